@@ -1,0 +1,32 @@
+"""A device while it is being read: what the handlers of all grammars fill in, frozen at the end into a Device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from guard.model.acl import Acl
+from guard.model.bgp import BgpProcess
+from guard.model.device import Interface, StaticRoute, Vrf
+from guard.model.igp import IsisProcess, OspfProcess, RipProcess
+from guard.model.policy import AsPathList, CommunityList, PrefixList, RoutePolicy
+
+
+@dataclass(slots=True)
+class Draft:
+    """Mutable and private to parse/. Values are final objects; a handler that amends one replaces it."""
+
+    hostname: str = ""
+    interfaces: dict[str, Interface] = field(default_factory=dict)
+    vrfs: dict[str, Vrf] = field(default_factory=dict)
+    static_routes: list[StaticRoute] = field(default_factory=list)
+    ospf: list[OspfProcess] = field(default_factory=list)
+    isis: list[IsisProcess] = field(default_factory=list)
+    rip: list[RipProcess] = field(default_factory=list)
+    bgp: list[BgpProcess] = field(default_factory=list)
+    policies: dict[str, RoutePolicy] = field(default_factory=dict)
+    prefix_lists: dict[tuple[int, str], PrefixList] = field(default_factory=dict)
+    as_path_lists: dict[str, AsPathList] = field(default_factory=dict)
+    community_lists: dict[tuple[str, str], CommunityList] = field(default_factory=dict)
+    acls: dict[tuple[int, str], Acl] = field(default_factory=dict)
+    control_plane_acls: list[tuple[int, str]] = field(default_factory=list)
+    ip_forwarding: bool = True
