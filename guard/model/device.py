@@ -109,7 +109,7 @@ class Vrf:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A use of a named structure. `kind`: route-map, prefix-list, acl, community-list, as-path-list, interface, vrf …"""
+    """A use of a named structure. `kind`: route-map, prefix-list, acl, community-list, as-path-list, …"""
 
     kind: str
     name: str

@@ -67,7 +67,7 @@ class DefaultInformation:
 
 @dataclass(frozen=True, slots=True)
 class OspfProcess:
-    """One OSPF process: `version` 2 (IPv4) or 3 (IPv6). `interfaces` are those it runs on, network statements applied."""
+    """One OSPF process: `version` 2 (IPv4) or 3 (IPv6). `interfaces`: those it runs on, network statements applied."""
 
     process: str
     source: Source

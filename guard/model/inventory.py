@@ -90,7 +90,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Peering:
-    """`role`: the neighbour is our provider, customer, peer, rs (route server) or rs-client (RFC 9234, seen from us)."""
+    """`role`: the neighbour is our provider, customer, peer, rs (route server) or rs-client (RFC 9234, from our side)."""
 
     device: str
     neighbor: Address

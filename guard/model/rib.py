@@ -34,7 +34,7 @@ class RouteProtocol(StrEnum):
 
 
 class NextHop(NamedTuple):
-    """Where a route sends: an address (recursive until an interface is known), an interface, another VRF, or nowhere."""
+    """Where a route sends: an address (recursive until an interface is known), an interface, a VRF, or nowhere."""
 
     address: Address | None = None
     interface: str | None = None

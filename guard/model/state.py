@@ -175,7 +175,7 @@ class NetworkState:
     bgp: BgpTables
     fib: Fib
     notes: tuple[StateNote, ...] = ()
-    igp_externals: Mapping[str, frozenset[Prefix]] = field(default_factory=dict)  # node -> eBGP-learned it redistributes
+    igp_externals: Mapping[str, frozenset[Prefix]] = field(default_factory=dict)  # node -> eBGP routes in the IGP
 
 
 class Fib(Protocol):
