@@ -1,0 +1,208 @@
+"""What follows from a network state for the things the inventory names: the facts that checks compare.
+
+An Assessment is one snapshot under one scenario, after the health fixed point has settled (CONTRACT 2). Law: it holds
+no opinion; whether a fact is bad, and worse than before, is for judge/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from guard.model.address import Address, Prefix
+from guard.model.inventory import FlowIntent
+from guard.model.provenance import Source
+from guard.model.state import InterfaceId, NetworkState, Scenario, StateNote
+
+
+class Disposition(StrEnum):
+    """Fate of a flow; Batfish's names."""
+
+    ACCEPTED = "ACCEPTED"
+    DELIVERED_TO_SUBNET = "DELIVERED_TO_SUBNET"
+    EXITS_NETWORK = "EXITS_NETWORK"
+    NEIGHBOR_UNREACHABLE = "NEIGHBOR_UNREACHABLE"
+    INSUFFICIENT_INFO = "INSUFFICIENT_INFO"
+    NO_ROUTE = "NO_ROUTE"
+    NULL_ROUTED = "NULL_ROUTED"
+    DENIED_IN = "DENIED_IN"
+    DENIED_OUT = "DENIED_OUT"
+    LOOP = "LOOP"
+
+
+class Fate(NamedTuple):
+    """One way that a flow may end: `node`/`interface` where it ended, `detail` e.g. the ACL line or the null route."""
+
+    disposition: Disposition
+    node: str
+    interface: str = ""
+    detail: str = ""
+
+
+class Hop(NamedTuple):
+    """One step of a trace: at `node`, in by `interface_in`, out by `interface_out`, because of `reason`."""
+
+    node: str
+    interface_in: str
+    interface_out: str
+    reason: str
+    prefix: Prefix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One path that a packet takes (ECMP gives several)."""
+
+    hops: tuple[Hop, ...]
+    fate: Fate
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFact:
+    """`reaches`: sites with which traffic is exchanged both ways; `sends_to`: those that its traffic is delivered to."""
+
+    name: str
+    kind: str
+    reaches: frozenset[str]
+    sends_to: frozenset[str]
+    isolated: bool
+    present: bool = True  # some device of it is in the snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneLink:
+    """A link between backbone devices of different sites; ends sorted."""
+
+    ends: tuple[InterfaceId, InterfaceId]
+    up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneFact:
+    """`sessions`: BGP sessions over the backbone, each once, named by its sorted ends."""
+
+    links: tuple[BackboneLink, ...]
+    sessions: Mapping[tuple[str, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class AdvertisementFact:
+    """A listed prefix: the sites one of whose external sessions sends it, and the sites where it originates."""
+
+    name: str
+    prefix: Prefix
+    to: str
+    sites: frozenset[str]
+    origins: frozenset[str]
+    min_sites: int
+    min_origins: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceFact:
+    id: InterfaceId
+    up: bool
+    healthy: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFact:
+    name: str
+    healthy: bool
+    instances: tuple[InstanceFact, ...]
+    recovery: bool
+    serves_zones: tuple[str, ...]
+    unmet: tuple[str, ...] = ()  # requirements that no instance meets, in words
+    undecided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CascadeRound:
+    """One round of the health fixed point: who became unhealthy and why, what was withdrawn for it, what that lost."""
+
+    number: int
+    unhealthy: tuple[tuple[str, InterfaceId | None, str], ...]  # service, instance, why
+    withdrawn: tuple[InterfaceId, ...]
+    advertisements_lost: tuple[Prefix, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlowFact:
+    """A flow of the inventory: delivered from each source by every path, denied from each, or neither."""
+
+    intent: FlowIntent
+    delivered: bool
+    denied: bool
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ManagementFact:
+    """One source-to-target management path. `nodes`: every node on some path (what it hangs on is judged from them)."""
+
+    source_node: str
+    target: str
+    address: Address | None
+    reachable: bool
+    source: Source
+    nodes: frozenset[str] = frozenset()
+    why: str = ""
+
+
+class ExitKey(NamedTuple):
+    """Traffic of one source (a site or a node) to one destination prefix."""
+
+    origin: str
+    prefix: Prefix
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything known of one snapshot under one scenario.
+
+    `advertised`: prefix -> sites that send it outside, for all prefixes. `fates`: per (source node, destination prefix)
+    how its traffic ends, over the destinations both states of a comparison were asked about. `exits`: per source site
+    and prefix the sites (or external sessions) where its traffic leaves or ends. `default_routes`: (node, vrf, IP
+    version). `transit`: no_transit nodes that carry other sites' traffic -> an example path.
+    """
+
+    state: NetworkState
+    scenario: Scenario
+    sites: tuple[SiteFact, ...] = ()
+    backbone: BackboneFact = field(default_factory=lambda: BackboneFact((), {}))
+    advertisements: tuple[AdvertisementFact, ...] = ()
+    advertised: Mapping[Prefix, frozenset[str]] = field(default_factory=dict)
+    services: tuple[ServiceFact, ...] = ()
+    cascade: tuple[CascadeRound, ...] = ()
+    service_reach: frozenset[tuple[str, str]] = frozenset()  # (site, service) delivered both ways
+    flows: tuple[FlowFact, ...] = ()
+    management: tuple[ManagementFact, ...] = ()
+    fates: Mapping[tuple[str, Prefix], frozenset[Fate]] = field(default_factory=dict)
+    exits: Mapping[ExitKey, frozenset[str]] = field(default_factory=dict)
+    default_routes: frozenset[tuple[str, str, int]] = frozenset()
+    transit: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[StateNote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FailureOutcome:
+    """What one more failure would do: sites it isolates, listed advertisements it withdraws everywhere."""
+
+    scenario: Scenario
+    sites_isolated: frozenset[str]
+    advertisements_lost: frozenset[tuple[str, Prefix]]
+    undecided: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FailureSweep:
+    """All failures that were asked about, of one snapshot. `complete` False: a bound cut it, the rest is undecided."""
+
+    outcomes: tuple[FailureOutcome, ...]
+    complete: bool = True
+    examined: int = 0
+    simulated: int = 0
