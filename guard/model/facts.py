@@ -61,7 +61,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class SiteFact:
-    """`reaches`: sites with which traffic is exchanged both ways; `sends_to`: those that its traffic is delivered to."""
+    """`reaches`: sites with which traffic flows both ways; `sends_to`: those that its traffic is delivered to."""
 
     name: str
     kind: str

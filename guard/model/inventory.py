@@ -90,7 +90,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Peering:
-    """`role`: the neighbour is our provider, customer, peer, rs (route server) or rs-client (RFC 9234, from our side)."""
+    """`role`: the neighbour is our provider, customer, peer, rs (route server) or rs-client (RFC 9234, our view)."""
 
     device: str
     neighbor: Address

@@ -1,4 +1,4 @@
-"""Change: what somebody asks to do (CONTRACT 3), parsed into steps: a closed union of parts; no file is touched here."""
+"""Change: what somebody asks to do (CONTRACT 3), parsed into steps; a closed union of parts. Touches no file."""
 
 from __future__ import annotations
 
