@@ -138,7 +138,7 @@ class Node:
 def load_documents(text: str, file: str) -> tuple[Node, ...]:
     """Every document of a YAML text; empty documents are left out."""
     try:
-        return tuple(_node(each, file, 0) for each in _compose(text))
+        return tuple(_node(each, file, 0, set()) for each in _compose(text))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = " ".join(part for part in (error.context, error.problem) if part)
@@ -173,15 +173,18 @@ def _compose(text: str) -> Iterator[yaml.Node]:
         loader.dispose()
 
 
-def _node(node: yaml.Node, file: str, depth: int) -> Node:
+def _node(node: yaml.Node, file: str, depth: int, seen: set[int]) -> Node:
     line = node.start_mark.line + 1
     last = node.end_mark.line + (1 if node.end_mark.column else 0)
     if depth > _MAX_DEPTH:
         raise InputInvalid("invalid-yaml", "nested too deeply", file, line)
+    if id(node) in seen:  # an alias: a few lines of them expand to gigabytes
+        raise InputInvalid("invalid-yaml", "aliases are not taken", file, line)
+    seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):
         return Node(_scalar(node, file, line), file, line, node.value, last)
     if isinstance(node, yaml.SequenceNode):
-        return Node(tuple(_node(each, file, depth + 1) for each in node.value), file, line, "", last)
+        return Node(tuple(_node(each, file, depth + 1, seen) for each in node.value), file, line, "", last)
     entries: dict[str, Node] = {}
     for key_node, value_node in node.value:
         place = key_node.start_mark.line + 1
@@ -191,7 +194,7 @@ def _node(node: yaml.Node, file: str, depth: int) -> Node:
             raise InputInvalid("invalid-yaml", "merge keys are not taken", file, place)
         if key_node.value in entries:
             raise InputInvalid("duplicate-key", f"key {key_node.value!r} stands twice", file, place)
-        entries[key_node.value] = _node(value_node, file, depth + 1)
+        entries[key_node.value] = _node(value_node, file, depth + 1, seen)
     return Node(entries, file, line, "", last)
 
 
