@@ -1,0 +1,86 @@
+"""The seam between the IGPs and BGP: what lies under BGP, what it gives back, and how a next hop resolves.
+
+Law: everything here is asked for lazily and answered from memory; nothing enumerates a network to answer for one node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
+
+from guard.model.address import Address, Prefix
+from guard.model.bgp import BgpAttributes
+from guard.model.rib import NextHop, RibEntry, RouteProtocol
+from guard.simulate.topology import Topology
+
+
+class Resolution(NamedTuple):
+    """How an address is reached: the main-RIB route that holds it, recursion done.
+
+    `prefix`, `protocol`, `metric` and `admin_distance` are those of the route that matched the address itself; `metric`
+    is 0 for connected routes. `hops` hold an interface each, and the gateway to send to (None: the address itself is
+    on the link). `discard`: it ends in a null route, `hops` is then empty.
+    """
+
+    prefix: Prefix
+    protocol: RouteProtocol
+    metric: int
+    admin_distance: int
+    hops: tuple[NextHop, ...]
+    discard: bool = False
+
+
+class BgpRoute(NamedTuple):
+    """A best BGP route that a redistribution may take: `entry` as in the main RIB, `external`: learned by eBGP."""
+
+    prefix: Prefix
+    entry: RibEntry
+    attributes: BgpAttributes
+    external: bool
+
+
+class Overlay(Protocol):
+    """What BGP gives back to what lies under it, from the round before."""
+
+    def entry(self, node: str, vrf: str, prefix: Prefix) -> RibEntry | None:
+        """What BGP offers to the main RIB for exactly this prefix (bgp, ibgp or aggregate)."""
+        ...
+
+    def prefixes(self, node: str, vrf: str) -> Iterator[Prefix]:
+        """All prefixes for which `entry` has an answer."""
+        ...
+
+    def redistributable(self, node: str, vrf: str) -> Iterator[BgpRoute]: ...
+
+
+class Underlay(Protocol):
+    """Connected, local, static, OSPF, IS-IS of one snapshot and scenario (and BGP of the round before, in `resolve`)."""
+
+    @property
+    def topology(self) -> Topology: ...
+
+    def vrfs(self, node: str) -> tuple[str, ...]:
+        """VRFs of a node, "default" always among them."""
+        ...
+
+    def entry(self, node: str, vrf: str, prefix: Prefix) -> RibEntry | None:
+        """The best non-BGP entry for exactly this prefix."""
+        ...
+
+    def entries(self, node: str, vrf: str) -> Iterator[tuple[Prefix, RibEntry]]:
+        """All best non-BGP entries, sorted by prefix. Costly on a large IGP: prefer `of_protocol` or `entry`."""
+        ...
+
+    def of_protocol(
+        self, node: str, vrf: str, protocols: frozenset[RouteProtocol], process: str = ""
+    ) -> Iterator[tuple[Prefix, RibEntry]]:
+        """The entries of some protocols that are best (in the main RIB) there, sorted; `process` "" means any."""
+        ...
+
+    def resolve(self, node: str, vrf: str, address: Address) -> Resolution | None:
+        """Longest match with recursion done (BGP routes of the round before count); None: unreachable. Memoised."""
+        ...
+
+    def connected(self, node: str, vrf: str, address: Address) -> str | None:
+        """The up interface whose subnet holds `address`, or None."""
+        ...
