@@ -1,10 +1,16 @@
-"""The handlers of BGP and of routing policy, by the leading words of their commands."""
+"""Which commands of IOS, EOS and FRR are BGP's and routing policy's, and who reads each.
+
+Keyed by the command's first two words, or its first where one is enough.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from guard.parse.cisco.table import Handler
+from guard.parse.context import Context
 from guard.parse.draft import Draft
+from guard.parse.line import Line
 
-ROUTING_HANDLERS: Mapping[str, Handler[Draft]] = {}
+Handler = Callable[[Line, Context, Draft], None]
+
+ROUTING_HANDLERS: Mapping[str, Handler] = {}
