@@ -5,20 +5,12 @@ Law: the same value gives the same bytes, on every machine and in every version.
 
 import base64
 import binascii
-import hashlib
 import json
-from collections.abc import Mapping
-from typing import Any
 
-import rfc8785
+from guard.model.digest import PREFIX, canonical, files_digest, sha256, value_digest
 
-PREFIX = "sha256:"
-MAX_SAFE_INTEGER = 2**53 - 1  # RFC 8785 3.2.2.3: numbers are IEEE 754 doubles
-
-
-def canonical(value: Any) -> bytes:
-    """The RFC 8785 bytes of a JSON-ready value; ValueError for what JSON cannot carry exactly."""
-    return rfc8785.dumps(value)
+__all__ = ["PREFIX", "canonical", "files_digest", "from_base64", "is_canonical", "named", "raw", "sha256",
+           "to_base64", "value_digest"]
 
 
 def is_canonical(line: bytes) -> bool:
@@ -27,11 +19,6 @@ def is_canonical(line: bytes) -> bool:
         return canonical(json.loads(line)) == line
     except (ValueError, UnicodeDecodeError, RecursionError):
         return False
-
-
-def sha256(data: bytes) -> str:
-    """The digest of some bytes as guard writes it: `sha256:` and 64 hex digits."""
-    return PREFIX + hashlib.sha256(data).hexdigest()
 
 
 def named(digest: bytes) -> str:
@@ -48,16 +35,6 @@ def raw(digest: str) -> bytes:
     if len(value) != 32:
         raise ValueError(f"{digest!r} is not a SHA-256 digest")
     return value
-
-
-def value_digest(value: Any) -> str:
-    """The digest of a JSON-ready value."""
-    return sha256(canonical(value))
-
-
-def files_digest(files: Mapping[str, bytes]) -> str:
-    """The digest of a folder as values: of the canonical JSON {path: digest of the content}."""
-    return value_digest({path: sha256(content) for path, content in files.items()})
 
 
 def to_base64(data: bytes) -> str:

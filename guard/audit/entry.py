@@ -6,7 +6,7 @@ before, so that whoever alters one line is named by the next.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from guard.audit.canonical import canonical, is_canonical, named, sha256
@@ -48,7 +48,7 @@ class Entry:
     findings: tuple[Mapping[str, Any], ...] = ()
     verdict: Verdict = ""
     guard_version: str = ""
-    details: Mapping[str, Any] | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
     prev: str = GENESIS
 
     def document(self) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class Entry:
             "findings": [dict(finding) for finding in self.findings],
             "verdict": self.verdict,
             "guard_version": self.guard_version,
-            "details": dict(self.details or {}),
+            "details": dict(self.details),
             "prev": self.prev,
         }
 
@@ -99,21 +99,35 @@ def line_hash(line: bytes) -> str:
     return named(leaf_hash(line))
 
 
+def read(line: bytes) -> Entry:
+    """The entry of a line whose integrity is known otherwise (a signed head covers it); EntryDamaged if it is none."""
+    try:
+        record = json.loads(line)
+        return _from_record(record)
+    except (ValueError, AttributeError) as error:
+        raise EntryDamaged("it is not an entry") from error
+
+
 def decode(line: bytes) -> Entry:
     """The entry of one line; EntryDamaged, with the reason, if the line is not exactly what guard writes."""
     record = _record(line)
     sealed = record.pop("hash", None)
     if sealed != sha256(canonical(record)):
         raise EntryDamaged("its content does not match its own hash")
-    try:
-        digests = Digests(**record.pop("digests"))
-        findings = tuple(record.pop("findings"))
-        entry = Entry(digests=digests, findings=findings, **record)
-    except (TypeError, KeyError) as error:
-        raise EntryDamaged("it does not have the fields of an entry") from error
+    entry = _from_record(record)
     if entry.kind not in KINDS or entry.verdict not in VERDICTS or type(entry.id) is not int:
         raise EntryDamaged("a field has a value that no entry has")
     return entry
+
+
+def _from_record(record: dict[str, Any]) -> Entry:
+    record.pop("hash", None)
+    try:
+        digests = Digests(**record.pop("digests"))
+        findings = tuple(record.pop("findings"))
+        return Entry(digests=digests, findings=findings, **record)
+    except (TypeError, KeyError) as error:
+        raise EntryDamaged("it does not have the fields of an entry") from error
 
 
 def _record(line: bytes) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The state folder on disk: audit log, snapshots, policies, key."""

@@ -1,0 +1,119 @@
+"""Snapshots and other content by digest: blobs named by their SHA-256, a manifest by that of its text.
+
+Law: a manifest is there only when all its blobs are, so an upload that was cut off leaves nothing that can be named.
+What is read back is hashed again.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from guard.audit.canonical import PREFIX, canonical, raw, sha256
+from guard.shell.errors import AuditUnavailable, InvariantBroken, NotFound
+from guard.shell.store.files import Disk
+
+
+class Blobs:
+    """Content by digest, in folders by its first two digits."""
+
+    def __init__(self, folder: Path, disk: Disk) -> None:
+        self._folder, self._disk = folder, disk
+        disk.make_folder(folder)
+
+    def put(self, content: bytes) -> str:
+        """Store some content durably; its digest. AuditUnavailable if there is no room."""
+        (digest,) = self.put_all((content,))
+        return digest
+
+    def put_all(self, contents: tuple[bytes, ...]) -> tuple[str, ...]:
+        """Store several contents durably, each folder synced once; their digests in order."""
+        digests = tuple(sha256(content) for content in contents)
+        touched: set[Path] = set()
+        try:
+            for digest, content in zip(digests, contents, strict=True):
+                path = self.path(digest)
+                if not path.exists():
+                    self._disk.make_folder(path.parent)
+                    self._disk.made(path, content)
+                    touched.add(path.parent)
+            for folder in sorted(touched):
+                self._disk.sync_folder(folder)
+        except OSError as error:
+            raise AuditUnavailable("state-unavailable", f"the state folder cannot be written: {error}") from error
+        return digests
+
+    def get(self, digest: str) -> bytes:
+        """The content of a digest; InvariantBroken if it is gone or another."""
+        try:
+            content = self.path(digest).read_bytes()
+        except OSError as error:
+            raise InvariantBroken("content-lost", f"the content of {digest} cannot be read: {error}") from error
+        if sha256(content) != digest:
+            raise InvariantBroken("content-damaged", f"the content of {digest} was altered on the disk")
+        return content
+
+    def path(self, digest: str) -> Path:
+        """Where the content of a digest lies; ValueError for what is no digest."""
+        name = raw(digest).hex()
+        return self._folder / name[:2] / name[2:]
+
+
+class Snapshots:
+    """Whole folders by digest."""
+
+    def __init__(self, folder: Path, blobs: Blobs, disk: Disk) -> None:
+        self._folder, self._blobs, self._disk = folder, blobs, disk
+        disk.make_folder(folder)
+        self._recent: tuple[str, Mapping[str, bytes]] | None = None
+
+    def put(self, files: Mapping[str, bytes]) -> str:
+        """Store a snapshot; its digest. Nothing is there to be named until all of it is."""
+        paths = sorted(files)
+        digests = self._blobs.put_all(tuple(files[path] for path in paths))
+        manifest = canonical(dict(zip(paths, digests, strict=True)))
+        digest = sha256(manifest)
+        path = self._path(digest)
+        if not path.exists():
+            try:
+                self._disk.written(path, manifest)
+            except OSError as error:
+                raise AuditUnavailable("state-unavailable", f"the state folder cannot be written: {error}") from error
+        return digest
+
+    def has(self, digest: str) -> bool:
+        """Whether a snapshot is here; False for what is no digest."""
+        try:
+            return self._path(digest).exists()
+        except ValueError:
+            return False
+
+    def files(self, digest: str) -> Mapping[str, bytes]:
+        """The files of a snapshot; NotFound if it is not here. The last one read is kept in memory."""
+        if self._recent is not None and self._recent[0] == digest:
+            return self._recent[1]
+        files = {path: self._blobs.get(blob) for path, blob in self._manifest(digest).items()}
+        self._recent = (digest, files)
+        return files
+
+    def file(self, digest: str, path: str) -> bytes:
+        """One file of a snapshot; empty if it has none of that name."""
+        blob = self._manifest(digest).get(path)
+        return self._blobs.get(blob) if blob else b""
+
+    def paths(self, digest: str) -> tuple[str, ...]:
+        """The files' names."""
+        return tuple(self._manifest(digest))
+
+    def _manifest(self, digest: str) -> dict[str, str]:
+        if not self.has(digest):
+            raise NotFound("unknown-snapshot", f"the server does not hold snapshot {digest}")
+        text = self._path(digest).read_bytes()
+        if sha256(text) != digest:
+            raise InvariantBroken("content-damaged", f"the manifest of {digest} was altered on the disk")
+        manifest: dict[str, str] = json.loads(text)
+        return manifest
+
+    def _path(self, digest: str) -> Path:
+        if not digest.startswith(PREFIX):
+            raise ValueError(f"{digest!r} is not a digest")
+        return self._folder / f"{raw(digest).hex()}.json"
