@@ -54,8 +54,8 @@ class Node:
                 self.fail(f"key {key!r} is missing", "missing-key")
         return {key: node for key, node in self.value.items() if node.value is not None}
 
-    def keys(self) -> tuple[str, ...]:
-        return tuple(self.value) if isinstance(self.value, Mapping) else ()
+    def has(self, key: str) -> bool:
+        return isinstance(self.value, Mapping) and key in self.value
 
     def entries(self) -> Mapping[str, Node]:
         """A mapping whose keys are free."""

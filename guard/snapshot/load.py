@@ -1,0 +1,161 @@
+"""The files of a snapshot folder → Snapshot. What cannot be read is a Problem; guard's own files must be right.
+
+Law: the digest names exactly the files that are read; anything else in the folder is not part of the snapshot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import TypeVar
+
+from guard.model.device import Device
+from guard.model.dns import Zone
+from guard.model.errors import InputInvalid
+from guard.model.external import LiveState, Problem
+from guard.model.inventory import Inventory
+from guard.model.provenance import Source
+from guard.model.state import Edge
+from guard.parse.batfish_files import parse_announcements, parse_blacklist, parse_layer1, parse_runtime
+from guard.parse.device import parse_device
+from guard.parse.inventory import parse_inventory
+from guard.parse.live_state import parse_state
+from guard.parse.roas import parse_roas
+from guard.parse.zonefile import parse_zone
+from guard.snapshot.names import Names
+from guard.snapshot.snapshot import Snapshot
+
+T = TypeVar("T")
+
+INVENTORY, STATE, ROAS = "inventory.yaml", "state.yaml", "roas.json"
+ANNOUNCEMENTS = "external_bgp_announcements.json"
+LAYER1, RUNTIME = "batfish/layer1_topology.json", "batfish/runtime_data.json"
+BLACKLIST = "batfish/interface_blacklist"
+_SINGLE = frozenset({INVENTORY, STATE, ROAS, ANNOUNCEMENTS})
+_FOLDERS = ("configs/", "hosts/", "batfish/", "zones/", "iptables/")
+
+#: A device is parsed again only when its text or its file changed. Keyed by content, so it can never be stale.
+_device = lru_cache(maxsize=8192)(parse_device)
+_zone = lru_cache(maxsize=512)(parse_zone)
+
+
+def belongs(path: str) -> bool:
+    """Whether a file of a snapshot folder is part of the snapshot."""
+    if any(part.startswith(".") for part in path.split("/")):
+        return False
+    return path in _SINGLE or path.startswith(_FOLDERS) or ("/" not in path and path.endswith(".csv"))
+
+
+def digest(files: Mapping[str, str]) -> str:
+    """Names the content: sha256 over the sorted paths and the digests of their texts."""
+    whole = hashlib.sha256()
+    for path in sorted(files):
+        whole.update(hashlib.sha256(path.encode()).digest() + _text_digest(files[path]))
+    return "sha256:" + whole.hexdigest()
+
+
+@lru_cache(maxsize=8192)
+def _text_digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
+
+
+def load(files: Mapping[str, str]) -> Snapshot:
+    """Read a snapshot from its files (relative path -> text).
+
+    Raises InputInvalid where one of guard's own files (inventory, state) is malformed; what else cannot be read
+    becomes a Problem of the snapshot.
+    """
+    kept = {path: files[path] for path in sorted(files) if belongs(path)}
+    problems: list[Problem] = []
+    devices = _devices(kept, problems)
+    names = Names(devices)
+    inventory = parse_inventory(kept[INVENTORY], INVENTORY, kept) if INVENTORY in kept else Inventory(given=False)
+    live = parse_state(kept[STATE], STATE) if STATE in kept else LiveState()
+    live = replace(
+        live, down_interfaces=names.interfaces(live.down_interfaces), down_nodes=names.nodes(live.down_nodes)
+    )
+    down = set(live.down_interfaces)
+    for path, parse in ((RUNTIME, parse_runtime), (BLACKLIST, parse_blacklist)):
+        if path in kept:
+            down |= names.interfaces(_tried(parse, path, kept, problems) or ())
+    down_nodes = set(live.down_nodes)
+    for window in live.maintenance:
+        down |= names.interfaces(window.interfaces)
+        down_nodes |= names.nodes(window.nodes)
+    zones, server_zones = _zones(kept, problems)
+    layer1 = _tried(parse_layer1, LAYER1, kept, problems) if LAYER1 in kept else None
+    return Snapshot(
+        files=kept,
+        digest=digest(kept),
+        devices=devices,
+        inventory=names.inventory(inventory, problems),
+        layer1=tuple(Edge(names.interface(a), names.interface(b)) for a, b in layer1) if layer1 is not None else None,
+        announcements=tuple(
+            replace(each, node=names.node(each.node))
+            for each in (_tried(parse_announcements, ANNOUNCEMENTS, kept, problems) or ())
+        )
+        if ANNOUNCEMENTS in kept
+        else (),
+        live=live,
+        down_interfaces=frozenset(down),
+        down_nodes=frozenset(down_nodes),
+        zones=zones,
+        server_zones=server_zones,
+        roas=_tried(parse_roas, ROAS, kept, problems) if ROAS in kept else None,
+        problems=tuple(problems),
+    )
+
+
+def _devices(files: Mapping[str, str], problems: list[Problem]) -> dict[str, Device]:
+    """One device a file of configs/ and hosts/; a name that two files claim belongs to the first."""
+    found: dict[str, Device] = {}  # by name in lower case
+    for path, text in files.items():
+        if not path.startswith("configs/") and not (path.startswith("hosts/") and path.endswith(".json")):
+            continue
+        try:
+            device = _device(text, path)
+        except InputInvalid as error:
+            problems.append(_problem(error, path))
+            continue
+        taken = found.get(device.name.lower())
+        if taken is not None:
+            message = f"the name {device.name} is already that of {taken.file}; this file is left out"
+            problems.append(Problem(message, Source(path, 1, 1), (device.name,)))
+            continue
+        found[device.name.lower()] = device
+    return dict(sorted((device.name, device) for device in found.values()))
+
+
+def _zones(files: Mapping[str, str], problems: list[Problem]) -> tuple[dict[str, Zone], dict[str, dict[str, Zone]]]:
+    """zones/*.zone, and zones/SERVER/*.zone by server."""
+    zones: dict[str, Zone] = {}
+    servers: dict[str, dict[str, Zone]] = {}
+    for path in files:
+        parts = path.split("/")
+        if parts[0] != "zones" or not path.endswith(".zone") or len(parts) not in (2, 3):
+            continue
+        zone = _tried(_zone, path, files, problems)
+        if zone is None:
+            continue
+        place = zones if len(parts) == 2 else servers.setdefault(parts[1].lower().rstrip(".") + ".", {})
+        if zone.apex in place:
+            message = f"zone {zone.apex} stands in {place[zone.apex].file} already; this file is left out"
+            problems.append(Problem(message, Source(path, 1, 1), (zone.apex,)))
+            continue
+        place[zone.apex] = zone
+    return dict(sorted(zones.items())), servers
+
+
+def _tried(parse: Callable[[str, str], T], path: str, files: Mapping[str, str], problems: list[Problem]) -> T | None:
+    try:
+        return parse(files[path], path)
+    except InputInvalid as error:
+        problems.append(_problem(error, path))
+        return None
+
+
+def _problem(error: InputInvalid, path: str) -> Problem:
+    line = error.line or 1
+    return Problem(error.message, Source(error.file or path, line, line), (path,))
