@@ -1,0 +1,124 @@
+"""What vendors do where a configuration is silent or names something that is not there: facts as tables, with sources.
+
+Law: data only. Where a table has no vendor, use `.get(vendor, False)`: refuse. "unverified" marks what rests on one
+manual or on Batfish's reading and has not been seen on a device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from guard.model.device import Vendor
+
+_IOS, _EOS, _FRR = Vendor.IOS, Vendor.EOS, Vendor.FRR
+
+# ------------------------------------------------------------------------------------------ undefined references
+# FRR, all tables: bgpd/bgp_route.c (bgp_input_filter, bgp_input_modifier, subgroup_announce_check) and
+# lib/{plist,filter,routemap}.c treat a name without a structure as deny, and its match in a route-map as no match.
+
+#: A neighbour's `route-map X in|out` where X is not defined: does it pass all routes?
+#: IOS-XE and EOS as recorded on devices (lab-validation, undefined route-map labs of both vendors).
+UNDEFINED_ROUTE_MAP_PERMITS: Mapping[Vendor, bool] = {_IOS: False, _EOS: True, _FRR: False}
+
+#: The same for `redistribute … route-map X` and `network … route-map X`. IOS command reference, redistribute: "if this
+#: keyword is specified, but no route map tags are listed, no routes are imported". EOS: unverified, as for neighbours.
+UNDEFINED_REDISTRIBUTION_ROUTE_MAP_PERMITS: Mapping[Vendor, bool] = {_IOS: False, _EOS: True, _FRR: False}
+
+#: A neighbour's `prefix-list X in|out`. Cisco IOS IP Configuration Guide, "How the system filters traffic by prefix
+#: list": "an empty prefix list permits all prefixes". EOS: unverified.
+UNDEFINED_PREFIX_LIST_PERMITS: Mapping[Vendor, bool] = {_IOS: True, _EOS: True, _FRR: False}
+
+#: A neighbour's `distribute-list X in|out`. IOS: an access list without entries permits.
+UNDEFINED_ACL_PERMITS: Mapping[Vendor, bool] = {_IOS: True, _EOS: True, _FRR: False}
+
+#: A neighbour's `filter-list X in|out`. IOS and EOS: unverified.
+UNDEFINED_AS_PATH_LIST_PERMITS: Mapping[Vendor, bool] = {_IOS: False, _EOS: True, _FRR: False}
+
+#: `match ip address prefix-list X` in a route-map: does an undefined X match? IOS as NX-OS, where it matches all
+#: (Cisco bug CSCty33210). EOS: unverified.
+MATCH_UNDEFINED_PREFIX_LIST: Mapping[Vendor, bool] = {_IOS: True, _EOS: False, _FRR: False, Vendor.NXOS: True}
+
+#: `match ip address X`. IOS: an undefined ACL permits, so it matches.
+MATCH_UNDEFINED_ACL: Mapping[Vendor, bool] = {_IOS: True, _EOS: False, _FRR: False}
+
+#: `match as-path X` and `match community X`. IOS and EOS: unverified.
+MATCH_UNDEFINED_AS_PATH_LIST: Mapping[Vendor, bool] = {_IOS: False, _EOS: False, _FRR: False}
+MATCH_UNDEFINED_COMMUNITY_LIST: Mapping[Vendor, bool] = {_IOS: False, _EOS: False, _FRR: False}
+
+#: `default-originate route-map X`: True where X only decides whether the default is sent and is evaluated over the
+#: table (IOS: over routes of the RIB; FRR: over BGP's table); False where X filters and amends the default itself (EOS).
+DEFAULT_ORIGINATE_MAP_IS_CONDITION: Mapping[Vendor, bool] = {_IOS: True, _EOS: False, _FRR: True}
+
+
+# ------------------------------------------------------------------------------------------------ defaults of BGP
+
+
+@dataclass(frozen=True, slots=True)
+class BgpDefaults:
+    """What a BGP process and its neighbours are without a line that says otherwise."""
+
+    distance_external: int = 20
+    distance_internal: int = 200
+    distance_local: int = 200
+    maximum_paths: int = 1
+    maximum_paths_ibgp: int = 1
+    multipath_relax: bool = False
+    compare_router_id: bool = False
+    enforce_first_as: bool = True
+    send_community: bool = False
+    advertise_inactive: bool = True
+    network_import_check: bool = True
+    maximum_prefix: int | None = None
+    allowas_in: int = 3
+    deterministic_med: bool = False
+    ebgp_requires_policy: bool = False
+
+
+#: IOS: command reference, `distance bgp`, `maximum-paths`, `bgp enforce-first-as`, `neighbor send-community` (off).
+IOS_BGP = BgpDefaults()
+
+#: EOS User Manual, BGP commands: distance 200 for all, `bgp bestpath as-path multipath-relax` on, `maximum-paths` 1,
+#: `neighbor maximum-routes` 12000, `neighbor send-community` off, `bgp advertise-inactive` off. EOS compares router
+#: identifiers, not ages (`bgp bestpath tie-break`), and groups paths by neighbouring AS as deterministic MED does.
+EOS_BGP = BgpDefaults(
+    distance_external=200,
+    maximum_paths=1,
+    multipath_relax=True,
+    compare_router_id=True,
+    advertise_inactive=False,
+    maximum_prefix=12000,
+    deterministic_med=True,
+)
+
+#: FRR: `maximum-paths` is the compile time limit for eBGP and iBGP (Debian: --enable-multipath=256); all communities
+#: are sent (bgpd.c, peer_af_flag defaults); `bgp enforce-first-as` off before 10.2.
+_FRR_MULTIPATH = 256
+
+
+def frr_bgp(profile: str, version: tuple[int, int]) -> BgpDefaults:
+    """FRR's defaults as bgpd/bgp_vty.c FRR_CFG_DEFAULT_BOOL picks them by profile and by the version that is stated.
+
+    `profile` is traditional or datacenter (`frr defaults`), `version` what `frr version` says.
+    """
+    datacenter = profile == "datacenter"
+    return BgpDefaults(
+        maximum_paths=_FRR_MULTIPATH,
+        maximum_paths_ibgp=_FRR_MULTIPATH,
+        enforce_first_as=version >= (10, 2),
+        send_community=True,
+        network_import_check=datacenter or version >= (7, 4),
+        deterministic_med=datacenter,
+        ebgp_requires_policy=not datacenter and version >= (7, 4),
+    )
+
+
+#: The version that a configuration without `frr version` is read by (Debian 12's).
+FRR_VERSION = (8, 4)
+
+
+def bgp_defaults(vendor: Vendor, profile: str = "traditional", version: tuple[int, int] = FRR_VERSION) -> BgpDefaults:
+    """The defaults of a vendor; `profile` and `version` concern FRR alone."""
+    if vendor is Vendor.FRR:
+        return frr_bgp(profile, version)
+    return EOS_BGP if vendor is Vendor.EOS else IOS_BGP
