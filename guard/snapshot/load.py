@@ -17,7 +17,7 @@ from guard.model.errors import InputInvalid
 from guard.model.external import LiveState, Problem
 from guard.model.inventory import Inventory
 from guard.model.provenance import Source
-from guard.model.state import Edge
+from guard.model.state import Edge, InterfaceId
 from guard.parse.batfish_files import parse_announcements, parse_blacklist, parse_layer1, parse_runtime
 from guard.parse.device import parse_device
 from guard.parse.inventory import parse_inventory
@@ -25,7 +25,7 @@ from guard.parse.live_state import parse_state
 from guard.parse.roas import parse_roas
 from guard.parse.zonefile import parse_zone
 from guard.snapshot.names import Names
-from guard.snapshot.snapshot import Snapshot
+from guard.snapshot.snapshot import Overlay, Snapshot
 
 T = TypeVar("T")
 
@@ -56,17 +56,26 @@ def digest(files: Mapping[str, str]) -> str:
     return "sha256:" + whole.hexdigest()
 
 
+def _with_overlay(files_digest: str, overlay: Overlay) -> str:
+    if overlay == Overlay():
+        return files_digest
+    lines = [f"down {each}" for each in sorted(map(str, overlay.down))]
+    lines += [f"up {each}" for each in sorted(map(str, overlay.up))]
+    return "sha256:" + hashlib.sha256("\n".join([files_digest, *lines]).encode()).hexdigest()
+
+
 @lru_cache(maxsize=8192)
 def _text_digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
-def load(files: Mapping[str, str]) -> Snapshot:
+def load(files: Mapping[str, str], overlay: Overlay | None = None) -> Snapshot:
     """Read a snapshot from its files (relative path -> text).
 
     Raises InputInvalid where one of guard's own files (inventory, state) is malformed; what else cannot be read
-    becomes a Problem of the snapshot.
+    becomes a Problem of the snapshot. `overlay`: what steps of a change took down or brought up on top of the files.
     """
+    overlay = overlay or Overlay()
     kept = {path: files[path] for path in sorted(files) if belongs(path)}
     problems: list[Problem] = []
     devices = _devices(kept, problems)
@@ -84,11 +93,13 @@ def load(files: Mapping[str, str]) -> Snapshot:
     for window in live.maintenance:
         down |= names.interfaces(window.interfaces)
         down_nodes |= names.nodes(window.nodes)
+    down = (down | {each for each in overlay.down if isinstance(each, InterfaceId)}) - overlay.up
+    down_nodes = (down_nodes | {each for each in overlay.down if isinstance(each, str)}) - overlay.up
     zones, server_zones = _zones(kept, problems)
     layer1 = _tried(parse_layer1, LAYER1, kept, problems) if LAYER1 in kept else None
     return Snapshot(
         files=kept,
-        digest=digest(kept),
+        digest=_with_overlay(digest(kept), overlay),
         devices=devices,
         inventory=names.inventory(inventory, problems),
         layer1=tuple(Edge(names.interface(a), names.interface(b)) for a, b in layer1) if layer1 is not None else None,
@@ -105,6 +116,7 @@ def load(files: Mapping[str, str]) -> Snapshot:
         server_zones=server_zones,
         roas=_tried(parse_roas, ROAS, kept, problems) if ROAS in kept else None,
         problems=tuple(problems),
+        overlay=overlay,
     )
 
 

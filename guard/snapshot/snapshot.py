@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from guard.model.device import Device
 from guard.model.dns import Zone
 from guard.model.external import Announcement, LiveState, Problem, Roa
 from guard.model.inventory import Inventory
 from guard.model.state import Edge, InterfaceId
+from guard.snapshot.names import Names
 
 
 @dataclass(frozen=True, slots=True)
+class Overlay:
+    """What the steps of a change took down or brought up, by interface or node: not a matter of any file."""
+
+    down: frozenset[InterfaceId | str] = frozenset()
+    up: frozenset[InterfaceId | str] = frozenset()
+
+
+@dataclass(frozen=True)  # no slots: `names` is made when it is first asked for
 class Snapshot:
     """`files`: relative path -> content as text. `devices` are keyed by name as configured, in sorted order.
 
@@ -34,12 +44,12 @@ class Snapshot:
     server_zones: Mapping[str, Mapping[str, Zone]] = field(default_factory=dict)
     roas: tuple[Roa, ...] | None = None
     problems: tuple[Problem, ...] = ()
+    overlay: Overlay = field(default_factory=Overlay)
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.devices)
 
     def device(self, name: str) -> Device | None:
         """By hostname or by file name, without regard to case (CONTRACT 1)."""
-        lowered = name.lower()
-        for device in self.devices.values():
-            stem = device.file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-            if lowered in (device.name.lower(), stem.lower()):
-                return device
-        return None
+        return self.devices.get(self.names.node(name))

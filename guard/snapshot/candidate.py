@@ -1,0 +1,242 @@
+"""candidate(base, step): the snapshot after a step, and the one while it runs (CONTRACT 3).
+
+Law: all or nothing. A part that cannot be applied raises InputInvalid with file, line and reason; the base stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from guard.model.change import (
+    AddDevice,
+    Commands,
+    DeleteZone,
+    DnsPlan,
+    DownUp,
+    EditFile,
+    Merge,
+    PatchConfig,
+    RemoveDevice,
+    ReplaceConfig,
+    ReplaceRoas,
+    ReplaceZone,
+    Step,
+    StepPart,
+    ZoneUpdate,
+)
+from guard.model.device import Device
+from guard.model.errors import InputInvalid
+from guard.model.provenance import Source
+from guard.model.state import InterfaceId
+from guard.parse.inventory import split_interface
+from guard.parse.roas import parse_roas
+from guard.snapshot.during import Drop, disturbed
+from guard.snapshot.load import ROAS, load
+from guard.snapshot.merge.commands import (
+    ClearOspf,
+    ClearSessions,
+    ConfigLines,
+    NoEffect,
+    Reload,
+    SetInterface,
+    Unknown,
+    effects_of,
+)
+from guard.snapshot.merge.merge import merge
+from guard.snapshot.merge.patch import apply_unified_diff
+from guard.snapshot.snapshot import Overlay, Snapshot
+from guard.snapshot.zone_step import deleted_zone, replaced_zone, updated_zone
+
+_RISK = "shared_risk:"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An exec command of a step that guard does not know, or one that it knows to do nothing."""
+
+    device: str
+    text: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """`after`: when the step is done. `during`: what is judged, which differs while a clear or a reload runs.
+
+    `touched`: names of what the step itself configures, commands or takes down.
+    """
+
+    after: Snapshot
+    during: Snapshot
+    unknown_commands: tuple[Command, ...] = ()
+    drops: tuple[Drop, ...] = ()
+    touched_devices: frozenset[str] = frozenset()
+    touched_zones: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class _Work:
+    """The candidate while it is being made."""
+
+    base: Snapshot
+    files: dict[str, str]
+    down: set[InterfaceId | str] = field(default_factory=set)
+    up: set[InterfaceId | str] = field(default_factory=set)
+    unknown: list[Command] = field(default_factory=list)
+    drops: list[Drop] = field(default_factory=list)
+    devices: set[str] = field(default_factory=set)
+    zones: set[str] = field(default_factory=set)
+
+    def device(self, name: str, source: Source) -> Device:
+        """The device as the parts so far left it: configuration text is edited, its name stays that of the base."""
+        found = self.base.device(name)
+        if found is None or found.file not in self.files:
+            raise InputInvalid("unknown-device", f"there is no device {name!r}", source.file, source.first)
+        self.devices.add(found.name)
+        return found
+
+
+def candidate(base: Snapshot, step: Step) -> StepResult:
+    """Apply one step; its parts are taken in order and judged as one."""
+    work = _Work(base, dict(base.files))
+    for part in step.parts:
+        _apply(work, part)
+    overlay = _overlay(base.overlay, work)
+    after = base if work.files == base.files and overlay == base.overlay else load(work.files, overlay)
+    during = disturbed(after, tuple(work.drops))
+    return StepResult(
+        after, during, tuple(work.unknown), tuple(work.drops), frozenset(work.devices), frozenset(work.zones)
+    )
+
+
+def _apply(work: _Work, part: StepPart) -> None:
+    match part:
+        case Merge():
+            _merge(work, work.device(part.device, part.source), part.lines, part.source)
+        case ReplaceConfig():
+            work.files[work.device(part.device, part.source).file] = part.text
+        case PatchConfig():
+            file = work.device(part.device, part.source).file
+            work.files[file] = apply_unified_diff(work.files[file], part.diff, file)
+        case Commands():
+            _commands(work, part)
+        case DownUp():
+            work.down |= set().union(*(_members(work, name, part.source) for name in part.down))
+            work.up |= set().union(*(_members(work, name, part.source) for name in part.up))
+        case ZoneUpdate() | ReplaceZone() | DeleteZone():
+            _zone(work, part)
+        case ReplaceRoas():
+            parse_roas(part.text, part.source.file)
+            work.files[ROAS] = part.text
+        case EditFile():
+            _edit_file(work, part)
+        case DnsPlan():
+            message = f"plans of {part.kind} are not read by this version; give the records as update or replace"
+            raise InputInvalid("not-supported", message, part.source.file, part.source.first)
+        case AddDevice():
+            _add_device(work, part)
+        case RemoveDevice():
+            del work.files[work.device(part.name, part.source).file]
+        case _:
+            assert_never(part)
+
+
+def _merge(work: _Work, device: Device, lines: str, source: Source) -> None:
+    first = source.first + 1 if source.last > source.first else source.first  # a block scalar starts below its key
+    try:
+        result = merge(
+            work.files[device.file], lines, device.vendor, file=device.file, change_file=source.file, first_line=first
+        )
+    except InputInvalid as error:
+        line = min(error.line, source.last) if error.file == source.file and error.line else error.line
+        raise InputInvalid(error.code, error.message, error.file, line) from None
+    work.files[device.file] = result.text
+
+
+def _commands(work: _Work, part: Commands) -> None:
+    device = work.device(part.device, part.source)
+    for effect in effects_of(part.text, device.vendor):
+        match effect:
+            case ConfigLines():
+                _merge(work, device, effect.text, part.source)
+            case ClearSessions() | ClearOspf() | Reload():
+                work.drops.append(Drop(device.name, effect))
+            case SetInterface():
+                id = work.base.names.interface(InterfaceId(device.name, effect.interface))
+                (work.up if effect.up else work.down).add(id)
+            case Unknown():
+                work.unknown.append(Command(device.name, effect.text, part.source))
+            case NoEffect():
+                pass
+            case _:
+                assert_never(effect)
+
+
+def _members(work: _Work, name: str, source: Source) -> set[InterfaceId | str]:
+    """What a name of a down or up step stands for: an interface, a node, or all of a shared risk."""
+    if name.startswith(_RISK):
+        wanted = name.removeprefix(_RISK).strip()
+        risk = next((each for each in work.base.inventory.shared_risks if each.name == wanted), None)
+        if risk is None:
+            raise InputInvalid("unknown-name", f"there is no shared risk {wanted!r}", source.file, source.first)
+        return {*risk.interfaces, *risk.nodes}
+    names = work.base.names
+    interface = split_interface(name)
+    if interface is None:
+        if not names.known(name):
+            raise InputInvalid("unknown-device", f"there is no device {name!r}", source.file, source.first)
+        return {names.node(name)}
+    found = names.interface(interface)
+    if not names.has(found):
+        raise InputInvalid("unknown-interface", f"there is no interface {name!r}", source.file, source.first)
+    return {found}
+
+
+def _overlay(before: Overlay, work: _Work) -> Overlay:
+    """What a later step brings up again is no longer down, and the other way round."""
+    return Overlay(
+        down=frozenset((before.down | work.down) - (work.up - work.down)),
+        up=frozenset((before.up | work.up) - work.down),
+    )
+
+
+def _zone(work: _Work, part: ZoneUpdate | ReplaceZone | DeleteZone) -> None:
+    work.zones.add(part.zone)
+    server = "" if isinstance(part, ZoneUpdate) else part.server
+    served = work.base.server_zones.get(server, {}) if server else work.base.zones
+    existing = served.get(part.zone)
+    folder = f"zones/{server.rstrip('.')}/" if server else "zones/"
+    file = existing.file if existing else f"{folder}{part.zone.rstrip('.') or 'root'}.zone"
+    present = work.files.get(file)
+    match part:
+        case ReplaceZone():
+            work.files[file] = replaced_zone(part, file)
+        case _ if present is None:
+            raise InputInvalid("unknown-zone", f"there is no zone {part.zone}", part.source.file, part.source.first)
+        case ZoneUpdate():
+            work.files[file] = updated_zone(part, present, file)
+        case DeleteZone():
+            deleted_zone(part)
+            del work.files[file]
+
+
+def _edit_file(work: _Work, part: EditFile) -> None:
+    if part.mode == "replace":
+        work.files[part.path] = part.text
+        return
+    if part.path not in work.files:
+        raise InputInvalid(
+            "missing-file", f"the snapshot has no file {part.path!r}", part.source.file, part.source.first
+        )
+    work.files[part.path] = apply_unified_diff(work.files[part.path], part.text, part.path)
+
+
+def _add_device(work: _Work, part: AddDevice) -> None:
+    name = part.name
+    if not name or any(each in name for each in "/\\\0[]") or name.startswith("."):
+        raise InputInvalid("invalid-name", f"{name!r} is not a device name", part.source.file, part.source.first)
+    if work.base.names.known(name):
+        raise InputInvalid("device-exists", f"there is a device {name!r} already", part.source.file, part.source.first)
+    work.files[f"configs/{name}.cfg"] = part.config
+    work.devices.add(name)
