@@ -1,0 +1,184 @@
+"""Changed lines of configurations, section by section, with how far guard understands each.
+
+A line is known by its text and by the sections it stands in: a line that lands in another section is a removed and an
+added one; a line whose place among its neighbours changed is moved. Blank lines and comments are no lines.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from guard.compare.mapping import Absent, MappingDelta
+from guard.model.coverage import OPAQUE, LineState
+from guard.model.device import Device, Vendor
+from guard.model.provenance import Source
+from guard.parse.line import Line
+
+#: Vendors whose modes guard knows; elsewhere sections follow from indentation and braces.
+_TREES = frozenset({Vendor.IOS, Vendor.EOS, Vendor.FRR})
+#: Beyond this many differing lines in one section, their order is no longer compared (SequenceMatcher is quadratic).
+_ALIGNED_AT_MOST = 2_000
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedLine:
+    """`change`: added, removed or moved. A removed line has its place in the base, the others in the candidate."""
+
+    change: str
+    path: Path
+    text: str
+    state: LineState
+    source: Source
+    reason: str = ""
+
+    @property
+    def opaque(self) -> bool:
+        return self.state in OPAQUE
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLines:
+    """What changed in one device's text. `change`: added, removed or changed (the device as a whole)."""
+
+    device: str
+    file: str
+    change: str
+    lines: tuple[ChangedLine, ...]
+
+
+def changed_lines(
+    devices: MappingDelta[str, Device], before: Mapping[str, str], after: Mapping[str, str]
+) -> tuple[DeviceLines, ...]:
+    """Per changed device, its changed lines. `before` and `after` are the files of the two snapshots."""
+    return tuple(
+        found
+        for name in sorted(devices.turns)
+        if (found := _of_device(name, *devices.turns[name], before, after)) is not None
+    )
+
+
+def _of_device(
+    name: str, old: Device | Absent, new: Device | Absent, before: Mapping[str, str], after: Mapping[str, str]
+) -> DeviceLines | None:
+    old_device = None if isinstance(old, Absent) else old
+    new_device = None if isinstance(new, Absent) else new
+    old_text = before.get(old_device.file, "") if old_device else ""
+    new_text = after.get(new_device.file, "") if new_device else ""
+    lines = tuple(_compare(old_device, old_text, new_device, new_text))
+    change = "changed" if old_device and new_device else "added" if new_device else "removed"
+    file = new_device.file if new_device else old_device.file if old_device else ""
+    return DeviceLines(name, file, change, lines) if lines or change != "changed" else None
+
+
+def _compare(old: Device | None, old_text: str, new: Device | None, new_text: str) -> Iterator[ChangedLine]:
+    olds, news = _sections(old, old_text), _sections(new, new_text)
+    old_reasons, new_reasons = _reasons(old), _reasons(new)
+    for path in dict.fromkeys((*olds, *news)):
+        removed, added = _differing(olds.get(path, []), news.get(path, []))
+        both = Counter(text for _, text in removed) & Counter(text for _, text in added)
+        gone, come = both.copy(), both.copy()  # the same line at another place of its section
+        for number, text in removed:
+            if gone[text]:
+                gone[text] -= 1
+            else:
+                yield _line("removed", path, text, number, old, old_reasons)
+        for number, text in added:
+            if come[text]:
+                come[text] -= 1
+                yield _line("moved", path, text, number, new, new_reasons)
+            else:
+                yield _line("added", path, text, number, new, new_reasons)
+
+
+def _line(
+    change: str, path: Path, text: str, number: int, device: Device | None, reasons: Mapping[int, str]
+) -> ChangedLine:
+    states = device.coverage.states if device else b""
+    state = LineState(states[number - 1]) if number <= len(states) else LineState.UNRECOGNISED
+    file = device.file if device else ""
+    return ChangedLine(change, path, text, state, Source(file, number, number), reasons.get(number, ""))
+
+
+def _reasons(device: Device | None) -> dict[int, str]:
+    return {note.line: note.reason for note in device.coverage.notes} if device else {}
+
+
+def _differing(
+    old: list[tuple[int, str]], new: list[tuple[int, str]]
+) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """The entries of both sides that an alignment of the two does not pair."""
+    start = 0
+    while start < min(len(old), len(new)) and old[start][1] == new[start][1]:
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end][1] == new[-1 - end][1]:
+        end += 1
+    olds, news = old[start : len(old) - end], new[start : len(new) - end]
+    if not olds or not news:
+        return olds, news
+    if len(olds) + len(news) > _ALIGNED_AT_MOST:
+        return _without_order(olds, news)
+    matcher = SequenceMatcher(None, [text for _, text in olds], [text for _, text in news], autojunk=False)
+    kept_old, kept_new = set[int](), set[int]()
+    for block in matcher.get_matching_blocks():
+        kept_old.update(range(block.a, block.a + block.size))
+        kept_new.update(range(block.b, block.b + block.size))
+    return (
+        [each for index, each in enumerate(olds) if index not in kept_old],
+        [each for index, each in enumerate(news) if index not in kept_new],
+    )
+
+
+def _without_order(
+    olds: list[tuple[int, str]], news: list[tuple[int, str]]
+) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    old_texts, new_texts = {text for _, text in olds}, {text for _, text in news}
+    return [each for each in olds if each[1] not in new_texts], [each for each in news if each[1] not in old_texts]
+
+
+# ------------------------------------------------------------------------------------------------ sections
+
+
+def _sections(device: Device | None, text: str) -> dict[Path, list[tuple[int, str]]]:
+    """Section path -> its own lines in order; a section that is entered twice is one section."""
+    sections: dict[Path, list[tuple[int, str]]] = {}
+    if device is None or not text:
+        return sections
+    if device.vendor in _TREES:
+        from guard.parse.modes import tree
+
+        _fill(sections, (), tree(text, device.vendor.value))
+    else:
+        _fill_indented(sections, text)
+    return sections
+
+
+def _fill(sections: dict[Path, list[tuple[int, str]]], path: Path, lines: tuple[Line, ...]) -> None:
+    for line in lines:
+        if line.words[0].startswith("exit") or line.text == "end":
+            continue  # closes a mode, which the tree shows already
+        here = sections.setdefault(path, [])
+        inner = (*path, line.text)
+        if not (line.children and inner in sections):  # a header that comes again only continues its section
+            here.append((line.number, line.text))
+        if line.children:
+            sections.setdefault(inner, [])
+            _fill(sections, inner, line.children)
+
+
+def _fill_indented(sections: dict[Path, list[tuple[int, str]]], text: str) -> None:
+    open_at: list[tuple[int, str]] = []
+    for number, raw in enumerate(text.splitlines(), start=1):
+        stripped = raw.strip()
+        if not stripped or stripped[0] in "!#}" or stripped.startswith("/*"):
+            continue
+        indent = len(raw) - len(raw.lstrip())
+        while open_at and open_at[-1][0] >= indent:
+            open_at.pop()
+        sections.setdefault(tuple(text for _, text in open_at), []).append((number, stripped))
+        open_at.append((indent, stripped))
