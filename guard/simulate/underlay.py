@@ -42,6 +42,11 @@ class BgpRoute(NamedTuple):
 class Overlay(Protocol):
     """What BGP gives back to what lies under it, from the round before."""
 
+    @property
+    def universe(self) -> frozenset[Prefix]:
+        """Every prefix that some node of the network holds in BGP: tells cheaply what BGP cannot touch."""
+        ...
+
     def entry(self, node: str, vrf: str, prefix: Prefix) -> RibEntry | None:
         """What BGP offers to the main RIB for exactly this prefix (bgp, ibgp or aggregate)."""
         ...
@@ -54,7 +59,7 @@ class Overlay(Protocol):
 
 
 class Underlay(Protocol):
-    """Connected, local, static, OSPF, IS-IS of one snapshot and scenario (and BGP of the round before, in `resolve`)."""
+    """Connected, local, static and IGPs of one snapshot and scenario (and BGP of the round before, in `resolve`)."""
 
     @property
     def topology(self) -> Topology: ...

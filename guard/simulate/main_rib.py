@@ -1,0 +1,139 @@
+"""The main RIB of one VRF: the best of what connected, static, IGP and BGP offer, by administrative distance.
+
+Law: lazy. A prefix is decided when it is asked for; longest match asks for one candidate of each length in use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Protocol
+
+from guard.model.address import WIDTH, Address, Prefix
+from guard.model.rib import RibEntry
+from guard.simulate.underlay import Overlay
+
+#: Distance 255: known, never used (Cisco: "unknown, not trusted").
+UNUSABLE = 255
+
+
+class IgpTable(Protocol):
+    """What one IGP process offers to one main RIB."""
+
+    process: str
+
+    def entry(self, prefix: Prefix) -> RibEntry | None: ...
+
+    def prefixes(self) -> Iterator[Prefix]: ...
+
+    def lengths(self, version: int) -> Collection[int]:
+        """Lengths that some prefix of it may have."""
+        ...
+
+
+class MainRib:
+    """Implements `guard.model.rib.Rib`. `static` holds the active static routes and may be replaced by the solver."""
+
+    __slots__ = ("_lengths", "_universe", "igps", "node", "overlay", "own", "static", "vrf")
+
+    def __init__(
+        self,
+        node: str,
+        vrf: str,
+        *,
+        own: dict[Prefix, RibEntry],
+        static: dict[Prefix, RibEntry],
+        igps: tuple[IgpTable, ...] = (),
+        overlay: Overlay | None = None,
+    ) -> None:
+        self.node = node
+        self.vrf = vrf
+        self.own = own
+        self.static = static
+        self.igps = igps
+        self.overlay = overlay
+        self._universe = overlay.universe if overlay is not None else frozenset()
+        self._lengths: dict[int, tuple[int, ...]] = {}
+
+    def underlay(self, prefix: Prefix) -> RibEntry | None:
+        """The best entry that is not of BGP."""
+        best = self.own.get(prefix)
+        if best is not None:
+            return best
+        best = self.static.get(prefix)
+        for table in self.igps:
+            offered = table.entry(prefix)
+            if offered is not None and (best is None or offered.admin_distance < best.admin_distance):
+                best = offered
+        return best if best is not None and best.admin_distance < UNUSABLE else None
+
+    def get(self, prefix: Prefix) -> RibEntry | None:
+        """The entry that is installed for exactly this prefix."""
+        best = self.underlay(prefix)
+        if self.overlay is None or prefix not in self._universe:
+            return best
+        offered = self.overlay.entry(self.node, self.vrf, prefix)
+        if offered is None or offered.admin_distance >= UNUSABLE:
+            return best
+        return offered if best is None or offered.admin_distance < best.admin_distance else best
+
+    def lookup(self, address: Address) -> tuple[Prefix, RibEntry] | None:
+        """Longest match."""
+        version, value = address
+        width = WIDTH[version]
+        for length in self.lengths(version):
+            shift = width - length
+            prefix = Prefix(version, value >> shift << shift, length)
+            found = self.get(prefix)
+            if found is not None:
+                return prefix, found
+        return None
+
+    def lengths(self, version: int) -> tuple[int, ...]:
+        """Prefix lengths in use, longest first."""
+        known = self._lengths.get(version)
+        if known is None:
+            found = {prefix.length for source in (self.own, self.static) for prefix in source if prefix[0] == version}
+            for table in self.igps:
+                found.update(table.lengths(version))
+            found.update(_lengths_of(self._universe).get(version, ()))
+            known = self._lengths[version] = tuple(sorted(found, reverse=True))
+        return known
+
+    def underlay_prefixes(self) -> Iterator[Prefix]:
+        """Prefixes of everything but BGP, each once, in sorted order."""
+        found = {*self.own, *self.static}
+        for table in self.igps:
+            found.update(table.prefixes())
+        return (prefix for prefix in sorted(found) if self.underlay(prefix) is not None)
+
+    def prefixes(self) -> Iterator[Prefix]:
+        """All installed prefixes, sorted."""
+        found = {*self.own, *self.static}
+        for table in self.igps:
+            found.update(table.prefixes())
+        if self.overlay is not None:
+            found.update(self.overlay.prefixes(self.node, self.vrf))
+        return (prefix for prefix in sorted(found) if self.get(prefix) is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self.prefixes())
+
+    def static_changed(self, static: dict[Prefix, RibEntry]) -> None:
+        """Take another set of active static routes."""
+        self.static = static
+        self._lengths.clear()
+
+
+_LENGTHS: dict[int, tuple[frozenset[Prefix], dict[int, frozenset[int]]]] = {}
+
+
+def _lengths_of(universe: frozenset[Prefix]) -> dict[int, frozenset[int]]:
+    """Lengths by IP version of one universe, remembered for the last one (all RIBs of a round share it)."""
+    known = _LENGTHS.get(0)
+    if known is not None and known[0] is universe:
+        return known[1]
+    lengths = {
+        version: frozenset(prefix.length for prefix in universe if prefix.version == version) for version in (4, 6)
+    }
+    _LENGTHS[0] = (universe, lengths)
+    return lengths
