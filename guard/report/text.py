@@ -1,0 +1,197 @@
+"""The report that an operator reads in seconds: the verdict first, then why, then what changes. Plain or coloured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Document = Mapping[str, Any]
+
+_COLOURS = {"ALLOW": "1;32", "HOLD": "1;33", "BLOCK": "1;31", "deny": "31", "hold": "33", "warn": "36"}
+_WORDS = {
+    "ALLOW": "nothing that the policies forbid follows from it",
+    "HOLD": "a person must decide",
+    "BLOCK": "it must not be done",
+}
+_SHOWN = 8  # items of one list before "… and N more": a screen, not a log
+
+
+def render(document: Document, colour: bool = False) -> str:
+    """The whole report, ending in a newline."""
+    paint = _painted if colour else _plain
+    return "\n".join(_lines(document, paint)) + "\n"
+
+
+def _plain(text: str, _key: str) -> str:
+    return text
+
+
+def _painted(text: str, key: str) -> str:
+    return f"\x1b[{_COLOURS[key]}m{text}\x1b[0m" if key in _COLOURS else text
+
+
+def _lines(document: Document, paint: Any) -> Iterator[str]:
+    verdict, change = document["verdict"], document["change"]
+    title = " ".join(part for part in (change.get("id"), change.get("title")) if part) or "(no id)"
+    by = f", by {change['author']}" if change.get("author") else ""
+    yield f"{paint(verdict, verdict)}  {title}{by}: {_WORDS[verdict]}"
+    findings = document["findings"]
+    shown = [each for each in findings if each["status"] in ("new", "undecided")]
+    if shown:
+        yield ""
+        yield "Why"
+    for finding in sorted(shown, key=_weight):
+        yield from _finding(finding, paint)
+    waived = [each for each in findings if each["status"] == "waived"]
+    for finding in waived:
+        yield f"  waived      {finding['policy']}: {finding['message']} ({finding.get('waiver', '')})"
+    body = list(changes(document["diff"]))
+    if body:
+        yield ""
+        yield "What changes"
+        yield from body
+    yield from _before(findings)
+    yield from _notes(document)
+    yield ""
+    yield from foot(document)
+
+
+def _weight(finding: Mapping[str, Any]) -> tuple[int, int, int, str]:
+    order = {"deny": 0, "hold": 1, "warn": 2}
+    return (order[finding["enforcement"]], finding["status"] != "new", finding["step"], finding["policy"])
+
+
+def _finding(finding: Mapping[str, Any], paint: Any) -> Iterator[str]:
+    kind = finding["enforcement"] if finding["status"] == "new" else "unseen"
+    step = f"step {finding['step']}  " if finding["step"] else ""
+    yield f"  {paint(f'{kind:6}', finding['enforcement'])} {paint(finding['policy'], finding['enforcement'])}  {step}"
+    yield f"         {finding['message']}"
+    for line in _some(finding["evidence"]):
+        yield f"           {line}"
+
+
+def changes(diff: Mapping[str, Any]) -> Iterator[str]:
+    """What changes, a line each."""
+    for each in diff["config"]:
+        yield f"  config {each['device']} ({each.get('change', 'changed')})"
+        for sign, kind in (("+", "added"), ("-", "removed"), ("~", "moved")):
+            for line in _some([_config_line(row) for row in each.get(kind, ())], 12):
+                yield f"    {sign} {line}"
+    yield from _interfaces(diff["interfaces"])
+    for kind in ("lost", "gained"):
+        rows = [f"{row['node']} -> {row['remote_node'] or row['remote_ip']}" for row in diff["sessions"][kind]]
+        if rows:
+            yield f"  sessions {kind} ({len(rows)}): {', '.join(_some(rows))}"
+    routes = diff["routes"]
+    counts = {kind: len(routes[kind]) for kind in ("withdrawn", "added", "changed")}
+    if any(counts.values()):
+        more = "at least " if routes.get("truncated") else ""
+        yield f"  routes: {more}" + ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
+    for row in _some([_advertisement(row) for row in diff["advertisements"]]):
+        yield f"  advertised {row}"
+    for kind in ("lost", "gained"):
+        pairs = [f"{row['from']} - {row['to']}" for row in diff["reachability"][kind]]
+        if pairs:
+            yield f"  reachability {kind} ({len(pairs)}): {', '.join(_some(pairs))}"
+    for row in diff["services"]:
+        yield f"  service {row['name']}: {_service(row['before'])} -> {_service(row['after'])}"
+    yield from _cascade(diff["cascade"])
+    for row in _some([_record(row) for row in diff["dns"]["records"]], 12):
+        yield f"  dns {row}"
+    for row in _some([_answer(row) for row in diff["dns"]["answers"]], 12):
+        yield f"  answer {row}"
+
+
+def _config_line(row: Mapping[str, Any]) -> str:
+    path = " / ".join(row.get("path", ()))
+    return f"{path} / {row['text']}" if path else str(row["text"])
+
+
+def _interfaces(interfaces: Mapping[str, Any]) -> Iterator[str]:
+    for kind in ("down", "up", "added", "removed", "changed"):
+        rows = [row["interface"] + (f" ({row['why']})" if row.get("why") else "") for row in interfaces.get(kind, ())]
+        if rows:
+            yield f"  interfaces {kind} ({len(rows)}): {', '.join(_some(rows))}"
+
+
+def _advertisement(row: Mapping[str, Any]) -> str:
+    return f"{row['prefix']}: {_sites(row['before'])} -> {_sites(row['after'])}"
+
+
+def _sites(sites: list[str]) -> str:
+    return ", ".join(_some(sites)) or "nobody"
+
+
+def _service(side: Mapping[str, Any] | None) -> str:
+    if side is None:
+        return "(none)"
+    count = f"{side['instances_up']}/{side['instances_total']}" if side["instances_total"] else ""
+    return " ".join(part for part in ("healthy" if side["healthy"] else "unhealthy", count) if part)
+
+
+def _cascade(rounds: list[Mapping[str, Any]]) -> Iterator[str]:
+    for each in rounds:
+        sick = [f"{row['service']}{' at ' + row['instance'] if row['instance'] else ''}" for row in each["unhealthy"]]
+        parts = [f"unhealthy {', '.join(_some(sick))}" if sick else ""]
+        parts.append(f"withdraws {', '.join(_some(each['withdrawn']))}" if each["withdrawn"] else "")
+        lost = each["advertisements_lost"]
+        parts.append(f"no longer advertised {', '.join(_some(lost))}" if lost else "")
+        yield f"  cascade round {each['round']}: " + "; ".join(part for part in parts if part)
+
+
+def _record(row: Mapping[str, Any]) -> str:
+    return f"{row['name']} {row['type']}: {_rrset(row['before'])} -> {_rrset(row['after'])}"
+
+
+def _answer(row: Mapping[str, Any]) -> str:
+    return f"{row.get('name')} {row.get('type')}: {row.get('before')} -> {row.get('after')}"
+
+
+def _rrset(side: Mapping[str, Any] | None) -> str:
+    if side is None:
+        return "(none)"
+    return f"{side['ttl']} {' | '.join(_some(side['rdata'], 4))}"
+
+
+def _before(findings: list[Mapping[str, Any]]) -> Iterator[str]:
+    existing = [each for each in findings if each["status"] == "existing"]
+    if not existing:
+        return
+    yield ""
+    yield f"Already so before ({len(existing)}); it does not block"
+    for finding in existing[:_SHOWN]:
+        yield f"  {finding['policy']}: {finding['message']}"
+    if len(existing) > _SHOWN:
+        yield f"  … and {len(existing) - _SHOWN} more"
+
+
+def _notes(document: Document) -> Iterator[str]:
+    notes = document.get("notes", ())
+    if notes:
+        yield ""
+        yield "Notes"
+    for note in _some(list(notes), 12):
+        yield f"  {note}"
+
+
+def foot(document: Document) -> Iterator[str]:
+    """What was judged, by which engine and policies, in what time."""
+    snapshot = document["snapshot"]
+    engines = ", ".join(document["engines"])
+    seconds = document["timings_ms"].get("total", 0) / 1000
+    digests = ("base", snapshot["base"]), ("candidate", snapshot["candidate"]), ("policies", document["policies"])
+    yield "  ".join(f"{name} {_short(digest)}" for name, digest in digests)
+    yield f"guard {document['guard_version']}, engine {engines}, {seconds:.1f} s"
+    entry = document.get("entry")
+    if entry:
+        yield f"audit entry {entry['id']}, head {entry['size']}:{_short(entry['head'])}"
+
+
+def _short(digest: str) -> str:
+    return digest.removeprefix("sha256:")[:12]
+
+
+def _some(items: list[str], at_most: int = _SHOWN) -> list[str]:
+    if len(items) <= at_most + 1:
+        return list(items)
+    return [*items[:at_most], f"… and {len(items) - at_most} more"]
