@@ -146,6 +146,7 @@ class BgpNeighbor:
     remote_as: int | None = None
     remote_as_kind: str = "number"  # number | internal | external | ""
     remote_as_options: tuple[int, ...] = ()  # further ASNs that a dynamic neighbour may have
+    remote_as_ranges: tuple[tuple[int, int], ...] = ()  # ASNs that a peer filter lets a dynamic neighbour have
     local_as: int | None = None
     local_as_no_prepend: bool = False
     local_as_replace: bool = False

@@ -46,8 +46,8 @@ MATCH_UNDEFINED_ACL: Mapping[Vendor, bool] = {_IOS: True, _EOS: False, _FRR: Fal
 MATCH_UNDEFINED_AS_PATH_LIST: Mapping[Vendor, bool] = {_IOS: False, _EOS: False, _FRR: False}
 MATCH_UNDEFINED_COMMUNITY_LIST: Mapping[Vendor, bool] = {_IOS: False, _EOS: False, _FRR: False}
 
-#: `default-originate route-map X`: True where X only decides whether the default is sent and is evaluated over the
-#: table (IOS: over routes of the RIB; FRR: over BGP's table); False where X filters and amends the default itself (EOS).
+#: `default-originate route-map X`: True where X only decides whether the default is sent and is evaluated over the table
+#: (IOS: over routes of the RIB; FRR: over BGP's table); False where X filters and amends the default itself (EOS).
 DEFAULT_ORIGINATE_MAP_IS_CONDITION: Mapping[Vendor, bool] = {_IOS: True, _EOS: False, _FRR: True}
 
 

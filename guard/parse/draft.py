@@ -9,11 +9,15 @@ from guard.model.bgp import BgpProcess
 from guard.model.device import Interface, StaticRoute, Vrf
 from guard.model.igp import IsisProcess, OspfProcess, RipProcess
 from guard.model.policy import AsPathList, CommunityList, PrefixList, RoutePolicy
+from guard.parse.cisco.routing_draft import RoutingDraft
 
 
 @dataclass(slots=True)
 class Draft:
-    """Mutable and private to parse/. Values are final objects; a handler that amends one replaces it."""
+    """Mutable and private to parse/. Values are final objects; a handler that amends one replaces it.
+
+    `router_ids`: VRF -> the router id that every protocol of that VRF takes which has none of its own.
+    """
 
     hostname: str = ""
     interfaces: dict[str, Interface] = field(default_factory=dict)
@@ -30,3 +34,5 @@ class Draft:
     acls: dict[tuple[int, str], Acl] = field(default_factory=dict)
     control_plane_acls: list[tuple[int, str]] = field(default_factory=list)
     ip_forwarding: bool = True
+    router_ids: dict[str, int] = field(default_factory=dict)
+    routing: RoutingDraft = field(default_factory=RoutingDraft)  # IOS, EOS, FRR: BGP and policy before defaults
