@@ -1,0 +1,423 @@
+"""Where packets go: the forwarding graph of one destination over all routers at once, and how each packet ends.
+
+Law: every way that ECMP may take is followed; a flow's fate is the set of their ends. Dispositions are Batfish's. A
+destination alone meets a filter only where the filter drops everything to it; flows meet every line.
+Not modelled: policy-based routing, fragments, TTL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from guard.model.acl import Flow
+from guard.model.address import Address, Prefix
+from guard.model.facts import Disposition, Fate
+from guard.model.rib import NextHop, RibEntry
+from guard.model.state import InterfaceId, NetworkState
+from guard.simulate.acl import Decision, drops_all_to, evaluate
+from guard.simulate.links import DEFAULT_VRF, Links
+from guard.snapshot.snapshot import Snapshot
+
+#: A routing table that a packet may be in: node and VRF.
+Vertex = tuple[str, str]
+
+ARRIVED = frozenset({Disposition.ACCEPTED, Disposition.DELIVERED_TO_SUBNET})
+
+
+class Move(NamedTuple):
+    """A packet goes on: out of `out` (to `gateway`), into `into` of the next table; "" each inside a node (a leak)."""
+
+    out: str
+    gateway: Address | None
+    head: Vertex
+    into: str
+
+
+Step = Move | Fate
+
+
+class Ends(NamedTuple):
+    """How packets to one destination end from one table: their fates, and the sites of ours where they leave or end."""
+
+    fates: frozenset[Fate]
+    sites: frozenset[str]
+
+
+NOWHERE = Ends(frozenset(), frozenset())
+
+
+class Column:
+    """How packets to one address end, from every table that was asked for."""
+
+    __slots__ = ("_ends", "destination")
+
+    def __init__(self, destination: Address, ends: Mapping[Vertex, Ends]) -> None:
+        self.destination = destination
+        self._ends = ends
+
+    def fates(self, node: str, vrf: str = DEFAULT_VRF) -> frozenset[Fate]:
+        return self._ends.get((node, vrf), NOWHERE).fates
+
+    def sites(self, node: str, vrf: str = DEFAULT_VRF) -> frozenset[str]:
+        """Sites of ours where the packets end or leave the network, "" for a node without site."""
+        return self._ends.get((node, vrf), NOWHERE).sites
+
+    def items(self) -> Iterable[tuple[Vertex, Ends]]:
+        return self._ends.items()
+
+
+class Forwarder:
+    """Forwarding of one network state. Remembers every column it was asked for."""
+
+    def __init__(self, snapshot: Snapshot, state: NetworkState) -> None:
+        self.links = Links(snapshot, state)
+        self.state = state
+        self.sources: tuple[Vertex, ...] = tuple(
+            sorted((node, vrf) for node, vrf in state.ribs if self.links.is_alive(node))
+        )
+        self._crossings: dict[tuple[str, str, Address], tuple[Move, ...]] = {}
+        self._columns: dict[Address, Column] = {}
+        self._drops: dict[tuple[int, int, Address], Decision | None] = {}
+
+    def route(self, vertex: Vertex, destination: Address) -> tuple[Prefix, RibEntry] | None:
+        """The main-RIB route that a packet to `destination` takes."""
+        rib = self.state.ribs.get(vertex)
+        return rib.lookup(destination) if rib is not None else None
+
+    def steps(self, vertex: Vertex, destination: Address) -> tuple[Step, ...]:
+        """What the table does with a packet to `destination`, filters apart; one step for each ECMP next hop."""
+        node, vrf = vertex
+        for owner in self.links.owners.get(destination, ()):
+            if owner.node == node and owner.vrf == vrf:
+                return (Fate(Disposition.ACCEPTED, node, owner.interface),)
+        found = self.route(vertex, destination)
+        if found is None:
+            return (Fate(Disposition.NO_ROUTE, node),)
+        hops = self.state.fib.next_hops(node, vrf, found[0])
+        if not hops:
+            return (Fate(Disposition.NO_ROUTE, node, "", f"the next hop of {found[0]} does not resolve"),)
+        if len(hops) == 1:
+            return self._over(vertex, hops[0], found[0], destination)
+        return tuple(dict.fromkeys(step for hop in hops for step in self._over(vertex, hop, found[0], destination)))
+
+    def _over(self, vertex: Vertex, hop: NextHop, prefix: Prefix, destination: Address) -> tuple[Step, ...]:
+        node = vertex[0]
+        if hop.discard:
+            return (Fate(Disposition.NULL_ROUTED, node, "", str(prefix)),)
+        if hop.interface is None:
+            if hop.vrf is not None:
+                return (Move("", None, (node, hop.vrf), ""),)
+            return (Fate(Disposition.NO_ROUTE, node, "", f"the next hop of {prefix} does not resolve"),)
+        if hop.address is None:
+            return self._onto(InterfaceId(node, hop.interface), destination)
+        moves = self._crossing(node, hop.interface, hop.address)
+        return moves or (self._unanswered(InterfaceId(node, hop.interface), hop.address, destination),)
+
+    def _crossing(self, node: str, interface: str, gateway: Address) -> tuple[Move, ...]:
+        """Moves to the neighbour that bears `gateway` (or is the only one, for a link-local next hop)."""
+        key = (node, interface, gateway)
+        known = self._crossings.get(key)
+        if known is None:
+            known = self._crossings[key] = self._find_crossing(InterfaceId(node, interface), gateway)
+        return known
+
+    def _find_crossing(self, here: InterfaceId, gateway: Address) -> tuple[Move, ...]:
+        near = self.links.near(here)
+        owners = [InterfaceId(owner.node, owner.interface) for owner in self.links.owners.get(gateway, ())]
+        bearers = [bearer for bearer in owners if bearer in near]
+        if not bearers and gateway.is_link_local:
+            bearers = sorted(near)
+        return tuple(self._move(here, bearer, gateway) for bearer in bearers)
+
+    def _move(self, here: InterfaceId, there: InterfaceId, gateway: Address | None) -> Move:
+        return Move(here.interface, gateway, (there.node, self.links.vrf(there)), there.interface)
+
+    def _onto(self, here: InterfaceId, destination: Address) -> tuple[Step, ...]:
+        """A packet that is handed to the link itself, without a gateway."""
+        moves = self._crossing(here.node, here.interface, destination)
+        if moves:
+            return moves
+        subnet = self.links.subnet_of(here, destination)
+        if subnet is None:
+            return self._proxied(here, destination)
+        if destination in self.links.configured and self._lives_in(destination, subnet):
+            return (Fate(Disposition.NEIGHBOR_UNREACHABLE, here.node, here.interface, f"{destination} is down"),)
+        return (Fate(Disposition.DELIVERED_TO_SUBNET, here.node, here.interface),)
+
+    def _lives_in(self, address: Address, subnet: Prefix) -> bool:
+        """Whether a device has the address configured in this very subnet (not a loopback that happens to fit)."""
+        for place in self.links.configured[address]:
+            device = self.links.snapshot.devices[place.node]
+            for face in device.interfaces:
+                if face.name == place.interface:
+                    bound = {b.prefix for b in face.addresses if b.address == address}
+                    if address in face.virtual_addresses or any(p.overlaps(subnet) for p in bound):
+                        return True
+        return False
+
+    def _proxied(self, here: InterfaceId, destination: Address) -> tuple[Step, ...]:
+        """A static route to an interface: the only neighbour takes it, or those that have a route (proxy ARP)."""
+        near = sorted(self.links.near(here))
+        if len(near) > 1:
+            near = [there for there in near if self.route((there.node, self.links.vrf(there)), destination)]
+        if near:
+            return tuple(self._move(here, there, None) for there in near)
+        return (self._unanswered(here, destination, destination),)
+
+    def _unanswered(self, here: InterfaceId, gateway: Address, destination: Address) -> Fate:
+        """Nobody in the snapshot bears the next hop: outside, or not there (Batfish's distinctions)."""
+        links = self.links
+        if gateway in links.configured:
+            return Fate(Disposition.NEIGHBOR_UNREACHABLE, here.node, here.interface, f"{gateway} is down")
+        subnet = links.subnet_of(here, gateway)
+        if subnet is not None and links.is_full(subnet):
+            return Fate(Disposition.NEIGHBOR_UNREACHABLE, here.node, here.interface, f"nobody is {gateway}")
+        if destination in links.configured or links.internal.holds(destination):
+            return Fate(Disposition.INSUFFICIENT_INFO, here.node, here.interface, f"via {gateway}")
+        return Fate(Disposition.EXITS_NETWORK, here.node, here.interface, f"via {gateway}")
+
+    # Filters
+
+    def _dropped(self, kind: int, place: InterfaceId, destination: Address) -> Fate | None:
+        """The fate of packets to `destination` at a filter that drops all of them; `kind` 0 entering, 1 leaving."""
+        filters = self.links.filters_out if kind else self.links.filters_in
+        acl = filters.get((destination.version, place))
+        if acl is None:
+            return None
+        key = (kind, id(acl), destination)
+        if key not in self._drops:
+            self._drops[key] = drops_all_to(acl, destination)
+        decision = self._drops[key]
+        if decision is None:
+            return None
+        disposition = Disposition.DENIED_OUT if kind else Disposition.DENIED_IN
+        return Fate(disposition, place.node, place.interface, decision.describe(acl))
+
+    def filtered(self, vertex: Vertex, destination: Address) -> tuple[Step, ...]:
+        """`steps`, where a filter that drops all packets to the destination ends those that meet it."""
+        steps = self.steps(vertex, destination)
+        links = self.links
+        if not (links.filters_in or links.filters_out or links.filters_own):
+            return steps
+        return tuple(self._door(vertex[0], step, destination) for step in steps)
+
+    def _door(self, node: str, step: Step, destination: Address) -> Step:
+        if isinstance(step, Fate):
+            if step.disposition is Disposition.ACCEPTED:
+                return self._own_door(step, destination)
+            leaves = step.interface and self._dropped(1, InterfaceId(node, step.interface), destination)
+            return leaves or step
+        if not step.out:
+            return step
+        return (
+            self._dropped(1, InterfaceId(node, step.out), destination)
+            or self._dropped(0, InterfaceId(step.head[0], step.into), destination)
+            or step
+        )
+
+    def _own_door(self, fate: Fate, destination: Address) -> Fate:
+        for acl in self.links.filters_own.get((destination.version, fate.node), ()):
+            decision = drops_all_to(acl, destination)
+            if decision is not None:
+                return Fate(Disposition.DENIED_IN, fate.node, fate.interface, decision.describe(acl))
+        return fate
+
+    # One destination, all sources
+
+    def column(self, destination: Address) -> Column:
+        """How packets to `destination` end, from every table of the network."""
+        known = self._columns.get(destination)
+        if known is None:
+            known = self._columns[destination] = Column(destination, self._solve(destination))
+        return known
+
+    def _solve(self, destination: Address) -> dict[Vertex, Ends]:
+        graph = self.graph(self.sources, destination)
+        waiting: dict[Vertex, int] = {}
+        tails: dict[Vertex, list[Vertex]] = {}
+        for vertex, steps in graph.items():
+            heads = {step.head for step in steps if isinstance(step, Move)}
+            waiting[vertex] = len(heads)
+            for head in heads:
+                tails.setdefault(head, []).append(vertex)
+        ends: dict[Vertex, Ends] = {}
+        ready = [vertex for vertex, count in waiting.items() if count == 0]
+        while ready:
+            vertex = ready.pop()
+            ends[vertex] = self._joined(vertex, graph[vertex], ends)
+            for tail in tails.get(vertex, ()):
+                waiting[tail] -= 1
+                if waiting[tail] == 0:
+                    ready.append(tail)
+        if len(ends) < len(graph):
+            self._close_loops(graph, ends)
+        return ends
+
+    def graph(self, sources: Iterable[Vertex], destination: Address) -> dict[Vertex, tuple[Step, ...]]:
+        """The forwarding graph of one destination, as far as `sources` reach."""
+        graph: dict[Vertex, tuple[Step, ...]] = {}
+        frontier = list(sources)
+        for vertex in frontier:
+            if vertex in graph:
+                continue
+            graph[vertex] = steps = self.filtered(vertex, destination)
+            for step in steps:
+                if isinstance(step, Move) and step.head not in graph:
+                    frontier.append(step.head)
+        return graph
+
+    def _joined(self, vertex: Vertex, steps: tuple[Step, ...], ends: Mapping[Vertex, Ends]) -> Ends:
+        if len(steps) == 1:
+            return self._after(vertex, steps[0], ends)
+        parts = [self._after(vertex, step, ends) for step in steps]
+        if all(part is parts[0] for part in parts):
+            return parts[0]
+        return Ends(
+            frozenset().union(*(part.fates for part in parts)), frozenset().union(*(part.sites for part in parts))
+        )
+
+    def _after(self, vertex: Vertex, step: Step, ends: Mapping[Vertex, Ends]) -> Ends:
+        if isinstance(step, Fate):
+            return Ends(frozenset({step}), frozenset({self.links.site_name(step.node)}))
+        after = ends.get(step.head, NOWHERE)
+        if self.links.is_outside(step.head[0]) and not self.links.is_outside(vertex[0]):
+            return Ends(after.fates, frozenset({self.links.site_name(vertex[0])}))
+        return after
+
+    def _close_loops(self, graph: Mapping[Vertex, tuple[Step, ...]], ends: dict[Vertex, Ends]) -> None:
+        """Tables that are left lie on a cycle or lead to one: their packets may loop, or end where a branch leads."""
+        left = [vertex for vertex in graph if vertex not in ends]
+        looping = {
+            v: Fate(Disposition.LOOP, min(cycle)[0], "", " -> ".join(sorted(n for n, _ in cycle)))
+            for v, cycle in _cycles(graph, left).items()
+        }
+        for vertex in left:
+            ends[vertex] = Ends(frozenset({looping[vertex]}), frozenset())
+        changed = True
+        while changed:
+            changed = False
+            for vertex in left:
+                joined = self._joined(vertex, graph[vertex], ends)
+                merged = Ends(ends[vertex].fates | joined.fates, ends[vertex].sites | joined.sites)
+                if merged != ends[vertex]:
+                    ends[vertex], changed = merged, True
+
+    # One flow
+
+    def follow(self, start: Vertex, into: str, flow: Flow) -> FlowGraph:
+        """All ways of one packet that is in a table of `start`, having entered by `into` ("" if born there)."""
+        return follow(self, start, into, flow)
+
+
+class FlowGraph(NamedTuple):
+    """Where one packet may go: its ends, the tables that it passes, and the interfaces that it leaves by."""
+
+    fates: frozenset[Fate]
+    passed: frozenset[Vertex]
+    crossed: frozenset[tuple[InterfaceId, InterfaceId]]
+
+
+def _cycles(graph: Mapping[Vertex, tuple[Step, ...]], left: list[Vertex]) -> dict[Vertex, frozenset[Vertex]]:
+    """For each vertex of `left` a cycle that it can run into: each has a successor in `left`, so a walk must close."""
+    members = set(left)
+    found: dict[Vertex, frozenset[Vertex]] = {}
+    for start in left:
+        path: list[Vertex] = []
+        places: dict[Vertex, int] = {}
+        vertex = start
+        while vertex not in found and vertex not in places:
+            places[vertex] = len(path)
+            path.append(vertex)
+            heads = (step.head for step in graph[vertex] if isinstance(step, Move))
+            vertex = next(head for head in heads if head in members)
+        cycle = found.get(vertex) or frozenset(path[places[vertex] :])
+        for passed in path:
+            found[passed] = cycle
+    return found
+
+
+def follow(forwarder: Forwarder, start: Vertex, into: str, flow: Flow) -> FlowGraph:
+    """See `Forwarder.follow`. The packet meets every filter line; a doubtful filter ends it as INSUFFICIENT_INFO."""
+    destination = Address(flow.version, flow.destination)
+    fates: set[Fate] = set()
+    crossed: set[tuple[InterfaceId, InterfaceId]] = set()
+    heads: dict[Vertex, set[Vertex]] = {}
+    denied = entering(forwarder, start[0], into, flow) if into else None
+    if denied is not None:
+        return FlowGraph(frozenset({denied}), frozenset({start}), frozenset())
+    frontier = [start]
+    for vertex in frontier:
+        if vertex in heads:
+            continue
+        heads[vertex] = set()
+        for step in forwarder.steps(vertex, destination):
+            done = passing(forwarder, vertex, step, flow, born=vertex == start and not into)
+            if isinstance(done, Fate):
+                fates.add(done)
+                continue
+            if done.out:
+                crossed.add((InterfaceId(vertex[0], done.out), InterfaceId(done.head[0], done.into)))
+            heads[vertex].add(done.head)
+            frontier.append(done.head)
+    if looped := _looping(heads):
+        fates.add(Fate(Disposition.LOOP, min(looped)[0], "", " -> ".join(sorted(node for node, _ in looped))))
+    return FlowGraph(frozenset(fates), frozenset(heads), frozenset(crossed))
+
+
+def _looping(heads: Mapping[Vertex, set[Vertex]]) -> frozenset[Vertex]:
+    """Tables on a cycle or leading to one: what is left when tables without further heads are taken away."""
+    left = {vertex: set(after) for vertex, after in heads.items()}
+    ready = [vertex for vertex, after in left.items() if not after]
+    tails: dict[Vertex, list[Vertex]] = {}
+    for vertex, after in heads.items():
+        for head in after:
+            tails.setdefault(head, []).append(vertex)
+    while ready:
+        vertex = ready.pop()
+        del left[vertex]
+        for tail in tails.get(vertex, ()):
+            if tail in left and vertex in left[tail]:
+                left[tail].discard(vertex)
+                if not left[tail]:
+                    ready.append(tail)
+    return frozenset(left)
+
+
+def entering(forwarder: Forwarder, node: str, interface: str, flow: Flow) -> Fate | None:
+    """The fate of a packet at the filter of the interface that it enters by, None if it passes."""
+    acl = forwarder.links.filters_in.get((flow.version, InterfaceId(node, interface)))
+    if acl is None:
+        return None
+    decision = evaluate(acl, flow)
+    return _verdict(decision, Disposition.DENIED_IN, node, interface, decision.describe(acl))
+
+
+def passing(forwarder: Forwarder, vertex: Vertex, step: Step, flow: Flow, *, born: bool) -> Step:
+    """What becomes of a packet at the filters of one step. `born`: the router made it, so no filter sees it leave."""
+    node, links = vertex[0], forwarder.links
+    if isinstance(step, Fate) and step.disposition is Disposition.ACCEPTED:
+        for acl in () if born else links.filters_own.get((flow.version, node), ()):
+            decision = evaluate(acl, flow)
+            denied = _verdict(decision, Disposition.DENIED_IN, node, step.interface, decision.describe(acl))
+            if denied is not None:
+                return denied
+        return step
+    if not born and node in links.no_transit_forwarding:
+        return Fate(Disposition.NO_ROUTE, node, "", "does not forward")
+    out = step.interface if isinstance(step, Fate) else step.out
+    acl_out = None if born else links.filters_out.get((flow.version, InterfaceId(node, out)))
+    if acl_out is not None:
+        decision = evaluate(acl_out, flow)
+        denied = _verdict(decision, Disposition.DENIED_OUT, node, out, decision.describe(acl_out))
+        if denied is not None:
+            return denied
+    if isinstance(step, Move) and step.into:
+        return entering(forwarder, step.head[0], step.into, flow) or step
+    return step
+
+
+def _verdict(decision: Decision, denied: Disposition, node: str, interface: str, detail: str) -> Fate | None:
+    if decision.permitted is None:
+        return Fate(Disposition.INSUFFICIENT_INFO, node, interface, f"not modelled: {detail}")
+    return None if decision.permitted else Fate(denied, node, interface, detail)

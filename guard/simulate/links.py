@@ -1,0 +1,204 @@
+"""What forwarding asks about interfaces: who bears an address, who is next to whom, which filters stand at the door.
+
+Law: built from a Snapshot and a NetworkState alone, so that any engine's state serves. Addresses of interfaces that
+are down are remembered: nothing is delivered to an address whose host or interface is known to be down.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from guard.model.acl import Acl
+from guard.model.address import WIDTH, Address, Prefix, prefix_of
+from guard.model.inventory import Site
+from guard.model.state import InterfaceId, NetworkState
+from guard.snapshot.snapshot import Snapshot
+
+DEFAULT_VRF = "default"
+#: Subnets up to this many addresses are looked at one by one to see whether every address is taken.
+SMALL_SUBNET = 256
+
+
+class Owner(NamedTuple):
+    """An up interface that bears an address."""
+
+    node: str
+    vrf: str
+    interface: str
+
+
+@runtime_checkable
+class Neighbourhood(Protocol):
+    """Edges that can be asked for one interface without being written out (the embedded engine's)."""
+
+    def neighbours(self, interface: InterfaceId) -> tuple[InterfaceId, ...]: ...
+
+
+class PrefixSet:
+    """Prefixes to be asked by longest match."""
+
+    __slots__ = ("_lengths", "_members")
+
+    def __init__(self, prefixes: Iterable[Prefix]) -> None:
+        self._members = frozenset(prefixes)
+        lengths = {(p.version, p.length) for p in self._members}
+        self._lengths = {version: sorted((n for v, n in lengths if v == version), reverse=True) for version in (4, 6)}
+
+    def covering(self, prefix: Prefix) -> Iterator[Prefix]:
+        """Members that cover `prefix` (itself included), longest first."""
+        width = WIDTH[prefix.version]
+        for length in self._lengths[prefix.version]:
+            if length <= prefix.length:
+                shift = width - length
+                candidate = Prefix(prefix.version, prefix.value >> shift << shift, length)
+                if candidate in self._members:
+                    yield candidate
+
+    def holds(self, address: Address) -> bool:
+        return next(self.covering(address.host), None) is not None
+
+
+class Links:
+    """Indices over one state. Interfaces that the state does not know are taken from the configuration as down."""
+
+    def __init__(self, snapshot: Snapshot, state: NetworkState) -> None:
+        self.snapshot = snapshot
+        self.state = state
+        self.owners: dict[Address, tuple[Owner, ...]] = _owners(snapshot, state)
+        self.configured: dict[Address, tuple[InterfaceId, ...]] = _configured(snapshot)
+        self.filters_in: dict[tuple[int, InterfaceId], Acl] = {}
+        self.filters_out: dict[tuple[int, InterfaceId], Acl] = {}
+        self.filters_own: dict[tuple[int, str], tuple[Acl, ...]] = {}
+        self._read_filters(snapshot)
+        self.internal = PrefixSet(
+            bound.prefix
+            for device in snapshot.devices.values()
+            for face in device.interfaces
+            for bound in face.addresses
+        )
+        self._edges: dict[InterfaceId, tuple[InterfaceId, ...]] | None = None
+        self._near: dict[InterfaceId, frozenset[InterfaceId]] = {}
+        self._sites: dict[str, Site | None] = {}
+        self.no_transit_forwarding = frozenset(d.name for d in snapshot.devices.values() if not d.ip_forwarding)
+
+    def _read_filters(self, snapshot: Snapshot) -> None:
+        """A filter that is named but not defined passes everything, as IOS and EOS do; checks report the reference."""
+        for device in snapshot.devices.values():
+            own: dict[int, list[Acl]] = defaultdict(list)
+            for version, name in device.control_plane_acls:
+                if (version, name) in device.acls:
+                    own[version].append(device.acls[version, name])
+            for face in device.interfaces:
+                here = InterfaceId(device.name, face.name)
+                for version, entering, leaving in ((4, face.acl_in, face.acl_out), (6, face.acl6_in, face.acl6_out)):
+                    if (version, entering) in device.acls:
+                        found = device.acls[version, entering]
+                        if face.control_plane:
+                            own[version].append(found)
+                        else:
+                            self.filters_in[version, here] = found
+                    if (version, leaving) in device.acls and not face.control_plane:
+                        self.filters_out[version, here] = device.acls[version, leaving]
+            for version, acls in own.items():
+                self.filters_own[version, device.name] = tuple(acls)
+
+    def neighbours(self, interface: InterfaceId) -> tuple[InterfaceId, ...]:
+        """Up interfaces at the other end of the layer-3 edges of `interface`, sorted."""
+        edges = self.state.edges
+        if isinstance(edges, Neighbourhood):
+            return edges.neighbours(interface)
+        if self._edges is None:
+            heads: dict[InterfaceId, list[InterfaceId]] = defaultdict(list)
+            for edge in edges:
+                heads[edge.tail].append(edge.head)
+            self._edges = {tail: tuple(sorted(ends)) for tail, ends in heads.items()}
+        return self._edges.get(interface, ())
+
+    def near(self, interface: InterfaceId) -> frozenset[InterfaceId]:
+        """The neighbours as a set, remembered: a management subnet may have a thousand of them."""
+        known = self._near.get(interface)
+        if known is None:
+            known = self._near[interface] = frozenset(self.neighbours(interface))
+        return known
+
+    def subnets(self, interface: InterfaceId) -> tuple[Prefix, ...]:
+        """Subnets of an interface as the state has them."""
+        found = self.state.interfaces.get(interface)
+        return tuple(prefix_of(address, length) for address, length in found.addresses) if found else ()
+
+    def subnet_of(self, interface: InterfaceId, address: Address) -> Prefix | None:
+        """The subnet of an interface that `address` lies in."""
+        return next((subnet for subnet in self.subnets(interface) if subnet.contains(address)), None)
+
+    def is_full(self, subnet: Prefix) -> bool:
+        """Whether every host address of a small subnet is configured on some device: nobody unknown can live there."""
+        hosts = host_addresses(subnet)
+        return hosts is not None and all(address in self.configured for address in hosts)
+
+    def vrf(self, interface: InterfaceId) -> str:
+        found = self.state.interfaces.get(interface)
+        return found.vrf if found else DEFAULT_VRF
+
+    def site(self, node: str) -> Site | None:
+        if node not in self._sites:
+            self._sites[node] = self.snapshot.inventory.site_of(node)
+        return self._sites[node]
+
+    def site_name(self, node: str) -> str:
+        """The node's site, "" where it has none."""
+        site = self.site(node)
+        return site.name if site else ""
+
+    def is_outside(self, node: str) -> bool:
+        """Whether the node belongs to an external site."""
+        site = self.site(node)
+        return site is not None and site.kind == "external"
+
+    def nodes_of(self, site: Site) -> tuple[str, ...]:
+        """Devices of the snapshot that belong to a site and are up, sorted."""
+        down = self.state.scenario.down_nodes | self.snapshot.down_nodes
+        return tuple(name for name in sorted(self.snapshot.devices) if self.site(name) is site and name not in down)
+
+    def is_alive(self, node: str) -> bool:
+        return node in self.snapshot.devices and node not in self.snapshot.down_nodes | self.state.scenario.down_nodes
+
+
+def host_addresses(subnet: Prefix) -> list[Address] | None:
+    """Assignable addresses of a small subnet, None for a large one (RFC 3021: both of a /31; RFC 6164: of a /127)."""
+    size = 1 << (WIDTH[subnet.version] - subnet.length)
+    if size > SMALL_SUBNET:
+        return None
+    values = range(subnet.value, subnet.value + size)
+    if subnet.version == 4 and size > 2:
+        values = values[1:-1]
+    return [Address(subnet.version, value) for value in values]
+
+
+def _owners(snapshot: Snapshot, state: NetworkState) -> dict[Address, tuple[Owner, ...]]:
+    found: dict[Address, list[Owner]] = defaultdict(list)
+    for here, face in state.interfaces.items():
+        if face.up:
+            for address, _ in face.addresses:
+                found[address].append(Owner(here.node, face.vrf, here.interface))
+    for device in snapshot.devices.values():
+        for interface in device.interfaces:
+            known = state.interfaces.get(InterfaceId(device.name, interface.name))
+            if known is not None and known.up:
+                for address in interface.virtual_addresses:
+                    owner = Owner(device.name, known.vrf, interface.name)
+                    if owner not in found[address]:
+                        found[address].append(owner)
+    return {address: tuple(sorted(owners)) for address, owners in found.items() if owners}
+
+
+def _configured(snapshot: Snapshot) -> dict[Address, tuple[InterfaceId, ...]]:
+    found: dict[Address, list[InterfaceId]] = defaultdict(list)
+    for device in snapshot.devices.values():
+        for face in device.interfaces:
+            for bound in face.addresses:
+                found[bound.address].append(InterfaceId(device.name, face.name))
+            for address in face.virtual_addresses:
+                found[address].append(InterfaceId(device.name, face.name))
+    return {address: tuple(sorted(places)) for address, places in found.items()}
