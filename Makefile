@@ -1,0 +1,33 @@
+# What a developer runs. The README's commands and CI call these.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup demo test fast lint proto bench clean
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q -U pip
+	$(BIN)/pip install -q -e '.[dev]'
+	touch $@
+
+setup: .venv/installed
+
+demo: setup        ## the 2021 outage blocked, its safe variant allowed
+	$(BIN)/guard replay --show facebook-2021-10-04
+
+test: setup lint   ## everything
+	$(BIN)/pytest
+
+fast: setup        ## what runs in seconds
+	$(BIN)/pytest -m "not slow and not live and not batfish" tests/unit tests/property
+
+lint: setup
+	$(BIN)/ruff check guard tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+proto: setup       ## the generated half of the gRPC service
+	$(BIN)/python -m grpc_tools.protoc -I proto --python_out=guard/shell/server/pb --grpc_python_out=guard/shell/server/pb --pyi_out=guard/shell/server/pb proto/guard/v1/*.proto
+
+bench: setup
+	$(BIN)/python -m tests.bench

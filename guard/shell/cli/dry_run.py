@@ -1,0 +1,63 @@
+"""`guard dry-run`: the whole check on this machine, nothing recorded."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from guard.model.errors import InputInvalid
+from guard.shell.cli.folder import read_change, read_policies, read_snapshot
+from guard.shell.cli.output import EXIT_CODES, deliver
+from guard.shell.clock import SystemClock
+from guard.shell.data import folder
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Judge a change and print the report; the exit code is the verdict."""
+    from guard.pipeline import CheckRequest, check
+    from guard.shell.engines import engines_for
+
+    change = Path(arguments.change)
+    text, files = read_change(change)
+    policies = read_policies(folder("policies"))
+    for path in arguments.policies:
+        policies |= read_policies(Path(path))
+    request = CheckRequest(
+        base_files=read_snapshot(Path(arguments.snapshot)),
+        change_text=text,
+        change_name=change.name,
+        change_files=files,
+        policy_files=policies,
+        now=moment(arguments.now),
+        failures=arguments.failures,
+    )
+    outcome = check(request, engines_for(arguments.engine, arguments.batfish), Progress(arguments.format))
+    deliver(outcome.document, arguments.format, arguments.output)
+    return EXIT_CODES[outcome.verdict]
+
+
+def moment(text: str | None) -> datetime:
+    """The time of the check: as given, else now."""
+    if text is None:
+        return SystemClock().now()
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputInvalid("invalid-value", f"{text!r} is not a time (2026-11-21T12:00Z)") from None
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+class Progress:
+    """A line on the terminal that says what is being done; nothing in a pipe."""
+
+    def __init__(self, form: str) -> None:
+        self._on = form == "text" and sys.stderr.isatty()
+
+    def __call__(self, what: str, share: float) -> None:
+        """`share` of the whole is done; 1.0 clears the line."""
+        if not self._on:
+            return
+        line = "" if share >= 1 else f"[{int(share * 100):3}%] {what}"
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
