@@ -190,12 +190,16 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class FailureOutcome:
-    """What one more failure would do: sites it isolates, listed advertisements it withdraws everywhere."""
+    """What one more failure would do: sites it isolates, listed advertisements it withdraws everywhere.
+
+    `transit`: no_transit nodes that carry other sites' traffic then.
+    """
 
     scenario: Scenario
     sites_isolated: frozenset[str]
     advertisements_lost: frozenset[tuple[str, Prefix]]
     undecided: str = ""
+    transit: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
