@@ -1,0 +1,308 @@
+"""Who speaks BGP to whom: speakers (one process of one VRF), and links (one direction of a session, one family).
+
+Law: what a link does depends on its two ends' configurations alone, so receivers that a sender treats alike share an
+update group and what is sent to them is computed once, as routers do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from guard.model.address import Address, Prefix
+from guard.model.bgp import BgpFamily, BgpNeighbor, BgpProcess, NeighborFamily
+from guard.model.device import Device
+from guard.model.policy import ExcludeAs, ReplaceAs
+from guard.simulate.bgp_session import EBGP, IBGP, LINK_LOCAL, Pairing, SessionTable, activated
+from guard.simulate.policy_eval import Evaluator
+from guard.simulate.underlay import Underlay
+from guard.snapshot.snapshot import Snapshot
+
+#: The speaker index of everything that is not in the snapshot.
+OUTSIDE = -1
+
+SessionKey = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One direction of an established session in one family. `sender`/`receiver` are speaker indices or OUTSIDE.
+
+    `outbound` names the sender's end, `inbound` the receiver's. `to_client`: the receiver is the sender's route
+    reflector client; `from_client`: the other way round. `subnet`: where both ends are directly connected.
+    `sender_address` is the next hop that the sender calls itself by, `peer_address` what the receiver knows it by.
+    """
+
+    index: int
+    version: int
+    sender: int
+    receiver: int
+    kind: str
+    outbound: SessionKey | None
+    inbound: SessionKey | None
+    out: BgpNeighbor | None
+    out_family: NeighborFamily | None
+    into: BgpNeighbor | None
+    in_family: NeighborFamily | None
+    sender_as: int
+    receiver_as: int
+    sender_address: Address | None
+    peer_address: Address | None
+    interface: str | None
+    subnet: Prefix | None
+    to_client: bool
+    from_client: bool
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Links that the sender treats alike: an update group. `first` stands for all of them."""
+
+    index: int
+    links: list[Link]
+
+    @property
+    def first(self) -> Link:
+        return self.links[0]
+
+
+@dataclass(slots=True, eq=False)
+class Speaker:
+    """One BGP process. `relays`: what it learns over iBGP may go on to somebody whose choice it can change."""
+
+    index: int
+    device: Device
+    process: BgpProcess
+    evaluator: Evaluator
+    router_id: int
+    families: Mapping[int, BgpFamily]
+    groups: dict[int, list[Group]] = field(default_factory=lambda: {4: [], 6: []})
+    links_in: dict[int, list[Link]] = field(default_factory=lambda: {4: [], 6: []})
+    hub: dict[int, bool] = field(default_factory=lambda: {4: False, 6: False})
+    relays: dict[int, bool] = field(default_factory=lambda: {4: False, 6: False})
+
+    @property
+    def node(self) -> str:
+        return self.device.name
+
+    @property
+    def vrf(self) -> str:
+        return self.process.vrf
+
+    @property
+    def cluster_id(self) -> int:
+        return self.router_id if self.process.cluster_id is None else self.process.cluster_id
+
+    def links_out(self, version: int) -> Iterable[Link]:
+        for group in self.groups[version]:
+            yield from group.links
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """All speakers and links of one state. `group_of` gives each link's update group by link index."""
+
+    speakers: tuple[Speaker, ...]
+    links: tuple[Link, ...]
+    group_of: Mapping[int, Group]
+    by_name: Mapping[tuple[str, str], int]
+    by_outbound: Mapping[tuple[SessionKey, int], Link]
+    by_inbound: Mapping[tuple[SessionKey, int], Link]
+
+
+def build(snapshot: Snapshot, underlay: Underlay, table: SessionTable, tripped: frozenset[SessionKey]) -> Graph:
+    """The graph of all sessions that are up and not `tripped` (named by either end)."""
+    speakers = tuple(_speakers(snapshot, underlay))
+    by_name = {(speaker.node, speaker.vrf): speaker.index for speaker in speakers}
+    links: list[Link] = []
+    pairings = {pairing.session.key: pairing for pairing in table.pairings}
+    for pairing in table.pairings:
+        session = pairing.session
+        if not session.up or session.key in tripped or pairing.peer_key in tripped:
+            continue
+        far = pairings.get(pairing.peer_key) if pairing.peer_key is not None else None
+        for version in sorted(session.families):
+            links.extend(_links(len(links), version, pairing, far, by_name, underlay))
+    group_of = _group(speakers, links)
+    for link in links:
+        if link.receiver != OUTSIDE:
+            speakers[link.receiver].links_in[link.version].append(link)
+    for speaker in speakers:
+        for version in (4, 6):
+            _mark(speaker, version, speakers)
+    return Graph(
+        speakers,
+        tuple(links),
+        group_of,
+        by_name,
+        {(link.outbound, link.version): link for link in links if link.outbound is not None},
+        {(link.inbound, link.version): link for link in links if link.inbound is not None},
+    )
+
+
+def _speakers(snapshot: Snapshot, underlay: Underlay) -> Iterable[Speaker]:
+    index = 0
+    for name in sorted(snapshot.devices):
+        device = snapshot.devices[name]
+        evaluator = Evaluator(device)
+        for process in device.bgp:
+            families = {family.version: family for family in process.families}
+            yield Speaker(index, device, process, evaluator, router_id(device, process), families)
+            index += 1
+
+
+def router_id(device: Device, process: BgpProcess) -> int:
+    """Configured, else the highest loopback address, else the highest of any interface of the VRF.
+
+    Interfaces count whether up or not: an identifier that is not configured stays until the process restarts.
+    """
+    if process.router_id is not None:
+        return process.router_id
+    for vrf in (process.vrf, "default"):
+        for loopbacks in (True, False):
+            held = [
+                each.address.value
+                for interface in device.interfaces
+                if interface.vrf == vrf and (interface.kind == "loopback") == loopbacks
+                for each in interface.addresses
+                if each.address.version == 4
+            ]
+            if held:
+                return max(held)
+    return 0
+
+
+def _links(
+    start: int,
+    version: int,
+    pairing: Pairing,
+    far: Pairing | None,
+    by_name: Mapping[tuple[str, str], int],
+    underlay: Underlay,
+) -> Iterable[Link]:
+    """What the end sends; and, where nobody is at the other end, what comes in from there."""
+    end, session = pairing.end, pairing.session
+    family = activated(end.neighbor, version)
+    here = by_name[(end.node, end.vrf)]
+    own_address = _own_address(pairing, version, underlay)
+    subnet = _subnet(pairing, underlay)
+    remote_as = session.remote_as or 0
+    if far is None or pairing.peer is None:
+        yield Link(
+            start, version, here, OUTSIDE, pairing.kind, session.key, None, end.neighbor, family, None, None,
+            session.local_as or 0, remote_as, own_address, session.local_address, None, subnet,
+            _client(family), from_client=False,
+        )  # fmt: skip
+        address = session.remote_address or LINK_LOCAL[version]
+        yield Link(
+            start + 1, version, OUTSIDE, here, pairing.kind, None, session.key, None, None, end.neighbor, family,
+            remote_as, session.local_as or 0, address, session.remote_address, session.local_interface, subnet,
+            to_client=False, from_client=_client(family),
+        )  # fmt: skip
+        return
+    peer_family = activated(pairing.peer.neighbor, version)
+    yield Link(
+        start, version, here, by_name[(pairing.peer.node, pairing.peer.vrf)], pairing.kind, session.key,
+        far.session.key, end.neighbor, family, pairing.peer.neighbor, peer_family, session.local_as or 0, remote_as,
+        own_address, far.session.remote_address, far.session.local_interface, subnet,
+        _client(family), _client(peer_family),
+    )  # fmt: skip
+
+
+def _client(family: NeighborFamily | None) -> bool:
+    return family is not None and family.route_reflector_client
+
+
+def _own_address(pairing: Pairing, version: int, underlay: Underlay) -> Address | None:
+    """What the end writes as next hop: its session address, or its interface's in the family that is carried."""
+    session = pairing.session
+    if session.local_interface is not None:
+        return LINK_LOCAL[version]
+    if session.local_address is None or session.local_address.version == version:
+        return session.local_address
+    owner = underlay.topology.owner(session.local_address, session.vrf)
+    state = underlay.topology.interface(session.node, owner.interface) if owner is not None else None
+    for address, _ in state.addresses if state is not None else ():
+        if address.version == version and not address.is_link_local:
+            return address
+    return LINK_LOCAL[version]
+
+
+def _subnet(pairing: Pairing, underlay: Underlay) -> Prefix | None:
+    """The connected subnet that the session runs over, if it does."""
+    session = pairing.session
+    if session.remote_address is None:
+        return None
+    found = underlay.connected(session.node, session.vrf, session.remote_address)
+    state = underlay.topology.interface(session.node, found) if found is not None else None
+    for address, length in state.addresses if state is not None else ():
+        width = 32 if address.version == 4 else 128
+        if address.version == session.remote_address.version:
+            shift = width - length
+            if address.value >> shift == session.remote_address.value >> shift:
+                return Prefix(address.version, address.value >> shift << shift, length)
+    return None
+
+
+def _group(speakers: tuple[Speaker, ...], links: list[Link]) -> dict[int, Group]:
+    known: dict[tuple[object, ...], Group] = {}
+    group_of: dict[int, Group] = {}
+    for link in links:
+        if link.sender == OUTSIDE:
+            continue
+        key = _group_key(link)
+        group = known.get(key)
+        if group is None:
+            group = known[key] = Group(len(known), [])
+            speakers[link.sender].groups[link.version].append(group)
+        group.links.append(link)
+        group_of[link.index] = group
+    return group_of
+
+
+def _group_key(link: Link) -> tuple[object, ...]:
+    """All that an export looks at; eBGP neighbours stand alone (third-party next hops, AS of the receiver)."""
+    if link.kind == EBGP or link.out is None or link.out_family is None:
+        return (link.sender, link.index)
+    family = replace(link.out_family, source=None, maximum_prefix=None, import_policies=(), import_filters=())
+    return (link.sender, link.version, link.kind, family, link.sender_as, link.receiver_as, link.sender_address)
+
+
+def _mark(speaker: Speaker, version: int, speakers: tuple[Speaker, ...]) -> None:
+    """Where what the speaker learns can go: decides whether it must take part in the exchange (see bgp_exchange)."""
+    out = [link for link in speaker.links_out(version) if link.receiver != OUTSIDE]
+    inside = any(link.kind not in (EBGP, IBGP) for link in out)
+    speaker.hub[version] = inside or any(link.to_client for link in out)
+    speaker.relays[version] = speaker.hub[version] or any(
+        link.kind == EBGP and not _is_stub(speakers[link.receiver], version, speaker) for link in out
+    )
+
+
+def _is_stub(speaker: Speaker, version: int, towards: Speaker) -> bool:
+    """Whether all that the speaker can do with a route from `towards` is to send it back, where it loops."""
+    for link in speaker.links_out(version):
+        if link.receiver == OUTSIDE:
+            continue
+        if link.receiver != towards.index or link.kind != EBGP or link.out_family is None or link.in_family is None:
+            return False
+        if link.in_family.allowas_in or link.out_family.remove_private_as or link.out_family.as_override:
+            return False
+        if any(_rewrites_path(speaker.device, name) for name in link.out_family.export_policies):
+            return False
+    return True
+
+
+def _rewrites_path(device: Device, name: str) -> bool:
+    policy = device.policies.get(name)
+    return policy is not None and any(
+        isinstance(action, ExcludeAs | ReplaceAs) for term in policy.terms for action in term.actions
+    )
+
+
+def takes_part(link: Link, receiver: Speaker) -> bool:
+    """Whether what arrives over `link` can change what others choose, so that the receiver must be simulated."""
+    if receiver.relays[link.version]:
+        return True
+    if link.kind == IBGP:
+        return False
+    return any(out.receiver not in (OUTSIDE, link.sender) for out in receiver.links_out(link.version))

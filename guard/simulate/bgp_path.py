@@ -1,0 +1,46 @@
+"""A path in an Adj-RIB-In or originated here, as the decision looks at it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from guard.model.address import Address
+from guard.model.bgp import BgpAttributes
+
+#: `Path.kind` of what this router originated itself; the others are the session kinds.
+LOCAL = "local"
+
+#: `Path.link` of what did not come over a session.
+NO_LINK = -1
+
+
+class Path(NamedTuple):
+    """`attributes` after import policy. `peer_id` is the router-id of the neighbour, `peer_address` its address.
+
+    `origin_protocol`: where a local path comes from (connected, static, ospf, aggregate, …), "bgp" for learned ones.
+    `vrf`: the table in which the next hop resolves, where that is another one (leaked routes). `interface`: of an
+    unnumbered session. `distance`: set by policy.
+    """
+
+    attributes: BgpAttributes
+    kind: str
+    link: int = NO_LINK
+    from_client: bool = False
+    peer_id: int = 0
+    peer_address: Address | None = None
+    origin_protocol: str = "bgp"
+    vrf: str = ""
+    interface: str = ""
+    distance: int | None = None
+    leaked: bool = False
+
+
+class Hop(NamedTuple):
+    """What resolving a path's next hop gave: usable or not, the IGP's cost to it, and the outgoing interface."""
+
+    usable: bool
+    metric: int
+    interface: str = ""
+
+
+LOCAL_HOP = Hop(usable=True, metric=0)
