@@ -1,14 +1,15 @@
-"""inventory.yaml and demands.csv → Inventory (CONTRACT 2). Unknown keys are invalid; names must refer to something."""
+"""inventory.yaml and demands.csv → Inventory (CONTRACT 2). Unknown keys are invalid; dangling names are problems."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from guard.model.errors import InputInvalid
+from guard.model.external import Problem
 from guard.model.inventory import (
     Advertisement,
     AllOf,
@@ -63,7 +64,6 @@ def parse_inventory(text: str, file: str, other_files: Mapping[str, str]) -> Inv
     )
     if "capacity" in top:
         inventory = _with_capacity(inventory, top["capacity"], other_files)
-    _check_names(inventory)
     return inventory
 
 
@@ -302,21 +302,22 @@ def parse_demands(text: str, file: str) -> tuple[Demand, ...]:
 # ---------------------------------------------------------------------------------------------------- names
 
 
-def _check_names(inventory: Inventory) -> None:
-    """Sites and services that are referred to must be there: a typo would silently drop a requirement."""
+def dangling_names(inventory: Inventory) -> Iterator[Problem]:
+    """Sites and services that the inventory refers to and does not list: what depends on them cannot be judged."""
     sites = {site.name for site in inventory.sites}
     services = {service.name for service in inventory.services}
     external = {site.name for site in inventory.sites if site.kind == "external"}
-    for advertisement in inventory.advertisements:
-        _known(advertisement.to, external, "external site", advertisement.source)
-    for peering in inventory.peerings:
-        _known(peering.site, external, "external site", peering.source)
+    uses = [(each.to, external, "external site", each.source) for each in inventory.advertisements]
+    uses += [(each.site, external, "external site", each.source) for each in inventory.peerings]
     for service in inventory.services:
         for needed in leaves(service.requires):
             if isinstance(needed, SiteNeeded):
-                _known(needed.site, sites, "site", service.source)
+                uses.append((needed.site, sites, "site", service.source))
             elif isinstance(needed, ServiceNeeded):
-                _known(needed.service, services, "service", service.source)
+                uses.append((needed.service, services, "service", service.source))
+    for name, names, what, source in uses:
+        if name and name not in names:
+            yield Problem(f"the inventory lists no {what} {name!r}", source, (name,))
 
 
 def leaves(requirement: Requirement | None) -> Iterable[SiteNeeded | ServiceNeeded | NameNeeded]:
@@ -328,11 +329,6 @@ def leaves(requirement: Requirement | None) -> Iterable[SiteNeeded | ServiceNeed
             yield from leaves(part)
     else:
         yield requirement
-
-
-def _known(name: str, names: set[str], what: str, source: Source) -> None:
-    if name and name not in names:
-        raise InputInvalid("unknown-name", f"there is no {what} {name!r}", source.file, source.first)
 
 
 class _Named(Protocol):

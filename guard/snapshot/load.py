@@ -20,7 +20,7 @@ from guard.model.provenance import Source
 from guard.model.state import Edge, InterfaceId
 from guard.parse.batfish_files import parse_announcements, parse_blacklist, parse_layer1, parse_runtime
 from guard.parse.device import parse_device
-from guard.parse.inventory import parse_inventory
+from guard.parse.inventory import dangling_names, parse_inventory
 from guard.parse.live_state import parse_state
 from guard.parse.roas import parse_roas
 from guard.parse.zonefile import parse_zone
@@ -81,6 +81,7 @@ def load(files: Mapping[str, str], overlay: Overlay | None = None) -> Snapshot:
     devices = _devices(kept, problems)
     names = Names(devices)
     inventory = parse_inventory(kept[INVENTORY], INVENTORY, kept) if INVENTORY in kept else Inventory(given=False)
+    problems += dangling_names(inventory)
     live = parse_state(kept[STATE], STATE) if STATE in kept else LiveState()
     live = replace(
         live, down_interfaces=names.interfaces(live.down_interfaces), down_nodes=names.nodes(live.down_nodes)

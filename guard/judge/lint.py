@@ -1,0 +1,112 @@
+"""What is wrong with a snapshot as it stands, change or no change: the rows of `guard lint` (CONTRACT 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from guard.model.coverage import LineState
+from guard.model.device import Device, Vendor
+from guard.model.inventory import EXTERNAL
+from guard.snapshot.snapshot import Snapshot
+
+ERROR, WARNING, INFO = "error", "warning", "info"
+
+
+class LintRow(NamedTuple):
+    code: str
+    severity: str
+    file: str
+    line: int
+    subject: str
+    message: str
+
+
+_STATES = {
+    LineState.PARTIAL: ("partly-modelled", INFO),
+    LineState.NOT_IMPLEMENTED: ("not-modelled", INFO),
+    LineState.UNRECOGNISED: ("not-recognised", WARNING),
+}
+_UNREAD = frozenset({Vendor.UNKNOWN})
+
+
+def lint(snapshot: Snapshot) -> tuple[LintRow, ...]:
+    """All rows, sorted by file and line."""
+    return tuple(sorted(_rows(snapshot), key=lambda row: (row.file, row.line, row.code, row.subject)))
+
+
+def _rows(snapshot: Snapshot) -> Iterator[LintRow]:
+    for problem in snapshot.problems:
+        subject = problem.subjects[0] if problem.subjects else problem.source.file
+        yield LintRow("unreadable", ERROR, problem.source.file, problem.source.first, subject, problem.message)
+    for device in snapshot.devices.values():
+        yield from _device(device)
+    yield from _inventory(snapshot)
+    for zone in (*snapshot.zones.values(), *(z for zones in snapshot.server_zones.values() for z in zones.values())):
+        for fault in zone.faults:
+            yield LintRow(fault.code, ERROR, fault.source.file, fault.source.first, fault.subject, fault.message)
+
+
+def _device(device: Device) -> Iterator[LintRow]:
+    if device.vendor in _UNREAD:
+        yield LintRow("unknown-vendor", ERROR, device.file, 1, device.name, "no grammar that guard has reads this file")
+        return
+    for note in device.coverage.notes:
+        kind = _STATES.get(note.state)
+        if kind:
+            message = f"{note.text}: {note.reason}"
+            yield LintRow(kind[0], kind[1], device.file, note.line, device.name, message)
+    for reference in device.undefined:
+        message = f"{reference.usage} names {reference.kind} {reference.name}, which is not defined"
+        yield LintRow("undefined-reference", WARNING, device.file, reference.source.first, reference.name, message)
+    for reference in device.unused:
+        message = f"{reference.kind} {reference.name} is defined and used nowhere"
+        yield LintRow("unused-structure", INFO, device.file, reference.source.first, reference.name, message)
+    for line, message in device.warnings:
+        yield LintRow("suspect-line", WARNING, device.file, line, device.name, message)
+
+
+def _inventory(snapshot: Snapshot) -> Iterator[LintRow]:
+    """Names that no device bears, and sessions whose outside nobody has named."""
+    inventory = snapshot.inventory
+    if not inventory.given:
+        yield LintRow(
+            "no-inventory", INFO, "inventory.yaml", 1, "", "without an inventory only what needs none is checked"
+        )
+        return
+    if not snapshot.devices:
+        return
+    placed = {site.name: False for site in inventory.sites}
+    for node in snapshot.devices:
+        site = inventory.site_of(node)
+        if site is not None:
+            placed[site.name] = True
+    for site in inventory.sites:
+        if not placed[site.name] and site.kind != EXTERNAL:
+            message = f"no device of the snapshot belongs to site {site.name}"
+            yield LintRow("empty-site", WARNING, site.source.file, site.source.first, site.name, message)
+    for peering in inventory.peerings:
+        if not snapshot.names.known(peering.device):
+            message = f"a peering names {peering.device}, which no configuration has"
+            yield LintRow("unknown-name", WARNING, peering.source.file, peering.source.first, peering.device, message)
+    outside = [site.name for site in inventory.sites if site.kind == EXTERNAL]
+    if len(outside) > 1:
+        yield from _unplaced_sessions(snapshot, outside)
+
+
+def _unplaced_sessions(snapshot: Snapshot, outside: list[str]) -> Iterator[LintRow]:
+    """With several external sites, a neighbour that nobody owns needs a peering with a site (CONTRACT 2)."""
+    inventory = snapshot.inventory
+    placed = {(each.device, each.neighbor) for each in inventory.peerings if each.site}
+    owned = {each.address for device in snapshot.devices.values() for i in device.interfaces for each in i.addresses}
+    for device in snapshot.devices.values():
+        for process in device.bgp:
+            for neighbor in process.neighbors:
+                if neighbor.address is None or neighbor.address in owned:
+                    continue
+                if (device.name, neighbor.address) not in placed and neighbor.remote_as != process.asn:
+                    message = f"give a peering with its site ({', '.join(outside)}): until then it counts for each"
+                    subject = f"{device.name} -> {neighbor.address}"
+                    yield LintRow(
+                        "unplaced-session", WARNING, neighbor.source.file, neighbor.source.first, subject, message
+                    )

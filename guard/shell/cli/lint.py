@@ -1,0 +1,18 @@
+"""`guard lint`: what is wrong with a snapshot as it stands."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from guard.judge.lint import ERROR, lint
+from guard.shell.cli.folder import read_snapshot
+from guard.shell.cli.table import print_rows
+from guard.snapshot.load import load
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the rows; 1 where one of them is an error."""
+    rows = lint(load(read_snapshot(Path(arguments.snapshot))))
+    print_rows([row._asdict() for row in rows], arguments.format)
+    return 1 if any(row.severity == ERROR for row in rows) else 0
