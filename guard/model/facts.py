@@ -6,10 +6,10 @@ no opinion; whether a fact is bad, and worse than before, is for judge/.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from guard.model.address import Address, Prefix
 from guard.model.inventory import FlowIntent
@@ -138,6 +138,8 @@ class FlowFact:
     delivered: bool
     denied: bool
     evidence: tuple[str, ...] = ()
+    undecided: bool = False  # a filter line that is not modelled stands in the way
+    sources: tuple[str, ...] = ()  # the nodes and interfaces that it was followed from; what is down is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +162,45 @@ class ExitKey(NamedTuple):
     prefix: Prefix
 
 
+V = TypeVar("V")
+
+
+class PrefixTable(Mapping[tuple[str, Prefix], V], Generic[V]):
+    """Facts per (source, destination prefix), held as one column a prefix: a source that is missing has no fact.
+
+    Backbones have millions of pairs: read columns, or only what differs from another table, where it can be done.
+    """
+
+    __slots__ = ("columns",)
+
+    def __init__(self, columns: Mapping[Prefix, Mapping[str, V]]) -> None:
+        self.columns = columns
+
+    def __getitem__(self, key: tuple[str, Prefix]) -> V:
+        return self.columns[key[1]][key[0]]
+
+    def __iter__(self) -> Iterator[tuple[str, Prefix]]:
+        return (ExitKey(source, prefix) for prefix, column in self.columns.items() for source in column)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.columns.values()))
+
+    def differing(self, before: PrefixTable[V]) -> Iterator[tuple[ExitKey, V | None, V | None]]:
+        """(key, fact before, fact here) of every pair that has another fact; equal columns cost one comparison."""
+        for prefix in {**before.columns, **self.columns}:
+            old, new = before.columns.get(prefix, {}), self.columns.get(prefix, {})
+            if old is not new and old != new:
+                for source in {**old, **new}:
+                    if old.get(source) != new.get(source):
+                        yield ExitKey(source, prefix), old.get(source), new.get(source)
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """Everything known of one snapshot under one scenario.
+
+    `fates` and `exits` are PrefixTables. Their prefixes are representatives: `stands_for` names for each all prefixes
+    whose packets take the same ways (itself first), so that a check can count prefixes.
 
     `advertised`: prefix -> sites that send it outside, for all prefixes. `fates`: per (source node, destination prefix)
     how its traffic ends, over the destinations both states of a comparison were asked about. `exits`: per source site
@@ -186,6 +224,7 @@ class Assessment:
     default_routes: frozenset[tuple[str, str, int]] = frozenset()
     transit: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[StateNote, ...] = ()
+    stands_for: Mapping[Prefix, tuple[Prefix, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +238,7 @@ class FailureOutcome:
     sites_isolated: frozenset[str]
     advertisements_lost: frozenset[tuple[str, Prefix]]
     undecided: str = ""
-    transit: frozenset[str] = frozenset()
+    transit: frozenset[str] = frozenset()  # no_transit nodes that would carry other sites' traffic
 
 
 @dataclass(frozen=True, slots=True)
