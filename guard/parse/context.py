@@ -20,6 +20,7 @@ class Context:
         self.file = file
         self.vendor = vendor
         self.references: list[Reference] = []
+        self.definitions: list[Reference] = []
         self.warnings: list[tuple[int, str]] = []
         self._states: dict[int, LineState] = {}
         self._notes: dict[int, LineNote] = {}
@@ -53,6 +54,10 @@ class Context:
         """Record that `line` uses the named structure; returns the name."""
         self.references.append(Reference(kind, name, usage, self.source(line), version))
         return name
+
+    def define(self, kind: str, name: str, line: Line, version: int = 4) -> None:
+        """Record that the block of `line` defines a structure that the Draft does not hold."""
+        self.definitions.append(Reference(kind, name, "definition", self.source(line), version))
 
     def warn(self, line: Line, message: str) -> None:
         self.warnings.append((line.number, message))

@@ -1,16 +1,22 @@
-"""Draft → Device: the end of every configuration grammar."""
+"""Draft → Device: the end of every configuration grammar, with what is referred to and not there, or there for nothing."""
 
 from __future__ import annotations
 
-from guard.model.device import Device
+from collections.abc import Iterable
+
+from guard.model.device import Device, Reference
 from guard.parse.context import Context
 from guard.parse.draft import Draft
 from guard.parse.line import Line
+
+#: Kinds that live in one name space for both IP versions.
+_FAMILIES = frozenset({"acl", "prefix-list"})
 
 
 def freeze(draft: Draft, context: Context, lines: tuple[Line, ...], total: int) -> Device:
     """The finished device; `total` is the number of lines of its file."""
     stem = context.file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    defined = list(_defined(draft, context))
     return Device(
         name=draft.hostname or stem,
         file=context.file,
@@ -29,7 +35,68 @@ def freeze(draft: Draft, context: Context, lines: tuple[Line, ...], total: int) 
         community_lists=dict(draft.community_lists),
         acls=dict(draft.acls),
         references=tuple(context.references),
+        undefined=_undefined(context, defined),
+        unused=_unused(context, defined),
         control_plane_acls=tuple(draft.control_plane_acls),
         ip_forwarding=draft.ip_forwarding,
         warnings=tuple(context.warnings),
     )
+
+
+def _defined(draft: Draft, context: Context) -> Iterable[Reference]:
+    """Every structure that the file defines, as a Reference to its definition."""
+    for (version, name), acl in draft.acls.items():
+        yield Reference("acl", name, "definition", acl.source, version)
+    for (version, name), prefixes in draft.prefix_lists.items():
+        yield Reference("prefix-list", name, "definition", prefixes.source, version)
+    for name, policy in draft.policies.items():
+        yield Reference("route-map", name, "definition", policy.source)
+    for name, paths in draft.as_path_lists.items():
+        yield Reference("as-path-list", name, "definition", paths.source)
+    for (_, name), communities in draft.community_lists.items():
+        yield Reference("community-list", name, "definition", communities.source)
+    for interface in draft.interfaces.values():
+        yield Reference("interface", interface.name, "definition", interface.source)
+    for vrf in draft.vrfs.values():
+        if vrf.source:
+            yield Reference("vrf", vrf.name, "definition", vrf.source)
+    yield from context.definitions
+
+
+def _key(reference: Reference) -> tuple[str, str, int]:
+    kind = reference.kind.removeprefix("large-").removeprefix("extended-").removeprefix("ext")
+    name = reference.name.lower() if kind == "interface" else reference.name
+    return kind, name, reference.version if kind in _FAMILIES else 0
+
+
+def _undefined(context: Context, defined: list[Reference]) -> tuple[Reference, ...]:
+    """References to structures that are not there; kinds of which nothing could be defined here are left out."""
+    known = {_key(each) for each in defined}
+    return tuple(each for each in context.references if each.kind in CHECKED and _key(each) not in known)
+
+
+#: Kinds whose structures every configuration must hold itself.
+CHECKED = frozenset(
+    {
+        "acl",
+        "prefix-list",
+        "route-map",
+        "as-path-list",
+        "community-list",
+        "large-community-list",
+        "extended-community-list",
+        "extcommunity-list",
+        "interface",
+        "vrf",
+        "object-group",
+        "peer-group",
+        "policy-map",
+        "class-map",
+    }
+)
+_NEVER_UNUSED = frozenset({"interface", "vrf"})
+
+
+def _unused(context: Context, defined: list[Reference]) -> tuple[Reference, ...]:
+    used = {_key(each) for each in context.references}
+    return tuple(each for each in defined if each.kind not in _NEVER_UNUSED and _key(each) not in used)

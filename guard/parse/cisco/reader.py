@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from guard.model.device import Device, Vendor
+from guard.parse.cisco.finish import finish
+from guard.parse.cisco.misc import COMMANDS
+from guard.parse.cisco.reading import Reading
 from guard.parse.cisco.routing import ROUTING_HANDLERS
 from guard.parse.cisco.table import Table
+from guard.parse.cisco.top import TOP
 from guard.parse.context import Context
-from guard.parse.draft import Draft
 from guard.parse.freeze import freeze
 from guard.parse.modes import tree
 
-_TABLE: Table[Draft] = Table(ROUTING_HANDLERS)
+_TABLES: Mapping[Vendor, Table[Reading]] = {
+    vendor: Table(COMMANDS[vendor], TOP[vendor], ROUTING_HANDLERS) for vendor in (Vendor.IOS, Vendor.EOS, Vendor.FRR)
+}
 
 
 def read(text: str, file: str, vendor: Vendor) -> Device:
     """Read the configuration of an IOS, EOS or FRR device."""
     context = Context(file, vendor)
-    draft = Draft()
+    reading = Reading(vendor=vendor)
     lines = tree(text, vendor.value)
-    _TABLE.read(lines, context, draft)
-    return freeze(draft, context, lines, text.count("\n") + 1)
+    _TABLES[vendor].read(lines, context, reading)
+    finish(reading)
+    return freeze(reading, context, lines, text.count("\n") + 1)

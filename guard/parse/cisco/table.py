@@ -7,6 +7,7 @@ with the reason, never half applied without a word.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from guard.parse.context import Context, walk
@@ -17,10 +18,52 @@ T = TypeVar("T")
 Handler = Callable[[Line, Context, T], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Reads commands that cannot change what is judged, with all that stands below them."""
+
+    reason: str
+
+    def __call__(self, line: Line, context: Context, _: Any) -> None:
+        context.ignore_block(line, self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class NotModelled:
+    """Reads commands that are recognised and whose effect is not modelled."""
+
+    reason: str
+
+    def __call__(self, line: Line, context: Context, _: Any) -> None:
+        for each in walk(line):
+            context.not_implemented(each, self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Partly:
+    """Reads commands whose effect the model has in part, without looking at them."""
+
+    reason: str
+
+    def __call__(self, line: Line, context: Context, _: Any) -> None:
+        for each in walk(line):
+            context.partial(each, self.reason)
+
+
+def accepted(line: Line, context: Context, _: Any) -> None:
+    """The command says what the model does anyway, or has been read elsewhere."""
+    for each in walk(line):
+        context.done(each)
+
+
+_OFF = Ignored("turns off what is off in the model")
+
+
 class Table(Generic[T]):
     """Handlers keyed by leading words (`"ip route"`); the longest key that a command begins with is its handler.
 
-    `*` in a key stands for any one word.
+    `*` in a key stands for any one word. A `no` that no key names is ignored with its command where that is ignored,
+    and harmless where it turns off what is not modelled.
     """
 
     def __init__(self, *parts: Mapping[str, Handler[T]]) -> None:
@@ -34,6 +77,16 @@ class Table(Generic[T]):
 
     def find(self, words: tuple[str, ...]) -> Handler[T] | None:
         """The handler of the longest key that fits, without regard to case."""
+        found = self._longest(words)
+        if found is None and len(words) > 1 and words[0] == "no":
+            positive = self._longest(words[1:])
+            if isinstance(positive, Ignored):
+                return positive
+            if isinstance(positive, NotModelled):
+                return _OFF
+        return found
+
+    def _longest(self, words: tuple[str, ...]) -> Handler[T] | None:
         node = self._root
         found: Handler[T] | None = None
         for word in words:
@@ -69,36 +122,13 @@ def unrecognised(line: Line, context: Context) -> None:
         context.unrecognised(each)
 
 
-def ignored(reason: str) -> Handler[Any]:
-    """A handler for commands that cannot change what is judged, with all that stands below them."""
-
-    def handler(line: Line, context: Context, _: Any) -> None:
-        context.ignore_block(line, reason)
-
-    return handler
+def rest(line: Line, at: int) -> str:
+    """The words from `at` on, as text."""
+    return " ".join(line.words[at:])
 
 
-def not_modelled(reason: str) -> Handler[Any]:
-    """A handler for commands that are recognised and whose effect is not modelled."""
-
-    def handler(line: Line, context: Context, _: Any) -> None:
-        for each in walk(line):
-            context.not_implemented(each, reason)
-
-    return handler
-
-
-def partly(reason: str) -> Handler[Any]:
-    """A handler for commands whose effect is modelled in part."""
-
-    def handler(line: Line, context: Context, _: Any) -> None:
-        for each in walk(line):
-            context.partial(each, reason)
-
-    return handler
-
-
-def accepted(line: Line, context: Context, _: Any) -> None:
-    """The command says what the model does anyway, or has been read elsewhere."""
-    for each in walk(line):
-        context.done(each)
+def keys(handler: Handler[T], *names: str) -> dict[str, Handler[T]]:
+    """The same handler under several keys, given one by one or `|`-separated."""
+    return dict.fromkeys(
+        (key for name in names for part in name.split("|") if (key := " ".join(part.split()))), handler
+    )

@@ -1,0 +1,261 @@
+"""What can only be said when the whole configuration has been read: interfaces, and the processes that run on them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from guard.model.address import DEFAULT_V4, Address
+from guard.model.device import Interface, StaticRoute, Vendor
+from guard.model.igp import IsisInterface, IsisProcess, OspfArea, OspfInterface, OspfProcess
+from guard.parse.cisco.acl import finish_acls
+from guard.parse.cisco.interface_name import kind_of, parent_of
+from guard.parse.cisco.isis import level_default
+from guard.parse.cisco.reading import (
+    IgpSettings,
+    InterfaceSettings,
+    IsisSettings,
+    NetworkStatement,
+    OspfSettings,
+    Reading,
+)
+
+#: Equal-cost paths that a process installs where nothing is configured. IOS: 4 (IP Routing: OSPF command reference);
+#: EOS: 128 (EOS manual, `maximum-paths (OSPFv2)`); FRR: as compiled, 256 in the Debian package.
+_MAXIMUM_PATHS = {Vendor.IOS: 4, Vendor.EOS: 128, Vendor.FRR: 256}
+
+
+def finish(reading: Reading) -> None:
+    """Complete the draft from what was gathered."""
+    _interfaces(reading)
+    finish_acls(reading)
+    for ospf in reading.ospf_settings.values():
+        reading.ospf.append(_ospf(ospf, reading))
+    for isis in reading.isis_settings.values():
+        reading.isis.append(_isis(isis, reading))
+    if not reading.ip_forwarding:
+        reading.static_routes.extend(
+            StaticRoute(DEFAULT_V4, source, next_hop=gateway) for gateway, source in reading.default_gateways
+        )
+    for at, bgp in enumerate(reading.bgp):
+        if bgp.router_id is None and bgp.vrf in reading.router_ids:
+            reading.bgp[at] = replace(bgp, router_id=reading.router_ids[bgp.vrf])
+
+
+# ------------------------------------------------------------------------------------------------ interfaces
+
+
+def _interfaces(reading: Reading) -> None:
+    bundles: dict[str, list[str]] = {}
+    for settings in reading.settings.values():
+        if settings.channel_group:
+            bundles.setdefault(_bundle(reading.vendor, settings.channel_group), []).append(settings.name)
+    for name, settings in reading.settings.items():
+        reading.interfaces[name] = _interface(settings, reading, tuple(bundles.get(name, ())))
+
+
+def _bundle(vendor: Vendor, group: str) -> str:
+    return f"{'Port-Channel' if vendor is Vendor.EOS else 'Port-channel'}{group}"
+
+
+def _interface(settings: InterfaceSettings, reading: Reading, members: tuple[str, ...]) -> Interface:
+    values: dict[str, Any] = {key: value for key, value in settings.values.items() if key != "native"}
+    kind = kind_of(reading.vendor, settings.name)
+    switchport = _is_switchport(settings, kind, reading)
+    parent = parent_of(settings.name)
+    if settings.ip_mtu is not None:
+        values["mtu"] = settings.ip_mtu
+    if kind == "vlan":
+        digits = "".join(char for char in settings.name if char.isdigit())
+        values.setdefault("vlan", int(digits) if digits else None)
+    if reading.vendor is Vendor.FRR and kind == "subinterface":
+        values.setdefault("vlan", int(settings.name.rsplit(".", 1)[1]))
+    _switching(settings, values, switchport)
+    # An address on a switch port is kept by the device but has no effect until it routes.
+    addresses = () if switchport or settings.channel_group else settings.addresses()
+    return Interface(
+        name=settings.name,
+        source=settings.source,
+        kind=kind,
+        addresses=addresses,
+        parent=parent if kind == "subinterface" else "",
+        members=(*members, *values.pop("members", ())),
+        switchport=switchport,
+        virtual_addresses=tuple(settings.virtual),
+        **values,
+    )
+
+
+def _is_switchport(settings: InterfaceSettings, kind: str, reading: Reading) -> bool:
+    """EOS: Ethernet and port-channels switch unless told otherwise; IOS: where `switchport` says so."""
+    if settings.switchport is not None:
+        return settings.switchport
+    if reading.vendor is not Vendor.EOS or kind not in {"physical", "port-channel"}:
+        return False
+    if reading.default_switchport is not None:
+        return reading.default_switchport
+    return not settings.name.startswith(("Switch", "Cpu", "Fabric"))
+
+
+def _switching(settings: InterfaceSettings, values: dict[str, Any], switchport: bool) -> None:
+    trunk = settings.mode not in {"", "access"}
+    if not switchport:
+        values.pop("access_vlan", None)
+        values.pop("trunk_vlans", None)
+    elif trunk:
+        values.pop("access_vlan", None)
+        values.setdefault("trunk_vlans", ())
+    else:
+        values.pop("trunk_vlans", None)
+        values.setdefault("access_vlan", 1)
+
+
+# ------------------------------------------------------------------------------------------------ OSPF
+
+
+def _ospf(ospf: OspfSettings, reading: Reading) -> OspfProcess:
+    running = [] if ospf.shutdown else _ospf_interfaces(ospf, reading)
+    numbers = sorted({*ospf.areas, *(each.area for each in running if each.area is not None)})
+    values = dict(ospf.values)
+    if "router_id" not in values and ospf.vrf in reading.router_ids:
+        values["router_id"] = reading.router_ids[ospf.vrf]
+    values.setdefault("maximum_paths", _MAXIMUM_PATHS[reading.vendor])
+    areas = tuple(
+        OspfArea(number, **{key: value for key, value in ospf.areas.get(number, {}).items() if key != "auth_kind"})
+        for number in numbers
+    )
+    return OspfProcess(
+        process=ospf.process,
+        source=ospf.source,
+        vrf=ospf.vrf,
+        version=ospf.version,
+        interfaces=tuple(running),
+        areas=areas,
+        redistributions=tuple(ospf.redistributions),
+        default_information=ospf.default_information,
+        summary_addresses=tuple(ospf.summaries),
+        **values,
+    )
+
+
+def _ospf_interfaces(ospf: OspfSettings, reading: Reading) -> list[OspfInterface]:
+    networks = ospf.networks
+    if reading.vendor is not Vendor.IOS:
+        networks = sorted(networks, key=lambda each: each.mask.bit_count())  # the longest prefix holds the interface
+    running = []
+    for settings in reading.settings.values():
+        if settings.vrf != ospf.vrf:
+            continue
+        own = settings.ospf if ospf.version == 2 else settings.ospf6
+        enabled = _enabled(settings, own, ospf, networks, reading)
+        if enabled is not None:
+            running.append(_ospf_interface(settings, own, ospf, *enabled))
+    return running
+
+
+def _enabled(
+    settings: InterfaceSettings,
+    own: IgpSettings | None,
+    ospf: OspfSettings,
+    networks: list[NetworkStatement],
+    reading: Reading,
+) -> tuple[int, Any] | None:
+    """The area that the process runs in on an interface, and where that is said; None where it does not run."""
+    if own is not None and "area" in own.values:
+        process = own.values.get("process", "")
+        return (own.values["area"], own.source) if process in {"", ospf.process} or not ospf.process else None
+    if settings.name in ospf.interface_areas:
+        return ospf.interface_areas[settings.name]
+    address = _primary(settings, reading)
+    if address is None:
+        return None
+    for network in networks:
+        if (address.value ^ network.value) & ~network.mask == 0:
+            return network.area, network.source
+    return None
+
+
+def _primary(settings: InterfaceSettings, reading: Reading) -> Address | None:
+    interface = reading.interfaces[settings.name]
+    lender = reading.interfaces.get(interface.unnumbered) if interface.unnumbered else interface
+    found = next((each for each in lender.addresses if each.address.version == 4), None) if lender else None
+    return found.address if found else None
+
+
+_OWN = ("cost", "hello", "dead", "priority", "mtu_ignore", "prefix_suppression")
+
+
+def _ospf_interface(
+    settings: InterfaceSettings, own: IgpSettings | None, ospf: OspfSettings, area: int, source: Any
+) -> OspfInterface:
+    said = own.values if own else {}
+    passive = settings.name in ospf.passive or (ospf.passive_default and settings.name not in ospf.active)
+    return OspfInterface(
+        interface=settings.name,
+        area=area,
+        source=own.source if own and "area" in own.values else source,
+        process=ospf.process,
+        passive=said.get("passive", passive),
+        network_type=said.get("network_type") or ospf.network_type or _network_type(settings),
+        authentication=_authentication(said, ospf.areas.get(area, {})),
+        **{key: said[key] for key in _OWN if key in said},
+    )
+
+
+def _network_type(settings: InterfaceSettings) -> str:
+    kind = kind_of(settings.vendor, settings.name)
+    if kind == "loopback":
+        return "loopback"
+    serial = settings.name.lower().startswith(("serial", "pos", "multilink", "dialer", "virtual-ppp"))
+    return "point-to-point" if serial or kind == "tunnel" or "unnumbered" in settings.values else "broadcast"
+
+
+def _authentication(said: dict[str, Any], area: dict[str, Any]) -> str:
+    """`md5:ID/DIGEST…` or `simple:DIGEST` as the interface says, else as its area does; "" for none."""
+    kind = said.get("auth_kind") or area.get("auth_kind") or "null"
+    if kind == "null":
+        return ""
+    if kind == "md5":
+        return "md5:" + ",".join(f"{number}/{key}" for number, key in sorted(said.get("md5_keys", {}).items()))
+    return f"{kind}:{said.get('auth_key', '')}"
+
+
+# ------------------------------------------------------------------------------------------------ IS-IS
+
+
+def _isis(isis: IsisSettings, reading: Reading) -> IsisProcess:
+    running = []
+    for settings in reading.settings.values():
+        own = settings.isis
+        joined = own is not None and own.values.get("process") == isis.process
+        if settings.vrf == isis.vrf and (joined or settings.name in isis.passive):
+            running.append(_isis_interface(settings, own, isis))
+    values = dict(isis.values)
+    values.setdefault("level", level_default(reading.vendor))
+    values.setdefault("wide_metrics", reading.vendor is not Vendor.IOS)
+    return IsisProcess(
+        process=isis.process,
+        source=isis.source,
+        vrf=isis.vrf,
+        interfaces=tuple(running),
+        redistributions=tuple(isis.redistributions),
+        default_information=tuple(sorted(isis.defaults)),
+        summaries=tuple(isis.summaries),
+        **values,
+    )
+
+
+def _isis_interface(settings: InterfaceSettings, own: IgpSettings | None, isis: IsisSettings) -> IsisInterface:
+    said = own.values if own else {}
+    versions = said.get("versions") or frozenset(isis.families or {4})
+    passive = settings.name in isis.passive or (isis.passive_default and settings.name not in isis.active)
+    return IsisInterface(
+        interface=settings.name,
+        source=own.source if own else settings.source,
+        versions=versions,
+        level=said.get("level", ""),
+        metric=said.get("metric", (10, 10)),
+        passive=said.get("passive", False) or passive,
+        point_to_point=said.get("point_to_point", False),
+        authentication=said.get("authentication", ""),
+    )

@@ -1,0 +1,396 @@
+"""`interface …`: addresses, VRF, switching, filters, tunnels, virtual addresses. IGP settings are in interface_igp.
+
+Not modelled and said so: policy-based routing, NAT, crypto maps, MPLS, storm control, uRPF, VXLAN, first-hop tracking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from guard.model.address import Address, mask_length, parse_address
+from guard.model.device import InterfaceAddress, Vendor
+from guard.parse.cisco.interface_igp import IGP_COMMANDS
+from guard.parse.cisco.interface_misc import HARMLESS, UNMODELLED
+from guard.parse.cisco.interface_name import canonical, named
+from guard.parse.cisco.interface_switching import SWITCHING
+from guard.parse.cisco.reading import InterfaceSettings, Reading
+from guard.parse.cisco.table import Handler, Partly, Table, keys, rest
+from guard.parse.context import Context
+from guard.parse.line import Line
+
+Settings = InterfaceSettings
+
+
+def interface(line: Line, context: Context, reading: Reading) -> None:
+    """`interface NAME [vrf VRF]` with its mode. A further block of the same interface adds to the first."""
+    if len(line.words) < 2:
+        raise ValueError("no name")
+    if context.vendor is Vendor.EOS and line.words[1].lower() == "defaults":
+        context.ignore_block(line, "defaults of EOS interfaces: no address or filter")
+        return
+    settings = reading.interface(named(context.vendor, line.words[1:]), context.source(line, line_end(line)))
+    context.done(line)
+    if len(line.words) > 3 and line.words[2] == "vrf":  # FRR
+        _join(settings, line.words[3])
+        context.refer("vrf", line.words[3], line, "interface vrf")
+    _TABLES[context.vendor].read(line.children, context, settings)
+
+
+def line_end(line: Line) -> Line:
+    """The last line of the block that a command opens."""
+    while line.children:
+        line = line.children[-1]
+    return line
+
+
+def _join(settings: Settings, vrf: str) -> None:
+    """Put the interface in a VRF; IOS and EOS drop its addresses when it changes, FRR (Linux) keeps them."""
+    vrf = vrf or "default"
+    if settings.vendor is not Vendor.FRR and vrf != settings.vrf:
+        settings.primary = None
+        settings.others.clear()
+    settings.values["vrf"] = vrf
+
+
+def _vrf(line: Line, context: Context, settings: Settings) -> None:
+    name = line.words[-1]
+    _join(settings, name)
+    context.refer("vrf", name, line, "interface vrf")
+    context.done(line)
+
+
+def _no_vrf(line: Line, context: Context, settings: Settings) -> None:
+    _join(settings, "default")
+    context.done(line)
+
+
+def _description(line: Line, context: Context, settings: Settings) -> None:
+    settings.values["description"] = rest(line, 1)
+    context.ignore(line, "a description")
+
+
+def _shutdown(line: Line, context: Context, settings: Settings) -> None:
+    settings.values["shutdown"] = True
+    context.done(line)
+
+
+def _no_shutdown(line: Line, context: Context, settings: Settings) -> None:
+    settings.values["shutdown"] = False
+    context.done(line)
+
+
+# ------------------------------------------------------------------------------------------------ addresses
+
+
+def parse_interface_address(words: tuple[str, ...], line: Line, context: Context) -> tuple[InterfaceAddress, int]:
+    """`A/len` or `A MASK`, at the start of `words`: the address, and how many words it took."""
+    text, slash, length = words[0].partition("/")
+    address = parse_address(text)
+    source = context.source(line)
+    if slash:
+        bits = int(length)
+        if not 0 <= bits <= (32 if address.version == 4 else 128):
+            raise ValueError(f"{words[0]} is no address with a prefix length")
+        return InterfaceAddress(address, bits, source=source), 1
+    return InterfaceAddress(address, mask_length(words[1]), source=source), 2
+
+
+def _ip_address(line: Line, context: Context, settings: Settings) -> None:
+    words = line.words[2:]
+    first = words[0].lower()
+    if first in {"dhcp", "negotiated", "autoconfig", "pool"}:
+        context.partial(line, "the address is learned at run time, so it is not known here")
+        return
+    if first == "unnumbered":  # EOS
+        lender = canonical(context.vendor, words[1])
+        settings.values["unnumbered"] = context.refer("interface", lender, line, "unnumbered")
+        context.done(line)
+        return
+    virtual = first == "virtual"
+    words = words[1:] if virtual else words
+    address, used = parse_interface_address(words, line, context)
+    options = tuple(word.lower() for word in words[used:])
+    if virtual:
+        settings.virtual.append(address.address)
+    secondary = "secondary" in options
+    if context.vendor is Vendor.FRR:
+        _add(settings, address)
+    elif secondary:
+        settings.others.append(InterfaceAddress(address.address, address.length, True, address.source))
+    else:
+        settings.primary = address
+    leftover = set(options) - {"secondary", "virtual"}
+    if leftover & {"peer", "vrf"}:
+        context.partial(line, "a point-to-point peer address or a VRF of its own is not modelled")
+    else:
+        context.done(line)
+
+
+def _add(settings: Settings, address: InterfaceAddress) -> None:
+    """One more address, the first of IPv4 being the primary one."""
+    known = {(each.address, each.length) for each in settings.addresses()}
+    if (address.address, address.length) in known:
+        return
+    if address.address.version == 4 and settings.primary is None:
+        settings.primary = address
+    else:
+        settings.others.append(address)
+
+
+def _no_ip_address(line: Line, context: Context, settings: Settings) -> None:
+    if len(line.words) == 3:
+        settings.primary = None
+        settings.others[:] = [each for each in settings.others if each.address.version == 6]
+    context.done(line)
+
+
+def _ipv6_address(line: Line, context: Context, settings: Settings) -> None:
+    words = line.words[2:]
+    first = words[0].lower()
+    settings.values["ipv6_enabled"] = True
+    if first in {"dhcp", "autoconfig", "auto-config"}:
+        context.partial(line, "the address is learned at run time, so it is not known here")
+        return
+    options = tuple(word.lower() for word in words[1:])
+    if "eui-64" in options:
+        context.partial(line, "the host part comes from the MAC address, which is not known here")
+        return
+    if "/" not in first:
+        if "link-local" not in options and first.count(":") == 0:
+            context.partial(line, "a general prefix is not resolved")
+            return
+        address = InterfaceAddress(_v6(first), 64, source=context.source(line))
+    else:
+        address, _ = parse_interface_address(words, line, context)
+    _add(settings, address)
+    context.done(line)
+
+
+def _v6(text: str) -> Address:
+    address = parse_address(text)
+    if address.version != 6:
+        raise ValueError(f"{text} is no IPv6 address")
+    return address
+
+
+def _ipv6_enable(line: Line, context: Context, settings: Settings) -> None:
+    settings.values["ipv6_enabled"] = True
+    context.done(line)
+
+
+def _unnumbered(line: Line, context: Context, settings: Settings) -> None:
+    name = named(context.vendor, tuple(word for word in line.words[2:] if word != "poll"))
+    settings.values["unnumbered"] = context.refer("interface", name, line, "unnumbered")
+    context.done(line)
+
+
+def _virtual_router(line: Line, context: Context, settings: Settings) -> None:
+    """EOS `ip virtual-router address A`: the anycast gateway address of the subnet (VARP)."""
+    settings.virtual.append(parse_address(line.words[3].partition("/")[0]))
+    context.done(line)
+
+
+def _first_hop(line: Line, context: Context, settings: Settings) -> None:
+    """`standby|vrrp|glbp [N] ip|ipv4|ipv6 [A]`: the virtual address; the rest of the protocol is in part."""
+    words = tuple(word.lower() for word in line.words)
+    at = next((i for i, word in enumerate(words) if word in {"ip", "ipv4", "ipv6"} and i > 0), 0)
+    if not at:
+        _first_hop_option(line, words, context)
+        return
+    texts = [word for word in words[at + 1 :] if ":" in word or word.count(".") == 3]
+    if not texts:
+        context.partial(line, "a virtual address that is learned or derived is not known here")
+        return
+    settings.virtual.extend(parse_address(text.partition("/")[0]) for text in texts)
+    context.done(line)
+    for child in line.children:
+        context.partial(child, "which member of the group is active is not computed")
+
+
+_FIRST_HOP_HARMLESS = frozenset(
+    [
+        "authentication",
+        "timers",
+        "name",
+        "version",
+        "description",
+        "delay",
+        "mac-address",
+        "use-bia",
+        "follow",
+        "redirect",
+        "redirects",
+        "advertisement",
+        "session",
+        "bfd",
+        "mac-advertisement-interval",
+        "peer",
+        "accept",
+        "notification",
+        "load-balancing",
+        "forwarder",
+    ]
+)
+
+
+def _first_hop_option(line: Line, words: tuple[str, ...], context: Context) -> None:
+    if set(words) & {"priority", "priority-level", "preempt", "shutdown", "weighting", "disabled"}:
+        context.partial(line, "which member of the group is active is not computed")
+    elif set(words) & {"track", "tracked-object"}:
+        context.not_implemented(line, "tracking of a first-hop group is not modelled")
+    elif set(words) & _FIRST_HOP_HARMLESS:
+        context.ignore(line, "timers and names of a first-hop group")
+    else:
+        context.unrecognised(line)
+
+
+# ------------------------------------------------------------------------------------------------ filters
+
+
+def _access_group(line: Line, context: Context, settings: Settings) -> None:
+    words = tuple(word for word in line.words if word.lower() not in {"common", "ipv4"})
+    family = 6 if words[0].lower() == "ipv6" else 4
+    name, direction = words[2], words[3].lower()
+    if direction not in {"in", "out"} or len(line.words) != len(words):
+        context.partial(line, "this form of an access group is not modelled")
+        return
+    field = f"acl{'6' if family == 6 else ''}_{direction}"
+    settings.values[field] = context.refer("acl", name, line, f"interface access-group {direction}", family)
+    context.done(line)
+
+
+def _policy_route(line: Line, context: Context, settings: Settings) -> None:
+    settings.values["policy_route"] = line.words[-1] if line.words[0] != "service-policy" else line.words[4]
+    if "route-map" in line.words:
+        context.refer("route-map", line.words[-1], line, "policy-based routing")
+    context.not_implemented(line, "policy-based routing is not modelled")
+
+
+# ------------------------------------------------------------------------------------------------ numbers
+
+
+def _mtu(line: Line, context: Context, settings: Settings) -> None:
+    settings.values["mtu"] = int(line.words[1])
+    context.done(line)
+
+
+def _ip_mtu(line: Line, context: Context, settings: Settings) -> None:
+    settings.ip_mtu = int(line.words[2])
+    context.done(line)
+
+
+def _bandwidth(line: Line, context: Context, settings: Settings) -> None:
+    """Kbit/s on IOS and EOS, Mbit/s in FRR (zebra: `bandwidth (1-1000000)` in Megabits/sec)."""
+    words = [word for word in line.words[1:] if word.lower() not in {"receive", "inherit", "qos-reference"}]
+    if len(words) < len(line.words) - 1 or not words:
+        context.ignore(line, "a bandwidth that no metric is made of")
+        return
+    settings.values["bandwidth"] = int(words[0]) * (1000 if context.vendor is Vendor.FRR else 1)
+    context.done(line)
+
+
+_SPEED_UNITS = {"g": 1000, "full": 1, "half": 1, "m": 1}
+
+
+def _speed(line: Line, context: Context, settings: Settings) -> None:
+    """IOS `speed 1000`; EOS `speed [forced] 10gfull`, `speed 100g-4`; auto leaves the default of the kind."""
+    text = line.words[-1].lower()
+    digits = "".join(char for char in text if char.isdigit() or char == ".").split(".")[0]
+    number = text.partition("-")[0]
+    digits = "".join(char for char in number if char.isdigit())
+    if digits and text != "auto":
+        settings.values["speed"] = int(digits) * (1000 if "g" in number else 1)
+    context.done(line)
+
+
+# ------------------------------------------------------------------------------------------------ tunnels
+
+
+def _tunnel_source(line: Line, context: Context, settings: Settings) -> None:
+    text = line.words[2]
+    if text[0].isdigit() or ":" in text:
+        settings.values["tunnel_source"] = str(parse_address(text))
+    else:
+        name = named(context.vendor, line.words[2:])
+        settings.values["tunnel_source"] = context.refer("interface", name, line, "tunnel source")
+    context.done(line)
+
+
+def _tunnel_destination(line: Line, context: Context, settings: Settings) -> None:
+    try:
+        settings.values["tunnel_destination"] = parse_address(line.words[2])
+    except ValueError:
+        context.partial(line, "a destination that must be resolved by name is not known here")
+        return
+    context.done(line)
+
+
+def _tunnel_mode(line: Line, context: Context, settings: Settings) -> None:
+    if line.words[2:] in {("gre",), ("gre", "ip"), ("gre", "ipv6"), ("ipip",), ("ipv6ip",)}:
+        context.done(line)
+    else:
+        context.partial(line, "this kind of tunnel is an interface here, its own machinery is not modelled")
+
+
+def _encapsulation(line: Line, context: Context, settings: Settings) -> None:
+    words = tuple(word.lower() for word in line.words)
+    if words[1] in {"dot1q", "isl"}:
+        tags = [word for word in words[2:] if word.isdigit()]
+        if len(tags) != 1 or "second-dot1q" in words:
+            context.partial(line, "more than one tag is not modelled")
+            return
+        settings.values["vlan"] = int(tags[0])
+        context.done(line)
+    elif words[1] in {"ppp", "hdlc", "frame-relay", "default"}:
+        context.ignore(line, "framing of a link")
+    else:
+        context.partial(line, "this encapsulation is not modelled")
+
+
+_COMMON: Mapping[str, Handler[Settings]] = {
+    "description": _description,
+    "no description": _description,
+    "shutdown": _shutdown,
+    "no shutdown": _no_shutdown,
+    "enable": _no_shutdown,
+    "vrf forwarding": _vrf,
+    "ip vrf forwarding": _vrf,
+    "vrf": _vrf,
+    "no vrf": _no_vrf,
+    "no vrf forwarding": _no_vrf,
+    "no ip vrf forwarding": _no_vrf,
+    **keys(_ip_address, "ip address", "ip addr"),
+    "no ip address": _no_ip_address,
+    **keys(_ipv6_address, "ipv6 address", "ipv6 addr"),
+    "no ipv6 address": _no_ip_address,
+    "ipv6 enable": _ipv6_enable,
+    "ip unnumbered": _unnumbered,
+    "ipv6 unnumbered": Partly("an IPv6 address that is borrowed from another interface"),
+    "ip access-group": _access_group,
+    "ipv6 access-group": _access_group,
+    "ipv6 traffic-filter": _access_group,
+    "ip policy route-map": _policy_route,
+    "ipv6 policy route-map": _policy_route,
+    "service-policy type pbr": _policy_route,
+    "pbr-policy": _policy_route,
+    "mtu": _mtu,
+    "ip mtu": _ip_mtu,
+    "bandwidth": _bandwidth,
+    "speed": _speed,
+    "tunnel source": _tunnel_source,
+    "tunnel destination": _tunnel_destination,
+    "tunnel mode": _tunnel_mode,
+    "encapsulation": _encapsulation,
+    "standby": _first_hop,
+    "vrrp": _first_hop,
+    "glbp": _first_hop,
+    "no standby": Partly("which member of the group is active is not computed"),
+    "no vrrp": Partly("which member of the group is active is not computed"),
+    "ip virtual-router address": _virtual_router,
+    "ipv6 virtual-router address": _virtual_router,
+}
+
+_TABLES: Mapping[Vendor, Table[Settings]] = {
+    vendor: Table(HARMLESS, UNMODELLED, IGP_COMMANDS, SWITCHING, _COMMON)
+    for vendor in (Vendor.IOS, Vendor.EOS, Vendor.FRR)
+}

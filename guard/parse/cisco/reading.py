@@ -1,0 +1,122 @@
+"""A Cisco-like device while it is being read: settings that only make sense once the whole file has been seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from guard.model.acl import Wildcard
+from guard.model.address import Address
+from guard.model.bgp import Redistribution
+from guard.model.device import InterfaceAddress, Vendor
+from guard.model.igp import AreaRange, DefaultInformation
+from guard.model.provenance import Source
+from guard.parse.cisco.interface_name import canonical
+from guard.parse.draft import Draft
+
+
+@dataclass(slots=True)
+class IgpSettings:
+    """What one interface says about OSPF, OSPFv3 or IS-IS: values of the model's type by field name."""
+
+    source: Source
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class InterfaceSettings:
+    """One interface as its commands leave it so far; `values` are fields of guard.model.device.Interface."""
+
+    name: str
+    source: Source
+    vendor: Vendor
+    values: dict[str, Any] = field(default_factory=dict)
+    primary: InterfaceAddress | None = None
+    others: list[InterfaceAddress] = field(default_factory=list)
+    virtual: list[Address] = field(default_factory=list)
+    ip_mtu: int | None = None
+    switchport: bool | None = None
+    mode: str = ""  # access | trunk | …, as configured
+    channel_group: str = ""
+    ospf: IgpSettings | None = None
+    ospf6: IgpSettings | None = None
+    isis: IgpSettings | None = None
+
+    @property
+    def vrf(self) -> str:
+        return str(self.values.get("vrf", "default"))
+
+    def addresses(self) -> tuple[InterfaceAddress, ...]:
+        """The primary address first."""
+        return (*((self.primary,) if self.primary else ()), *self.others)
+
+
+@dataclass(slots=True)
+class NetworkStatement:
+    """`network … area N`: interfaces whose primary address equals `value` in every bit that `mask` does not set."""
+
+    value: int
+    mask: int
+    area: int
+    source: Source
+    version: int = 4
+
+
+@dataclass(slots=True)
+class OspfSettings:
+    """One OSPF process; `values` are fields of guard.model.igp.OspfProcess, `areas` fields of OspfArea by number."""
+
+    process: str
+    version: int
+    vrf: str
+    source: Source
+    values: dict[str, Any] = field(default_factory=dict)
+    areas: dict[int, dict[str, Any]] = field(default_factory=dict)
+    networks: list[NetworkStatement] = field(default_factory=list)
+    passive_default: bool = False
+    passive: set[str] = field(default_factory=set)
+    active: set[str] = field(default_factory=set)
+    interface_areas: dict[str, tuple[int, Source]] = field(default_factory=dict)  # FRR: `interface X area N`
+    redistributions: list[Redistribution] = field(default_factory=list)
+    summaries: list[AreaRange] = field(default_factory=list)
+    default_information: DefaultInformation | None = None
+    network_type: str = ""
+    shutdown: bool = False
+
+
+@dataclass(slots=True)
+class IsisSettings:
+    """One IS-IS instance; `values` are fields of guard.model.igp.IsisProcess."""
+
+    process: str
+    source: Source
+    vrf: str = "default"
+    values: dict[str, Any] = field(default_factory=dict)
+    passive_default: bool = False
+    passive: set[str] = field(default_factory=set)
+    active: set[str] = field(default_factory=set)
+    redistributions: list[tuple[int, Redistribution]] = field(default_factory=list)
+    defaults: set[int] = field(default_factory=set)
+    summaries: list[AreaRange] = field(default_factory=list)
+    families: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Reading(Draft):
+    """Draft plus what the Cisco-like grammars gather before they can finish it."""
+
+    vendor: Vendor = Vendor.IOS
+    settings: dict[str, InterfaceSettings] = field(default_factory=dict)
+    ospf_settings: dict[tuple[int, str, str], OspfSettings] = field(default_factory=dict)  # version, process, VRF
+    isis_settings: dict[tuple[str, str], IsisSettings] = field(default_factory=dict)
+    default_switchport: bool | None = None
+    object_groups: dict[str, tuple[Wildcard, ...]] = field(default_factory=dict)
+    default_gateways: list[tuple[Address, Source]] = field(default_factory=list)
+
+    def interface(self, name: str, source: Source) -> InterfaceSettings:
+        """The settings of an interface, begun where it is first named."""
+        name = canonical(self.vendor, name)
+        found = self.settings.get(name)
+        if found is None:
+            found = self.settings[name] = InterfaceSettings(name, source, self.vendor)
+        return found

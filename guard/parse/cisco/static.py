@@ -1,0 +1,172 @@
+"""Static routes: `ip route`, `ipv6 route`, inside `vrf` blocks too, and the default gateway of a device that is a host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from guard.model.address import Address, Prefix, mask_length, parse_address, parse_prefix, prefix_of
+from guard.model.device import StaticRoute, Vendor
+from guard.parse.cisco.interface_name import canonical
+from guard.parse.cisco.reading import Reading
+from guard.parse.context import Context
+from guard.parse.line import Line
+
+_DISCARDS = frozenset({"null0", "null", "blackhole", "reject", "drop"})
+
+
+def static_route(line: Line, context: Context, reading: Reading) -> None:
+    """`ip route …` at the top of the file."""
+    read_route(line, context, reading, "default")
+
+
+def read_route(line: Line, context: Context, reading: Reading, vrf: str) -> None:
+    """One static route of `vrf`, unless its own words name another."""
+    version = 6 if line.words[0].lower() == "ipv6" else 4
+    words = line.words[2:]
+    if words[0] in {"vrf", "topology"}:
+        if words[0] == "topology":
+            context.not_implemented(line, "multi-topology routing is not modelled")
+            return
+        vrf, words = words[1], words[2:]
+    prefix, used = _prefix(words, version)
+    parts = _Parts(vrf)
+    problem = parts.read(words[used:], context.vendor)
+    if vrf != "default" and parts.vrf == vrf:
+        context.refer("vrf", vrf, line, "static route")
+    if problem:
+        context.not_implemented(line, problem)
+        return
+    if parts.interface:
+        context.refer("interface", parts.interface, line, "static route")
+    reading.static_routes.append(
+        StaticRoute(
+            prefix=prefix,
+            source=context.source(line),
+            vrf=parts.vrf,
+            next_hop=parts.next_hop,
+            interface=parts.interface,
+            discard=parts.discard,
+            distance=parts.distance,
+            tag=parts.tag,
+            metric=parts.metric,
+            next_vrf=parts.next_vrf,
+            track=parts.track,
+            recursive=not parts.interface,
+            name=parts.name,
+        )
+    )
+    if parts.partial:
+        context.partial(line, parts.partial)
+    else:
+        context.done(line)
+
+
+def _prefix(words: tuple[str, ...], version: int) -> tuple[Prefix, int]:
+    if "/" in words[0] or words[0] == "default":
+        prefix = (
+            parse_prefix("::/0" if version == 6 else "0.0.0.0/0") if words[0] == "default" else parse_prefix(words[0])
+        )
+        used = 1
+    else:
+        prefix, used = prefix_of(parse_address(words[0]), mask_length(words[1])), 2
+    if prefix.version != version:
+        raise ValueError(f"{words[0]} is of the other address family")
+    return prefix, used
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What stands behind the prefix of a static route."""
+
+    vrf: str
+    next_hop: Address | None = None
+    interface: str = ""
+    discard: bool = False
+    distance: int = 1
+    tag: int = 0
+    metric: int = 0
+    next_vrf: str = ""
+    track: str = ""
+    name: str = ""
+    partial: str = ""
+
+    def read(self, words: tuple[str, ...], vendor: Vendor) -> str:
+        """Take the words in; the answer is why the route cannot be modelled, or ""."""
+        at = 0
+        while at < len(words):
+            word = words[at].lower()
+            if word.isdigit():
+                self.distance = int(word)
+                at += 1
+            elif word in _UNMODELLED:
+                return _UNMODELLED[word]
+            elif word in _OPTIONS:
+                at += self._option(word, words[at + 1 :])
+            else:
+                at += self._target(words[at:], vendor)
+        if self.next_hop is None and not self.interface and not self.discard:
+            raise ValueError("no next hop")
+        return ""
+
+    def _option(self, word: str, following: tuple[str, ...]) -> int:
+        """Take an option; returns how many words it is long."""
+        if word == "name":
+            self.name = following[0]
+        elif word == "tag":
+            self.tag = int(following[0])
+        elif word == "metric":
+            self.metric = int(following[0])
+        elif word == "track":
+            self.track = " ".join(following[:1])
+            self.partial = "tracking is not evaluated: the route is taken as there"
+        elif word == "vrf":
+            self.vrf = following[0]
+        elif word in {"nexthop-vrf", "egress-vrf"}:
+            self.next_vrf = following[0]
+        elif word == "global":
+            self.next_vrf = "default"
+            return 1
+        elif word in {"permanent", "onlink"}:
+            self.partial = f"`{word}` is not modelled: the route goes as its next hop does"
+            return 1
+        elif word in {"weight", "segments", "color"}:
+            self.partial = f"`{word}` is not modelled"
+        else:
+            return 1
+        return 2
+
+    def _target(self, words: tuple[str, ...], vendor: Vendor) -> int:
+        text = words[0]
+        if text.lower() in _DISCARDS:
+            self.discard = True
+            return 2 if text.lower() == "null" and len(words) > 1 and words[1] == "0" else 1
+        if text[0].isdigit() or ":" in text:
+            self.next_hop = parse_address(text.partition("%")[0])
+            return 1
+        split = text.isalpha() and len(words) > 1 and words[1][0].isdigit() and "." not in words[1]
+        split = split and vendor is not Vendor.FRR
+        self.interface = canonical(vendor, text + words[1] if split else text)
+        return 2 if split else 1
+
+
+_OPTIONS = frozenset(
+    """name tag metric track vrf nexthop-vrf egress-vrf global permanent onlink weight segments color unicast
+    """.split()  # noqa: SIM905
+)
+_UNMODELLED = {
+    "dhcp": "a next hop that is learned by DHCP is not known here",
+    "multicast": "routes for multicast alone are not judged",
+    "nexthop-group": "next-hop groups are not modelled",
+    "table": "routes in other tables than the main one are not modelled",
+    "label": "a label is pushed: MPLS is not modelled",
+    "bfd": "a route that BFD takes away is not modelled",
+    "from": "routes chosen by source are not modelled",
+    "vtep": "VXLAN is not modelled",
+    "push-mpls-label": "a label is pushed: MPLS is not modelled",
+}
+
+
+def default_gateway(line: Line, context: Context, reading: Reading) -> None:
+    """`ip default-gateway A`: used only by a device that does not route (IOS)."""
+    reading.default_gateways.append((parse_address(line.words[2]), context.source(line)))
+    context.done(line)

@@ -1,0 +1,153 @@
+"""Top-level commands that the model has a place for, by vendor; BGP and routing policy are in `routing`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from guard.model.address import parse_address
+from guard.model.device import Vendor
+from guard.parse.cisco.acl import access_list, numbered, object_group
+from guard.parse.cisco.interface import interface
+from guard.parse.cisco.isis import router_isis
+from guard.parse.cisco.ospf import router_ospf
+from guard.parse.cisco.reading import Reading
+from guard.parse.cisco.static import default_gateway, static_route
+from guard.parse.cisco.table import Handler, Ignored, Table, keys, unrecognised
+from guard.parse.cisco.vrf import ip_routing, router_id, vrf
+from guard.parse.context import Context, walk
+from guard.parse.line import Line
+
+
+def _hostname(line: Line, context: Context, reading: Reading) -> None:
+    reading.hostname = line.words[1]
+    context.done(line)
+
+
+def _banner(line: Line, context: Context, reading: Reading) -> None:
+    context.ignore_block(line, "a text for people who log in")
+
+
+def _line(line: Line, context: Context, reading: Reading) -> None:
+    """`line vty …`: who may log in is no part of reachability; a filter on it is said to be."""
+    for each in walk(line):
+        words = tuple(word.lower() for word in each.words)
+        if words[0] in {"access-class", "ipv6"} and len(words) > 1:
+            at = 1 if words[0] == "access-class" else 2
+            version = 4 if at == 1 else 6
+            context.refer("acl", each.words[at], each, "access-class", version)
+            context.partial(each, "filters logins to the device, which reachability here does not")
+        elif words[:3] == ("transport", "input", "none"):
+            context.partial(each, "nobody can log in over the network by this line")
+        else:
+            context.ignore(each, "management of the device")
+
+
+def _control_plane(line: Line, context: Context, reading: Reading) -> None:
+    """IOS and EOS: what filters or polices traffic for the device itself."""
+    context.ignore(line, "opens the control plane's own settings")
+    for each in line.children:
+        words = tuple(word.lower() for word in each.words)
+        if words[:2] in {("ip", "access-group"), ("ipv6", "access-group")} and words[-1] == "in":
+            version = 6 if words[0] == "ipv6" else 4
+            reading.control_plane_acls.append((version, each.words[2]))
+            context.refer("acl", each.words[2], each, "control plane", version)
+            if "vrf" in words:
+                context.partial(each, "a filter of one VRF's control plane is taken for all")
+            else:
+                context.done(each)
+        elif words[0] == "service-policy":
+            context.refer("policy-map", each.words[-1], each, "control plane")
+            context.partial(each, "policing of traffic for the device is not modelled")
+        elif words[0] in {"exit", "tcp", "management-interface", "no"}:
+            context.ignore(each, "management of the device")
+        else:
+            unrecognised(each, context)
+
+
+def _management(line: Line, context: Context, reading: Reading) -> None:
+    """EOS `management ssh|api …`: an access group there filters logins."""
+    for each in walk(line):
+        if each.words[1:2] == ("access-group",):
+            version = 6 if each.words[0] == "ipv6" else 4
+            context.refer("acl", each.words[2], each, "management", version)
+            context.partial(each, "filters logins to the device, which reachability here does not")
+        else:
+            context.ignore(each, "management of the device")
+
+
+def _map(line: Line, context: Context, reading: Reading) -> None:
+    """`class-map` and `policy-map`: what they do to traffic is not modelled; their names are."""
+    kind, name = line.words[0].lower(), line.words[-1]
+    context.define(kind, name, line)
+    for each in walk(line):
+        context.not_implemented(each, "classes and policers of traffic are not modelled")
+        words = each.words
+        if words[:3] == ("match", "access-group", "name"):
+            context.refer("acl", words[3], each, "class-map")
+        elif words[:2] == ("match", "access-group") and len(words) == 3:
+            context.refer("acl", words[2], each, "class-map")
+        elif words[0] == "class" and kind == "policy-map" and words[-1] != "class-default":
+            context.refer("class-map", words[-1], each, "policy-map")
+
+
+def _switchport_default(line: Line, context: Context, reading: Reading) -> None:
+    """EOS `switchport default mode access|routed`."""
+    reading.default_switchport = line.words[3] != "routed"
+    context.done(line)
+
+
+def _router_general(line: Line, context: Context, reading: Reading) -> None:
+    """EOS `router general`: a router id for all protocols; leaking and other functions are not modelled."""
+    context.done(line)
+    _GENERAL.read(line.children, context, reading)
+
+
+def _general_id(line: Line, context: Context, reading: Reading) -> None:
+    reading.router_ids["default"] = parse_address(line.words[-1]).value
+    context.done(line)
+
+
+_GENERAL: Table[Reading] = Table(
+    {"router-id ipv4": _general_id, "exit": Ignored("leaves the mode"), "router-id ipv6": Ignored("of IPv6 alone")}
+)
+
+_SHARED: Mapping[str, Handler[Reading]] = {
+    "hostname": _hostname,
+    "banner": _banner,
+    "line": _line,
+    "interface": interface,
+    **keys(static_route, "ip route | ipv6 route"),
+    **keys(router_ospf, "router ospf | ipv6 router ospf | router ospfv3 | router ospf6"),
+    "router isis": router_isis,
+    "ip access-list": access_list,
+    "ipv6 access-list": access_list,
+    "access-list": numbered,
+    **keys(vrf, "vrf definition | vrf instance | ip vrf"),
+    **keys(ip_routing, "ip routing | no ip routing | ip forwarding | no ip forwarding"),
+    "ipv6 unicast-routing": Ignored("IPv6 is routed wherever it is configured"),
+    "ipv6 forwarding": Ignored("IPv6 is routed wherever it is configured"),
+    "no ipv6 forwarding": Ignored("IPv6 is routed wherever it is configured"),
+    "object-group": object_group,
+    "control-plane": _control_plane,
+    "system control-plane": _control_plane,
+    "class-map": _map,
+    "policy-map": _map,
+    "ip default-gateway": default_gateway,
+}
+
+TOP: Mapping[Vendor, Mapping[str, Handler[Reading]]] = {
+    Vendor.IOS: _SHARED,
+    Vendor.EOS: {
+        **_SHARED,
+        "management": _management,
+        "router general": _router_general,
+        "switchport default mode": _switchport_default,
+        "ipv6 unicast-routing": Ignored("IPv6 is routed wherever it is configured"),
+    },
+    Vendor.FRR: {
+        **_SHARED,
+        "vrf": vrf,
+        "ipv6 access-list": numbered,
+        **keys(router_id, "ip router-id | router-id"),
+    },
+}

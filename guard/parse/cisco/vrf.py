@@ -1,0 +1,83 @@
+"""VRFs: `vrf definition`, `ip vrf`, `vrf instance` (EOS), `vrf` (FRR), and whether a VRF routes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from guard.model.address import parse_address
+from guard.model.device import Vendor, Vrf
+from guard.parse.cisco.reading import Reading
+from guard.parse.cisco.static import read_route
+from guard.parse.cisco.table import unrecognised
+from guard.parse.context import Context
+from guard.parse.line import Line
+
+
+def vrf(line: Line, context: Context, reading: Reading) -> None:
+    """The block of one VRF."""
+    name = line.words[-1] if context.vendor is not Vendor.FRR else line.words[1]
+    known = reading.vrfs.get(name) or Vrf(name, context.source(line))
+    reading.vrfs[name] = known
+    context.done(line)
+    for child in line.children:
+        _command(child, context, reading, name)
+
+
+def _command(line: Line, context: Context, reading: Reading, name: str) -> None:
+    words = tuple(word.lower() for word in line.words)
+    known = reading.vrfs[name]
+    if words[0] == "rd":
+        reading.vrfs[name] = replace(known, route_distinguisher=line.words[1])
+        context.done(line)
+    elif words[0] == "route-target":
+        _target(line, words, context, reading, name)
+    elif words[0] == "address-family":
+        context.done(line)
+        for child in line.children:
+            _command(child, context, reading, name)
+    elif words[:2] in {("ip", "route"), ("ipv6", "route")}:
+        read_route(line, context, reading, name)
+    elif words[:2] == ("ip", "router-id") or words[0] == "router-id":
+        reading.router_ids[name] = parse_address(line.words[-1]).value
+        context.done(line)
+    elif words[0] in {"description", "exit-vrf", "exit-address-family", "exit", "vnet", "vpn"}:
+        context.ignore(line, "names and ends of a VRF")
+    elif words[0] in {"vni", "import", "export", "maximum", "mdt", "bgp", "netns", "inter-as-hybrid"}:
+        context.not_implemented(line, "this part of a VRF is not modelled")
+    elif words[:2] in {("ip", "protocol"), ("ipv6", "protocol"), ("ip", "nht"), ("no", "ip"), ("ipv6", "nht")}:
+        context.not_implemented(line, "policy between the RIB and the kernel is not modelled")
+    else:
+        unrecognised(line, context)
+
+
+def _target(line: Line, words: tuple[str, ...], context: Context, reading: Reading, name: str) -> None:
+    known, value = reading.vrfs[name], line.words[-1]
+    if words[-1] == "stitching" or words[1] not in {"import", "export", "both"}:
+        context.not_implemented(line, "this kind of route target is not modelled")
+        return
+    if words[1] != "export":
+        known = replace(known, import_targets=(*known.import_targets, value))
+    if words[1] != "import":
+        known = replace(known, export_targets=(*known.export_targets, value))
+    reading.vrfs[name] = known
+    context.partial(line, "routes are not leaked between VRFs by route target")
+
+
+def ip_routing(line: Line, context: Context, reading: Reading) -> None:
+    """`[no] ip routing [vrf NAME]`, FRR `[no] ip forwarding`."""
+    on = line.words[0].lower() != "no"
+    if "vrf" in line.words:
+        name = line.words[-1]
+        known = reading.vrfs.get(name) or Vrf(name, context.source(line))
+        reading.vrfs[name] = replace(known, ip_routing=on)
+    elif "delete-static-routes" not in line.words:
+        reading.ip_forwarding = on
+    context.done(line)
+
+
+def router_id(line: Line, context: Context, reading: Reading) -> None:
+    """FRR `[ip] router-id A [vrf NAME]`: of every protocol that has none of its own."""
+    at = line.words.index("router-id")
+    name = line.words[at + 3] if line.words[at + 2 : at + 3] == ("vrf",) else "default"
+    reading.router_ids[name] = parse_address(line.words[at + 1]).value
+    context.done(line)
