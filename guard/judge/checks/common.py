@@ -1,0 +1,99 @@
+"""What several checks ask: both assessments of a step, what the change accepts, names of things."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
+from guard.judge.case import Case, StepView
+from guard.judge.finding import Enforcement
+from guard.model.address import Prefix
+from guard.model.facts import Assessment, CascadeRound, PrefixTable
+from guard.model.inventory import DATACENTER
+
+V = TypeVar("V")
+
+
+def both(case: Case, step: StepView) -> tuple[Assessment, Assessment]:
+    """The assessments of the base and of the step; only asked for where the check's needs are met."""
+    before, after = case.base.assessment, step.assessment
+    assert before is not None, "a check of the network ran without its base"
+    assert after is not None, "a check of the network ran without its state"
+    return before, after
+
+
+def planned(case: Case) -> bool:
+    """Whether the change is temporary work with an end that lies ahead."""
+    return case.change.temporary and case.change.until is not None and case.change.until >= case.now
+
+
+def at_risk(case: Case, site: str) -> bool:
+    """Whether the author accepts that this site may be cut meanwhile (only a planned change can)."""
+    return planned(case) and site in case.change.expect.at_risk
+
+
+def hold_if(condition: bool) -> Enforcement | None:
+    return Enforcement.HOLD if condition else None
+
+
+def warn_if(condition: bool) -> Enforcement | None:
+    return Enforcement.WARN if condition else None
+
+
+def datacenters(assessment: Assessment) -> frozenset[str]:
+    return frozenset(site.name for site in assessment.sites if site.kind == DATACENTER)
+
+
+def percent(part: int, whole: int) -> float:
+    return 100.0 * part / whole if whole else 0.0
+
+
+def cascade_lines(cascade: tuple[CascadeRound, ...]) -> tuple[str, ...]:
+    """The rounds of the health fixed point, in words."""
+    lines: list[str] = []
+    for each in cascade:
+        for service, instance, why in each.unhealthy:
+            place = f" at {instance}" if instance else ""
+            lines.append(f"round {each.number}: {service}{place} becomes unhealthy: {why}")
+        if each.withdrawn:
+            lines.append(f"round {each.number}: goes down for it: {', '.join(map(str, each.withdrawn))}")
+        if each.advertisements_lost:
+            lost = ", ".join(map(str, each.advertisements_lost))
+            lines.append(f"round {each.number}: no longer advertised: {lost}")
+    return tuple(lines)
+
+
+def turned(
+    before: Mapping[tuple[str, Prefix], V], after: Mapping[tuple[str, Prefix], V]
+) -> Iterator[tuple[str, Prefix, V | None, V | None]]:
+    """(source, prefix, fact before, fact after) of all pairs whose fact differs."""
+    if before is after:
+        return
+    if isinstance(before, PrefixTable) and isinstance(after, PrefixTable):
+        for (source, prefix), old, new in after.differing(before):
+            yield source, prefix, old, new
+        return
+    for source, prefix in {**before, **after}:
+        was, now = before.get((source, prefix)), after.get((source, prefix))
+        if was is not now and was != now:
+            yield source, prefix, was, now
+
+
+def having(table: Mapping[tuple[str, Prefix], V], holds: Callable[[V], bool]) -> Iterator[tuple[str, Prefix, V]]:
+    """Pairs whose fact fits; a table has few different facts, so each is asked about once."""
+    known: dict[V, bool] = {}
+    if isinstance(table, PrefixTable):
+        pairs = ((source, prefix, fact) for prefix, column in table.columns.items() for source, fact in column.items())
+    else:
+        pairs = ((source, prefix, fact) for (source, prefix), fact in table.items())
+    for source, prefix, fact in pairs:
+        fits = known.get(fact)
+        if fits is None:
+            fits = known[fact] = holds(fact)
+        if fits:
+            yield source, prefix, fact
+
+
+def members(assessment: Assessment, prefix: Prefix) -> tuple[Prefix, ...]:
+    """All prefixes that this representative stands for."""
+    return assessment.stands_for.get(prefix, (prefix,))

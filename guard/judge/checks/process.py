@@ -1,0 +1,158 @@
+"""Whether the change still means the network that it was planned on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from guard.judge.case import Case
+from guard.judge.catalogue import Check, Observations, Parameter, Parameters
+from guard.judge.finding import Enforcement, Observation
+from guard.model.change import (
+    AddDevice,
+    Change,
+    Commands,
+    DeleteZone,
+    DownUp,
+    EditFile,
+    Merge,
+    PatchConfig,
+    RemoveDevice,
+    ReplaceConfig,
+    ReplaceZone,
+    StepPart,
+    ZoneUpdate,
+)
+from guard.model.digest import sha256
+from guard.snapshot.snapshot import Snapshot
+
+
+def stale_base(case: Case, params: Parameters) -> Observations:
+    """What the change touches is no longer what its `base` names; what it does not touch may have moved on.
+
+    Held in a binding check where the snapshot was captured more than a day ago, or is not the active one.
+    Breaks: a patch lands on lines that somebody else has changed, an update on records that moved.
+    Example: two people prepare a change of one router on Monday; the second one arrives on Tuesday.
+    Source: optimistic locking; RFC 2136 prerequisites do the same for DNS.
+    """
+    change, snapshot = case.change, case.base.snapshot
+    touched = frozenset(_touched(change))
+    if change.base.snapshot and change.base.snapshot != snapshot.digest:
+        yield from _other_snapshot(case, touched)
+    for name, wanted in sorted(change.base.devices.items()):
+        found = _device_digest(snapshot, name)
+        if _touches_device(snapshot, name, touched) and found != wanted:
+            yield Observation(
+                f"{name} is not what the change was planned on",
+                subjects=(name,),
+                evidence=(f"planned on {wanted}, now {found or 'absent'}",),
+            )
+    for apex, serial in sorted(change.base.zones.items()):
+        zone = snapshot.zones.get(apex)
+        if f"zone {apex}" in touched and (zone is None or zone.serial != serial):
+            now = zone.serial if zone is not None else "absent"
+            yield Observation(
+                f"zone {apex} is not what the change was planned on",
+                subjects=(apex,),
+                evidence=(f"planned on serial {serial}, now {now}",),
+            )
+    if case.binding:
+        yield from _binding(case, params)
+
+
+def _other_snapshot(case: Case, touched: frozenset[str]) -> Iterator[Observation]:
+    """With the snapshot it was planned on at hand, only what it touches counts; without it, nobody can tell."""
+    change, snapshot, planned = case.change, case.base.snapshot, case.planned_on
+    if planned is None:
+        yield Observation(
+            "the snapshot is not the one that the change was planned on",
+            subjects=(change.base.snapshot,),
+            evidence=(f"planned on {change.base.snapshot}, now {snapshot.digest}",),
+        )
+        return
+    for name in sorted(touched):
+        if _content(planned, name) != _content(snapshot, name):
+            plain = name.partition(" ")[2]
+            yield Observation(
+                f"{name} has changed since the change was planned", subjects=(plain,), evidence=(change.base.snapshot,)
+            )
+
+
+def _binding(case: Case, params: Parameters) -> Iterator[Observation]:
+    captured = case.base.snapshot.live.captured_at
+    limit = timedelta(hours=params.number("captured_hours"))
+    if captured is not None and case.now - captured > limit:
+        yield Observation(
+            f"the snapshot was captured {_hours(case.now - captured)} h ago",
+            subjects=(case.base.snapshot.digest,),
+            at_most=Enforcement.HOLD,
+            key="captured",
+        )
+    if not case.active:
+        yield Observation(
+            "the snapshot is not the server's active one",
+            subjects=(case.base.snapshot.digest,),
+            at_most=Enforcement.HOLD,
+            key="not active",
+        )
+
+
+def _hours(span: timedelta) -> int:
+    return int(span.total_seconds() // 3600)
+
+
+def _touched(change: Change) -> Iterator[str]:
+    """`device NAME`, `zone APEX` and `file PATH` of everything that a change edits, commands or takes down."""
+    for step in change.steps:
+        for part in step.parts:
+            yield from _touched_by(part)
+
+
+def _touched_by(part: StepPart) -> Iterator[str]:
+    match part:
+        case Merge() | ReplaceConfig() | PatchConfig() | Commands():
+            yield f"device {part.device.lower()}"
+        case AddDevice() | RemoveDevice():
+            yield f"device {part.name.lower()}"
+        case DownUp():
+            yield from (f"device {name.partition('[')[0].lower()}" for name in (*part.down, *part.up))
+        case ZoneUpdate() | ReplaceZone() | DeleteZone():
+            yield f"zone {part.zone}"
+        case EditFile():
+            yield f"file {part.path}"
+        case _:  # plans of DNS tools name their zones inside, ROAs have no version of their own
+            return
+
+
+def _content(snapshot: Snapshot, name: str) -> str | None:
+    kind, _, plain = name.partition(" ")
+    if kind == "device":
+        device = snapshot.device(plain)
+        return snapshot.files.get(device.file) if device is not None else None
+    if kind == "zone":
+        zone = snapshot.zones.get(plain)
+        return snapshot.files.get(zone.file) if zone is not None else None
+    return snapshot.files.get(plain)
+
+
+def _device_digest(snapshot: Snapshot, name: str) -> str | None:
+    text = _content(snapshot, f"device {name}")
+    return sha256(text.encode("utf-8", "surrogateescape")) if text is not None else None
+
+
+def _touches_device(snapshot: Snapshot, name: str, touched: frozenset[str]) -> bool:
+    """A device is named by its hostname or by its file; both mean it."""
+    device = snapshot.device(name)
+    names = {name.lower()}
+    if device is not None:
+        names |= {device.name.lower(), device.file.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower()}
+    return any(f"device {each}" in touched for each in names)
+
+
+CHECKS = (
+    Check(
+        "stale-base",
+        judge_change=stale_base,
+        parameters=(Parameter("captured_hours", 24, "how old a snapshot may be in a binding check"),),
+    ),
+)
