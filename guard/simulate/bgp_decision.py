@@ -2,7 +2,7 @@
 
 Law: `select` returns the best path and the name of the step that left it alone. MED is compared only within one
 neighbouring AS, so it eliminates from the set and is never a pairwise sort (RFC 4271 9.1.2.2 c, 9.1.2.3).
-Converged state: "oldest path" is no property of a snapshot and is passed over; the router-id decides as after a restart.
+"Oldest path" is no property of a snapshot and is passed over: the router-id decides, as after a restart.
 """
 
 from __future__ import annotations

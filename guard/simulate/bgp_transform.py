@@ -239,7 +239,7 @@ def is_private(asn: int) -> bool:
 
 
 def remove_private(path: AsPath, how: str, own: int, receiver: int) -> AsPath:
-    """`remove-private-as` without `all` acts only on a path of private ASes alone; the receiver's own AS stays (FRR)."""
+    """Without `all`, only a path of nothing but private ASes is touched; the receiver's own AS stays (bgp_aspath.c)."""
     if "all" not in how and any(not is_private(asn) for _, asns in path for asn in asns):
         return path
     if "replace" in how:

@@ -7,8 +7,8 @@ Not modelled: policy-based routing, fragments, TTL.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from guard.model.acl import Flow
 from guard.model.address import Address, Prefix
@@ -16,7 +16,7 @@ from guard.model.facts import Disposition, Fate
 from guard.model.rib import NextHop, RibEntry
 from guard.model.state import InterfaceId, NetworkState
 from guard.simulate.acl import Decision, drops_all_to, evaluate
-from guard.simulate.links import DEFAULT_VRF, Links
+from guard.simulate.links import DEFAULT_VRF, Links, PrefixSet
 from guard.snapshot.snapshot import Snapshot
 
 #: A routing table that a packet may be in: node and VRF.
@@ -47,6 +47,41 @@ class Ends(NamedTuple):
 NOWHERE = Ends(frozenset(), frozenset())
 
 
+@runtime_checkable
+class Plain(Protocol):
+    """A main RIB that can say, without deciding each, which prefixes other protocols than BGP may give it."""
+
+    def plain(self) -> Iterable[Collection[Prefix]]: ...
+
+
+@runtime_checkable
+class Classified(Protocol):
+    """BGP tables that know which prefixes share one fixed point, whatever the scenario."""
+
+    @property
+    def universe(self) -> frozenset[Prefix]:
+        """All prefixes of BGP, anywhere."""
+        ...
+
+    def class_of(self, prefix: Prefix) -> Hashable | None:
+        """A name for what behaves alike in BGP; None where BGP does not know the prefix."""
+        ...
+
+
+def plain_prefixes(state: NetworkState) -> frozenset[Prefix]:
+    """Prefixes that some main RIB holds (or may hold) from another protocol than BGP, if the tables can tell."""
+    found: set[Prefix] = set()
+    seen: set[int] = set()
+    for rib in state.ribs.values():
+        parts: Iterable[Collection[Prefix]]
+        parts = rib.plain() if isinstance(rib, Plain) else (tuple(rib.prefixes()),)
+        for part in parts:
+            if id(part) not in seen or not isinstance(part, (dict, frozenset)):
+                seen.add(id(part))
+                found.update(part)
+    return frozenset(found)
+
+
 class Column:
     """How packets to one address end, from every table that was asked for."""
 
@@ -60,7 +95,7 @@ class Column:
         return self._ends.get((node, vrf), NOWHERE).fates
 
     def sites(self, node: str, vrf: str = DEFAULT_VRF) -> frozenset[str]:
-        """Sites of ours where the packets end or leave the network, "" for a node without site."""
+        """Sites where the packets end or leave the network; a node that belongs to no site stands for itself."""
         return self._ends.get((node, vrf), NOWHERE).sites
 
     def items(self) -> Iterable[tuple[Vertex, Ends]]:
@@ -79,11 +114,43 @@ class Forwarder:
         self._crossings: dict[tuple[str, str, Address], tuple[Move, ...]] = {}
         self._columns: dict[Address, Column] = {}
         self._drops: dict[tuple[int, int, Address], Decision | None] = {}
+        self._single: dict[Fate, Ends] = {}
+        self._shared: dict[tuple[frozenset[Fate], frozenset[str]], Ends] = {}
+        self._covers: PrefixSet | None = None
+        self._chain: tuple[Address, tuple[Prefix, ...]] | None = None
+        self._plain: frozenset[Prefix] | None = None
+
+    @property
+    def plain(self) -> frozenset[Prefix]:
+        """Prefixes that some main RIB may hold from another protocol than BGP (all, if the tables cannot tell)."""
+        if self._plain is None:
+            self._plain = plain_prefixes(self.state)
+        return self._plain
+
+    @property
+    def universe(self) -> frozenset[Prefix]:
+        """Every prefix that some main RIB holds or may hold."""
+        bgp = self.state.bgp
+        return self.plain | bgp.universe if isinstance(bgp, Classified) else self.plain
 
     def route(self, vertex: Vertex, destination: Address) -> tuple[Prefix, RibEntry] | None:
         """The main-RIB route that a packet to `destination` takes."""
         rib = self.state.ribs.get(vertex)
-        return rib.lookup(destination) if rib is not None else None
+        if rib is None:
+            return None
+        for prefix in self._chain_of(destination):
+            entry = rib.get(prefix)
+            if entry is not None:
+                return prefix, entry
+        return None
+
+    def _chain_of(self, destination: Address) -> tuple[Prefix, ...]:
+        """All prefixes of the network that hold `destination`, longest first: cheaper than a longest match each."""
+        if self._chain is None or self._chain[0] != destination:
+            if self._covers is None:
+                self._covers = PrefixSet(self.universe)
+            self._chain = destination, tuple(self._covers.covering(destination.host))
+        return self._chain[1]
 
     def steps(self, vertex: Vertex, destination: Address) -> tuple[Step, ...]:
         """What the table does with a packet to `destination`, filters apart; one step for each ECMP next hop."""
@@ -273,17 +340,32 @@ class Forwarder:
         parts = [self._after(vertex, step, ends) for step in steps]
         if all(part is parts[0] for part in parts):
             return parts[0]
-        return Ends(
+        return self._share(
             frozenset().union(*(part.fates for part in parts)), frozenset().union(*(part.sites for part in parts))
         )
 
     def _after(self, vertex: Vertex, step: Step, ends: Mapping[Vertex, Ends]) -> Ends:
         if isinstance(step, Fate):
-            return Ends(frozenset({step}), frozenset({self.links.site_name(step.node)}))
+            return self._end(step)
         after = ends.get(step.head, NOWHERE)
         if self.links.is_outside(step.head[0]) and not self.links.is_outside(vertex[0]):
-            return Ends(after.fates, frozenset({self.links.site_name(vertex[0])}))
+            return self._share(after.fates, frozenset({self.links.label(vertex[0])}))
         return after
+
+    def _end(self, fate: Fate) -> Ends:
+        known = self._single.get(fate)
+        if known is None:
+            stays = fate.disposition in ARRIVED or fate.disposition in (
+                Disposition.EXITS_NETWORK,
+                Disposition.NULL_ROUTED,
+            )
+            sites = frozenset({self.links.label(fate.node)}) if stays else frozenset()
+            known = self._single[fate] = self._share(frozenset({fate}), sites)
+        return known
+
+    def _share(self, fates: frozenset[Fate], sites: frozenset[str]) -> Ends:
+        """One object for equal ends: most routers' packets to a destination end alike."""
+        return self._shared.setdefault((fates, sites), Ends(fates, sites))
 
     def _close_loops(self, graph: Mapping[Vertex, tuple[Step, ...]], ends: dict[Vertex, Ends]) -> None:
         """Tables that are left lie on a cycle or lead to one: their packets may loop, or end where a branch leads."""

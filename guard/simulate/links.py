@@ -151,6 +151,10 @@ class Links:
         site = self.site(node)
         return site.name if site else ""
 
+    def label(self, node: str) -> str:
+        """The node's site, or the node itself where it has none."""
+        return self.site_name(node) or node
+
     def is_outside(self, node: str) -> bool:
         """Whether the node belongs to an external site."""
         site = self.site(node)

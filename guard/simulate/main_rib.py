@@ -5,7 +5,8 @@ Law: lazy. A prefix is decided when it is asked for; longest match asks for one 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from guard.model.address import WIDTH, Address, Prefix
@@ -33,7 +34,7 @@ class IgpTable(Protocol):
 class MainRib:
     """Implements `guard.model.rib.Rib`. `static` holds the active static routes and may be replaced by the solver."""
 
-    __slots__ = ("_lengths", "_universe", "igps", "node", "overlay", "own", "static", "vrf")
+    __slots__ = ("_lengths", "_overlay_lengths", "_universe", "igps", "node", "overlay", "own", "static", "vrf")
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class MainRib:
         static: dict[Prefix, RibEntry],
         igps: tuple[IgpTable, ...] = (),
         overlay: Overlay | None = None,
+        overlay_lengths: Mapping[int, frozenset[int]] = MappingProxyType({}),
     ) -> None:
         self.node = node
         self.vrf = vrf
@@ -51,6 +53,7 @@ class MainRib:
         self.static = static
         self.igps = igps
         self.overlay = overlay
+        self._overlay_lengths = overlay_lengths
         self._universe = overlay.universe if overlay is not None else frozenset()
         self._lengths: dict[int, tuple[int, ...]] = {}
 
@@ -95,7 +98,7 @@ class MainRib:
             found = {prefix.length for source in (self.own, self.static) for prefix in source if prefix[0] == version}
             for table in self.igps:
                 found.update(table.lengths(version))
-            found.update(_lengths_of(self._universe).get(version, ()))
+            found.update(self._overlay_lengths.get(version, ()))
             known = self._lengths[version] = tuple(sorted(found, reverse=True))
         return known
 
@@ -124,16 +127,9 @@ class MainRib:
         self._lengths.clear()
 
 
-_LENGTHS: dict[int, tuple[frozenset[Prefix], dict[int, frozenset[int]]]] = {}
 
-
-def _lengths_of(universe: frozenset[Prefix]) -> dict[int, frozenset[int]]:
-    """Lengths by IP version of one universe, remembered for the last one (all RIBs of a round share it)."""
-    known = _LENGTHS.get(0)
-    if known is not None and known[0] is universe:
-        return known[1]
-    lengths = {
-        version: frozenset(prefix.length for prefix in universe if prefix.version == version) for version in (4, 6)
+def lengths_by_version(prefixes: frozenset[Prefix]) -> dict[int, frozenset[int]]:
+    """Lengths of these prefixes for each IP version."""
+    return {
+        version: frozenset(prefix.length for prefix in prefixes if prefix.version == version) for version in (4, 6)
     }
-    _LENGTHS[0] = (universe, lengths)
-    return lengths

@@ -372,9 +372,7 @@ class Evaluator:
         if listed is None:
             return carried
         return tuple(
-            each
-            for each in carried
-            if community_kind(each) != kind or not community_list_permits(listed, (each,))
+            each for each in carried if community_kind(each) != kind or not community_list_permits(listed, (each,))
         )
 
 

@@ -1,0 +1,66 @@
+"""What a link costs where no cost is configured: bandwidths that vendors assume, and what they make of them."""
+
+from __future__ import annotations
+
+import re
+
+from guard.model.device import Interface, Vendor
+
+#: Kbit/s by the first letters of the name. Cisco IOS Interface Command Reference, `bandwidth`, and `show interface`.
+_IOS_BANDWIDTH = (
+    ("loopback", 8_000_000),
+    ("hundredgige", 100_000_000),
+    ("fortygigabitethernet", 40_000_000),
+    ("fortygige", 40_000_000),
+    ("twentyfivegige", 25_000_000),
+    ("tengigabitethernet", 10_000_000),
+    ("tengige", 10_000_000),
+    ("gigabitethernet", 1_000_000),
+    ("fastethernet", 100_000),
+    ("ethernet", 10_000),
+    ("serial", 1_544),
+    ("pos", 155_000),
+    ("tunnel", 100),
+    ("vlan", 1_000_000),
+    ("bvi", 1_000_000),
+    ("bdi", 1_000_000),
+    ("port-channel", 1_000_000),
+)
+_DEFAULT_IOS = 1_000_000
+
+#: FRR (ospfd/ospf_interface.h, OSPF_DEFAULT_BANDWIDTH): 10 Mbit/s where the interface tells nothing.
+_FRR_BANDWIDTH = 10_000
+
+#: EOS (ip ospf cost): 10 unless auto-cost is configured, loopbacks too (seen on cEOS 4.36).
+EOS_COST = 10
+_EOS_SILENT_REFERENCE = 100
+
+HIGHEST_COST = 65_535
+
+
+def bandwidth(vendor: Vendor, interface: Interface) -> int:
+    """Kbit/s of an interface: configured, from its speed, or what the vendor assumes of its kind."""
+    if interface.bandwidth is not None:
+        return max(1, interface.bandwidth)
+    if vendor is Vendor.FRR:
+        return _FRR_BANDWIDTH
+    if interface.speed is not None:
+        return max(1, interface.speed * 1000)
+    name = re.match(r"[a-z-]*", interface.name.lower())
+    for prefix, kbits in _IOS_BANDWIDTH:
+        if name is not None and name.group().startswith(prefix):
+            return kbits
+    return _DEFAULT_IOS
+
+
+def ospf_cost(vendor: Vendor, interface: Interface, reference: int) -> int:
+    """Cost from bandwidth; `reference` in Mbit/s. FRR gives loopbacks cost 0 (lsa_link_loopback_set)."""
+    if interface.kind == "loopback":
+        if vendor is Vendor.FRR:
+            return 0
+        if vendor is Vendor.EOS:
+            return EOS_COST
+        return 1
+    if vendor is Vendor.EOS and reference == _EOS_SILENT_REFERENCE and interface.bandwidth is None:
+        return EOS_COST
+    return min(HIGHEST_COST, max(1, reference * 1000 // bandwidth(vendor, interface)))

@@ -1,0 +1,335 @@
+"""OSPF as the main RIB sees it: internal routes, then external ones over them (RFC 2328 16.4, RFC 3101).
+
+Law: intra-area before inter-area before type 1 before type 2, whatever they cost. Not modelled: opaque LSAs, database
+overflow, the preference of NSSA over AS-external routes that are equal in all else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from guard.model.address import WIDTH, Address, Prefix
+from guard.model.rib import NextHop, RibEntry, RouteProtocol
+from guard.simulate.ospf_graph import Router
+from guard.simulate.ospf_internal import INTER, INTRA, NONE, Internal
+from guard.simulate.spf import INFINITE, Floats, Ints, Words, bits
+
+_PROTOCOL = {INTRA: RouteProtocol.OSPF, INTER: RouteProtocol.OSPF_IA}
+
+#: Keys of external routes: type 1 by total cost; type 2 above all of them, by metric and then by distance. Both parts
+#: stay below 2**27, so a key is exact in a float.
+_TYPE2_BASE = float(1 << 52)
+_METRIC_STEP = float(1 << 27)
+
+
+class External(NamedTuple):
+    """One external LSA: `area` None for type 5, the number of its NSSA for type 7. `forwarding`: RFC 2328 A.4.5."""
+
+    prefix: Prefix
+    origin: int
+    metric: int
+    type2: bool
+    tag: int
+    forwarding: Address | None
+    area: int | None = None
+    propagate: bool = True
+
+
+class _Table(NamedTuple):
+    """External LSAs of one scope, sorted by prefix, as columns; `targets` are what their cost is measured to."""
+
+    prefixes: tuple[Prefix, ...]
+    starts: Ints
+    targets: Ints
+    metrics: Floats
+    type2: Ints
+    tags: Ints
+    origins: Ints
+    measured: tuple[tuple[int, Address | None], ...]
+
+
+class ExternalRoute(NamedTuple):
+    """The best external route of one router for one prefix."""
+
+    type2: bool
+    cost: int
+    mask: tuple[int, ...]
+    tag: int
+
+
+@dataclass(slots=True)
+class Ospf:
+    """One OSPF version of the whole network with its external LSAs."""
+
+    internal: Internal
+    externals: tuple[External, ...] = ()
+    _as_wide: _Table | None = None
+    _of_area: dict[int, _Table] = field(default_factory=dict)
+    _known: dict[int, dict[Prefix, ExternalRoute]] = field(default_factory=dict)
+    _lengths: frozenset[int] = frozenset()
+    _tables: dict[int, OspfTable] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        areas: dict[int, list[External]] = defaultdict(list)
+        wide: list[External] = []
+        for each in self.externals:
+            if each.area is None:
+                wide.append(each)
+            else:
+                areas[each.area].append(each)
+        for area, those in areas.items():
+            wide.extend(self._translated(area, those))
+            self._of_area[area] = _table(those)
+        self._as_wide = _table(wide) if wide else None
+        lengths = {prefix.length for prefix in self.internal.numbers}
+        lengths |= {each.prefix.length for each in self.externals}
+        self._lengths = frozenset(lengths)
+
+    @property
+    def version(self) -> int:
+        return 4 if self.internal.graph.version == 2 else 6
+
+    def lengths(self) -> frozenset[int]:
+        return self._lengths
+
+    def table(self, router: int, permits: Callable[[Prefix], bool] | None) -> OspfTable:
+        """The routes that this router offers to its main RIB; `permits` is its distribute-list in."""
+        known = self._tables.get(router)
+        if known is None:
+            known = self._tables[router] = OspfTable(self, router, permits)
+        return known
+
+    def _translated(self, area: int, lsas: Iterable[External]) -> Iterator[External]:
+        """Type-7 LSAs that the border of an NSSA tells the rest as type 5 (RFC 3101 3.2)."""
+        routers = self.internal.graph.routers
+        borders = [routers[at] for at in self.internal.borders if area in routers[at].areas]
+        always = [router for router in borders if router.area(area).translate == "always"]
+        candidates = [router for router in borders if router.area(area).translate == "candidate"]
+        translators = always or candidates
+        if not translators:
+            return
+        chosen = max(translators, key=lambda router: router.router_id)
+        for lsa in lsas:
+            path = self.internal.within(area, chosen.index, lsa.origin)
+            if not lsa.propagate or lsa.origin == chosen.index or path is None or not np.isfinite(path[0]):
+                continue
+            forwarding = None if chosen.area(area).suppress_forwarding_address else lsa.forwarding
+            yield lsa._replace(origin=chosen.index, area=None, forwarding=forwarding)
+
+    # -------------------------------------------------------------------------------------------- one router
+
+    def external(self, router: int) -> dict[Prefix, ExternalRoute]:
+        """The router's best external routes, without those that it originates itself."""
+        known = self._known.get(router)
+        if known is None:
+            known = self._known[router] = self._externals_of(router)
+        return known
+
+    def _externals_of(self, index: int) -> dict[Prefix, ExternalRoute]:
+        router = self.internal.graph.routers[index]
+        found: dict[Prefix, tuple[float, ExternalRoute]] = {}
+        if self._as_wide is not None and any(router.area(area).kind == "normal" for area in router.areas):
+            _merge(found, self._evaluate(index, self._as_wide, None))
+        for area in router.areas:
+            table = self._of_area.get(area)
+            if table is not None and router.area(area).kind == "nssa":
+                _merge(found, self._evaluate(index, table, area))
+        return {prefix: route for prefix, (_, route) in found.items()}
+
+    def _evaluate(self, router: int, table: _Table, area: int | None) -> Iterator[tuple[Prefix, float, ExternalRoute]]:
+        costs, masks = self._measure(router, table, area)
+        distance = costs[table.targets]
+        keys = np.where(
+            table.type2 == 1, _TYPE2_BASE + table.metrics * _METRIC_STEP + distance, table.metrics + distance
+        )
+        keys[table.origins == router] = INFINITE
+        least = np.minimum.reduceat(keys, table.starts)
+        counts = np.diff(table.starts, append=len(keys))
+        attains = (keys == np.repeat(least, counts)) & np.isfinite(keys)
+        sets = np.where(attains, masks[:, table.targets], np.uint64(0))
+        joined = np.bitwise_or.reduceat(sets, table.starts, axis=1)
+        rows = np.flatnonzero(np.isfinite(least))
+        if not len(rows):
+            return
+        first = np.maximum.reduceat(np.where(attains, -np.arange(len(keys)), -len(keys)), table.starts) * -1
+        for at in rows.tolist():
+            row = int(first[at])
+            type2 = bool(table.type2[row])
+            cost = int(table.metrics[row]) if type2 else int(least[at])
+            mask = tuple(joined[:, at].tolist())
+            if any(mask):
+                yield table.prefixes[at], float(least[at]), ExternalRoute(type2, cost, mask, int(table.tags[row]))
+
+    def _measure(self, router: int, table: _Table, area: int | None) -> tuple[Floats, Words]:
+        """Cost and next hops of what the LSAs are measured to: the origin, or its forwarding address."""
+        routes = self.internal.routes(router)
+        words = routes.masks.shape[0]
+        costs = np.full(len(table.measured), INFINITE)
+        masks = np.zeros((words, len(table.measured)), dtype=np.uint64)
+        for at, (origin, forwarding) in enumerate(table.measured):
+            if forwarding is not None:
+                number = self._forwarding_number(router, forwarding)
+                own = number is not None and not routes.masks[:, number].any()
+                if number is not None and not own:
+                    costs[at], masks[:, at] = routes.costs[number], routes.masks[:, number]
+                elif number is not None:  # on a subnet of our own: straight to the address
+                    costs[at], masks[:, at] = self._straight(router, origin, forwarding, area)
+                continue
+            number = self.internal.router_number(origin)
+            if area is not None:
+                inside = self.internal.within(area, router, origin)
+                if inside is not None:
+                    costs[at], masks[:, at] = inside
+            elif number is not None and routes.kinds[number] != NONE:
+                costs[at], masks[:, at] = routes.costs[number], routes.masks[:, number]
+        return costs, masks
+
+    def _straight(self, router: int, origin: int, forwarding: Address, area: int | None) -> tuple[float, Words]:
+        """A forwarding address on a connected subnet: the way by that subnet, if its owner speaks OSPF there."""
+        hops = self.internal.graph.hops[router]
+        words = self.internal.routes(router).masks.shape[0]
+        mask = np.zeros(words, dtype=np.uint64)
+        cost = INFINITE
+        for way in self.internal.graph.ways:
+            if way.tail == router and hops[way.bit].address == forwarding:
+                mask[way.bit // 64] |= np.uint64(1 << (way.bit % 64))
+                cost = min(cost, float(way.cost))
+        if np.isfinite(cost):
+            return cost, mask
+        inside = self.internal.router_number(origin)
+        routes = self.internal.routes(router)
+        if inside is not None and routes.kinds[inside] != NONE:
+            return float(routes.costs[inside]), routes.masks[:, inside]
+        return cost, mask
+
+    def _forwarding_number(self, router: int, address: Address) -> int | None:
+        """The internal route that holds a forwarding address (longest match); external ones do not count."""
+        routes = self.internal.routes(router)
+        for length in sorted(self._lengths, reverse=True):
+            shift = WIDTH[address.version] - length
+            number = self.internal.numbers.get(Prefix(address.version, address.value >> shift << shift, length))
+            if number is not None and routes.kinds[number] != NONE:
+                return number
+        return None
+
+
+def _merge(
+    found: dict[Prefix, tuple[float, ExternalRoute]], rows: Iterable[tuple[Prefix, float, ExternalRoute]]
+) -> None:
+    for prefix, key, route in rows:
+        held = found.get(prefix)
+        if held is None or key < held[0]:
+            found[prefix] = (key, route)
+
+
+def _table(lsas: Iterable[External]) -> _Table:
+    rows = sorted(lsas, key=lambda lsa: (lsa.prefix, lsa.origin, lsa.metric, lsa.forwarding or (0, 0)))
+    measured: dict[tuple[int, Address | None], int] = {}
+    targets: list[int] = []
+    starts: list[int] = []
+    prefixes: list[Prefix] = []
+    for at, lsa in enumerate(rows):
+        targets.append(measured.setdefault((lsa.origin, lsa.forwarding), len(measured)))
+        if not prefixes or prefixes[-1] != lsa.prefix:
+            prefixes.append(lsa.prefix)
+            starts.append(at)
+    return _Table(
+        tuple(prefixes),
+        np.array(starts, dtype=np.int64),
+        np.array(targets, dtype=np.int64),
+        np.array([lsa.metric for lsa in rows], dtype=np.float64),
+        np.array([int(lsa.type2) for lsa in rows], dtype=np.int64),
+        np.array([lsa.tag for lsa in rows], dtype=np.int64),
+        np.array([lsa.origin for lsa in rows], dtype=np.int64),
+        tuple(measured),
+    )
+
+
+# ------------------------------------------------------------------------------------------------ main RIB
+
+
+class OspfTable:
+    """What one OSPF process offers to the main RIB of its VRF (main_rib.IgpTable). Entries are made when asked for."""
+
+    __slots__ = ("_domain", "_known", "_permits", "_router", "_shared", "process")
+
+    def __init__(self, domain: Ospf, router: int, permits: Callable[[Prefix], bool] | None) -> None:
+        self.process = domain.internal.graph.routers[router].process.process
+        self._domain = domain
+        self._router = router
+        self._permits = permits
+        self._known: dict[Prefix, RibEntry | None] = {}
+        self._shared: dict[tuple[int, ...], RibEntry] = {}
+
+    def lengths(self, version: int) -> Collection[int]:
+        return self._domain.lengths() if version == self._domain.version else ()
+
+    def prefixes(self) -> Iterator[Prefix]:
+        internal = self._domain.internal
+        kinds = internal.routes(self._router).kinds
+        for prefix, number in internal.numbers.items():
+            if kinds[number] != NONE and self.entry(prefix) is not None:
+                yield prefix
+        for number in internal.discards.get(self._router, ()):
+            yield next(prefix for prefix, at in internal.numbers.items() if at == number)
+        for prefix in self._domain.external(self._router):
+            if self.entry(prefix) is not None:
+                yield prefix
+
+    def entry(self, prefix: Prefix) -> RibEntry | None:
+        if prefix[0] != self._domain.version:
+            return None
+        if prefix not in self._known:
+            self._known[prefix] = self._make(prefix)
+        return self._known[prefix]
+
+    def _make(self, prefix: Prefix) -> RibEntry | None:
+        if self._permits is not None and not self._permits(prefix):
+            return None
+        internal = self._domain.internal
+        number = internal.numbers.get(prefix)
+        if number is not None:
+            null_route = internal.discards.get(self._router, {}).get(number)
+            if null_route is not None:
+                distance = self._router_of().process.distance
+                return RibEntry(RouteProtocol.OSPF, distance, null_route, (NextHop(discard=True),))
+            routes = internal.routes(self._router)
+            kind = int(routes.kinds[number])
+            if kind != NONE:
+                mask = tuple(routes.masks[:, number].tolist())
+                return self._share(kind, int(routes.costs[number]), mask, 0) if any(mask) else None
+        external = self._domain.external(self._router).get(prefix)
+        if external is None:
+            return None
+        return self._share(4 if external.type2 else 3, external.cost, external.mask, external.tag)
+
+    def _router_of(self) -> Router:
+        return self._domain.internal.graph.routers[self._router]
+
+    def _share(self, kind: int, cost: int, mask: tuple[int, ...], tag: int) -> RibEntry:
+        key = (kind, cost, tag, *mask)
+        known = self._shared.get(key)
+        if known is None:
+            known = self._shared[key] = self._build(kind, cost, mask, tag)
+        return known
+
+    def _build(self, kind: int, cost: int, mask: tuple[int, ...], tag: int) -> RibEntry:
+        process = self._router_of().process
+        ways = self._domain.internal.graph.hops[self._router]
+        hops = sorted({ways[bit] for bit in bits(np.array(mask, dtype=np.uint64))}, key=_hop_order)
+        protocol = _PROTOCOL.get(kind) or (RouteProtocol.OSPF_E2 if kind == 4 else RouteProtocol.OSPF_E1)
+        distance = process.distance
+        if kind == INTER and process.distance_inter is not None:
+            distance = process.distance_inter
+        if kind > INTER and process.distance_external is not None:
+            distance = process.distance_external
+        return RibEntry(protocol, distance, cost, tuple(hops[: max(1, process.maximum_paths)]), tag)
+
+
+def _hop_order(hop: NextHop) -> tuple[tuple[int, int], str]:
+    return (hop.address or (0, 0), hop.interface or "")

@@ -1,0 +1,333 @@
+"""OSPF as configured, turned into routers, areas, adjacencies and advertised prefixes (RFC 2328, RFC 5340).
+
+A broadcast network stands as a mesh of its routers: each pays its own interface cost, which gives the distances that
+the network's own vertex would. Not modelled: neighbour lists of NBMA networks, demand circuits, TTL security.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from guard.model.address import Address, Prefix
+from guard.model.device import Device, Interface
+from guard.model.igp import OspfArea, OspfInterface, OspfProcess
+from guard.model.rib import NextHop
+from guard.model.state import IgpAdjacency, InterfaceId, StateNote
+from guard.simulate.link_cost import HIGHEST_COST, ospf_cost
+from guard.simulate.topology import Topology
+
+BACKBONE = 0
+DEFAULT_MTU = 1500
+#: Hello intervals of RFC 2328 C.3 as Cisco sets them by network type; dead is four times as long.
+_HELLO = {"non-broadcast": 30, "point-to-multipoint": 30}
+_NEEDS_DESIGNATED = ("broadcast", "non-broadcast")
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """One OSPF process of one VRF of one device: a vertex. `areas`: those with an active interface."""
+
+    index: int
+    node: str
+    device: Device
+    process: OspfProcess
+    router_id: int
+    areas: tuple[int, ...]
+
+    @property
+    def is_border(self) -> bool:
+        """An area border router in Cisco's sense (RFC 3509): it has a backbone interface too."""
+        return len(self.areas) > 1 and BACKBONE in self.areas
+
+    def area(self, number: int) -> OspfArea:
+        for area in self.process.areas:
+            if area.number == number:
+                return area
+        return OspfArea(number)
+
+
+class Port(NamedTuple):
+    """An up interface that OSPF runs on."""
+
+    router: int
+    id: InterfaceId
+    interface: Interface
+    settings: OspfInterface
+    area: int
+    network_type: str
+    cost: int
+
+
+class Way(NamedTuple):
+    """A way out of a router over an adjacency: `bit` numbers the next hops of the tail router."""
+
+    tail: int
+    head: int
+    area: int
+    cost: int
+    bit: int
+
+
+class Stub(NamedTuple):
+    """A prefix that a router advertises inside an area."""
+
+    router: int
+    area: int
+    prefix: Prefix
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class OspfGraph:
+    """Everything that SPF needs. `hops[r][bit]` is the next hop that a bit of router r stands for."""
+
+    version: int
+    routers: tuple[Router, ...]
+    ways: tuple[Way, ...]
+    stubs: tuple[Stub, ...]
+    hops: tuple[tuple[NextHop, ...], ...]
+    adjacencies: tuple[IgpAdjacency, ...]
+    ports: Mapping[int, tuple[Port, ...]]  # by router
+    speaking: Mapping[tuple[str, str], frozenset[str]]  # (node, vrf) -> interfaces with OSPF on them, not passive
+    notes: tuple[StateNote, ...] = ()
+    by_table: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+
+
+def build(devices: Mapping[str, Device], topology: Topology, version: int) -> OspfGraph:
+    """The graph of all processes of one OSPF version (2 carries IPv4, 3 IPv6)."""
+    routers: list[Router] = []
+    ports: list[Port] = []
+    for name, device in sorted(devices.items()):
+        for process in device.ospf:
+            if process.version == version:
+                found = list(_ports(len(routers), device, process, topology))
+                areas = tuple(sorted({port.area for port in found}))
+                identity = process.router_id or _router_id(device, process.vrf, topology)
+                routers.append(Router(len(routers), name, device, process, identity, areas))
+                ports.extend(found)
+    links = _adjacent(ports, routers, topology, version)
+    ways, hops = _ways(links, routers, topology, version)
+    stubs = tuple(stub for port in ports for stub in _stubs(port, routers[port.router], version))
+    return OspfGraph(
+        version=version,
+        routers=tuple(routers),
+        ways=ways,
+        stubs=stubs,
+        hops=hops,
+        adjacencies=_rows(links, version),
+        ports=_by_router(ports),
+        speaking=_speaking(ports, routers),
+        notes=_clashes(routers, links),
+        by_table=_by_table(routers),
+    )
+
+
+def _by_table(routers: Iterable[Router]) -> dict[tuple[str, str], tuple[int, ...]]:
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for router in routers:
+        found[router.node, router.process.vrf].append(router.index)
+    return {table: tuple(indices) for table, indices in found.items()}
+
+
+def _by_router(ports: Iterable[Port]) -> dict[int, tuple[Port, ...]]:
+    found: dict[int, list[Port]] = defaultdict(list)
+    for port in ports:
+        found[port.router].append(port)
+    return {router: tuple(those) for router, those in found.items()}
+
+
+def _speaking(ports: Iterable[Port], routers: list[Router]) -> dict[tuple[str, str], frozenset[str]]:
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for port in ports:
+        if not port.settings.passive:
+            found[port.id.node, routers[port.router].process.vrf].add(port.id.interface)
+    return {table: frozenset(names) for table, names in found.items()}
+
+
+def _router_id(device: Device, vrf: str, topology: Topology) -> int:
+    """Highest loopback address, else highest address of the VRF's up interfaces (all vendors here)."""
+    loopbacks, others = [0], [0]
+    for interface in device.interfaces:
+        if interface.vrf == vrf and topology.is_up(device.name, interface.name):
+            values = [each.address.value for each in interface.addresses if each.address.version == 4]
+            (loopbacks if interface.kind == "loopback" else others).extend(values)
+    return max(loopbacks) or max(others)
+
+
+def _ports(router: int, device: Device, process: OspfProcess, topology: Topology) -> Iterable[Port]:
+    for settings in process.interfaces:
+        key = topology.find(device.name, settings.interface)
+        if key is None or settings.area is None or not topology.interfaces[key].up:
+            continue
+        interface = topology.configured[key]
+        if interface.vrf != process.vrf or not _speaks(interface, process.version):
+            continue
+        cost = settings.cost
+        if cost is None:
+            cost = ospf_cost(device.vendor, interface, process.reference_bandwidth)
+        kind = settings.network_type
+        if interface.kind == "loopback" and kind != "point-to-point":
+            kind = "loopback"
+        yield Port(router, key, interface, settings, settings.area, kind, cost)
+
+
+def _speaks(interface: Interface, version: int) -> bool:
+    if version == 2:
+        return bool(interface.unnumbered) or any(each.address.version == 4 for each in interface.addresses)
+    return True
+
+
+# ------------------------------------------------------------------------------------------------ adjacencies
+
+
+def _adjacent(
+    ports: list[Port], routers: list[Router], topology: Topology, version: int
+) -> tuple[tuple[Port, Port], ...]:
+    """Pairs of ports (both directions) that become adjacent."""
+    active = {port.id: port for port in ports if not port.settings.passive and port.network_type != "loopback"}
+    found = []
+    for key, port in sorted(active.items()):
+        for other in topology.neighbours(key):
+            peer = active.get(other)
+            if peer is not None and _compatible(port, peer, routers, version):
+                found.append((port, peer))
+    silent = {port.id for port in active.values() if port.settings.priority == 0}
+    return tuple(pair for pair in found if not (pair[0].id in silent and _undesignated(pair[0], found, silent)))
+
+
+def _undesignated(port: Port, pairs: list[tuple[Port, Port]], silent: set[InterfaceId]) -> bool:
+    """Whether nobody on the network of `port` may become designated router (RFC 2328 9.4)."""
+    if port.network_type not in _NEEDS_DESIGNATED:
+        return False
+    return all(peer.id in silent for own, peer in pairs if own.id == port.id)
+
+
+def _compatible(one: Port, two: Port, routers: list[Router], version: int) -> bool:
+    """What hello and database exchange compare (RFC 2328 10.5, 10.6)."""
+    first, second = routers[one.router], routers[two.router]
+    return (
+        one.area == two.area
+        and _same_kind_of_network(one, two)
+        and _timers(one) == _timers(two)
+        and one.settings.authentication == two.settings.authentication
+        and first.area(one.area).kind == second.area(two.area).kind
+        and first.router_id != second.router_id
+        and _mtu_accepted(one, two)
+        and (version == 3 or _subnets_agree(one.interface, two.interface, one.network_type))
+    )
+
+
+def _same_kind_of_network(one: Port, two: Port) -> bool:
+    meshes = ("point-to-point", "point-to-multipoint")
+    return one.network_type == two.network_type or (one.network_type in meshes and two.network_type in meshes)
+
+
+def _timers(port: Port) -> tuple[int, int]:
+    hello = port.settings.hello or _HELLO.get(port.network_type, 10)
+    return hello, port.settings.dead or 4 * hello
+
+
+def _mtu_accepted(one: Port, two: Port) -> bool:
+    """A router refuses database descriptions larger than it can receive: the smaller side must ignore it."""
+    small, large = sorted((one, two), key=lambda port: port.interface.mtu or DEFAULT_MTU)
+    same = (small.interface.mtu or DEFAULT_MTU) == (large.interface.mtu or DEFAULT_MTU)
+    return same or small.settings.mtu_ignore
+
+
+def _subnets_agree(one: Interface, two: Interface, network_type: str) -> bool:
+    """Masks are compared on all but point-to-point links (RFC 2328 10.5)."""
+    if network_type == "point-to-point":
+        return True
+    subnets = {each.prefix for each in one.addresses if each.address.version == 4}
+    return any(each.prefix in subnets for each in two.addresses)
+
+
+def _rows(links: Iterable[tuple[Port, Port]], version: int) -> tuple[IgpAdjacency, ...]:
+    name = "ospf" if version == 2 else "ospf3"
+    return tuple(IgpAdjacency(name, one.id, two.id, str(one.area)) for one, two in links)
+
+
+def _clashes(routers: list[Router], links: Iterable[tuple[Port, Port]]) -> tuple[StateNote, ...]:
+    """Two routers of one area with one identity: the area's database is wrong (RFC 2328 2.1)."""
+    parts: dict[int, int] = {}
+
+    def root(index: int) -> int:
+        while parts.get(index, index) != index:
+            index = parts[index]
+        return index
+
+    for one, two in links:
+        parts[root(one.router)] = root(two.router)
+    seen: dict[tuple[int, int], list[Router]] = defaultdict(list)
+    for router in routers:
+        if router.areas and router.router_id:
+            seen[root(router.index), router.router_id].append(router)
+    return tuple(
+        StateNote(
+            "duplicate-router-id",
+            f"OSPF router id {Address(4, identity)} is used by {', '.join(router.node for router in same)}",
+            subjects=tuple(router.node for router in same),
+            sources=tuple(router.process.source for router in same),
+        )
+        for (_, identity), same in sorted(seen.items())
+        if len({router.node for router in same}) > 1
+    )
+
+
+# ------------------------------------------------------------------------------------------------ ways and stubs
+
+
+def _ways(
+    links: Iterable[tuple[Port, Port]], routers: list[Router], topology: Topology, version: int
+) -> tuple[tuple[Way, ...], tuple[tuple[NextHop, ...], ...]]:
+    hops: list[list[NextHop]] = [[] for _ in routers]
+    ways = []
+    for port, peer in links:
+        router = routers[port.router]
+        cost = HIGHEST_COST if router.process.max_metric else port.cost
+        ways.append(Way(port.router, peer.router, port.area, cost, len(hops[port.router])))
+        hops[port.router].append(NextHop(_gateway(port, peer, topology, version), port.id.interface))
+    return tuple(ways), tuple(tuple(each) for each in hops)
+
+
+def _gateway(port: Port, peer: Port, topology: Topology, version: int) -> Address | None:
+    """The neighbour's address that packets are sent to: on the shared subnet, borrowed, or link-local for IPv6."""
+    family = 4 if version == 2 else 6
+    theirs = [each for each in peer.interface.addresses if each.address.version == family]
+    if family == 6:
+        for each in theirs:
+            if each.address.is_link_local:
+                return each.address
+    own = {each.prefix for each in port.interface.addresses}
+    for each in theirs:
+        if each.prefix in own:
+            return each.address
+    if theirs:
+        return theirs[0].address
+    lender = topology.find(peer.id.node, peer.interface.unnumbered) if peer.interface.unnumbered else None
+    if lender is not None:
+        for each in topology.configured[lender].addresses:
+            if each.address.version == family:
+                return each.address
+    return None
+
+
+def _stubs(port: Port, router: Router, version: int) -> Iterable[Stub]:
+    """Loopbacks and point-to-multipoint interfaces are host routes (RFC 2328 12.4.1.2, 12.4.1.4)."""
+    family = 4 if version == 2 else 6
+    suppressed = port.settings.prefix_suppression and not port.settings.passive and port.network_type != "loopback"
+    if suppressed:
+        return
+    cost = HIGHEST_COST if router.process.max_metric_stub else port.cost
+    for each in port.interface.addresses:
+        if each.address.version != family or (family == 6 and each.address.is_link_local):
+            continue
+        if port.network_type == "loopback":
+            yield Stub(port.router, port.area, each.address.host, cost)
+        elif port.network_type == "point-to-multipoint":
+            yield Stub(port.router, port.area, each.address.host, 0)
+        else:
+            yield Stub(port.router, port.area, each.prefix, cost)

@@ -1,0 +1,106 @@
+"""From a next-hop address to the interfaces and gateways that packets really leave by.
+
+Law: a resolution that needs itself does not exist (RFC 4271 9.1.2.1 asks BGP for the same), and depth is bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from guard.model.address import Address, Prefix
+from guard.model.rib import NextHop, RibEntry, RouteProtocol
+from guard.simulate.main_rib import MainRib
+from guard.simulate.underlay import Resolution
+
+#: Recursion deeper than this is taken for a loop; real networks need three or four.
+_DEEPEST = 12
+_LOCAL = frozenset({RouteProtocol.CONNECTED, RouteProtocol.LOCAL})
+
+
+class Resolver:
+    """Resolves addresses against the main RIBs of one round; remembers every answer."""
+
+    def __init__(self, ribs: Mapping[tuple[str, str], MainRib]) -> None:
+        self._ribs = ribs
+        self._known: dict[tuple[str, str, Address], Resolution | None] = {}
+        self._shared: dict[RibEntry, tuple[NextHop, ...] | None] = {}
+
+    def resolve(self, node: str, vrf: str, address: Address) -> Resolution | None:
+        """How `address` is reached from this VRF; None where no route holds it or recursion does not end."""
+        key = (node, vrf, address)
+        if key not in self._known:
+            self._known[key] = self._resolve(node, vrf, address, frozenset())
+        return self._known[key]
+
+    def asked(self) -> frozenset[Address]:
+        """All addresses that somebody asked about so far."""
+        return frozenset(address for _, _, address in self._known)
+
+    def forget(self, node: str, vrf: str) -> None:
+        """Drop what was remembered for one VRF, whose routes changed."""
+        for key in [key for key in self._known if key[0] == node]:
+            del self._known[key]
+
+    def hops(self, node: str, vrf: str, prefix: Prefix, entry: RibEntry) -> tuple[NextHop, ...]:
+        """Forwarding next hops of an entry: interface and gateway each, or one discard; empty where unresolvable."""
+        return self._hops(node, vrf, entry, frozenset({(vrf, prefix)}))[0]
+
+    def _resolve(
+        self, node: str, vrf: str, address: Address, seen: frozenset[tuple[str, Prefix]]
+    ) -> Resolution | None:
+        rib = self._ribs.get((node, vrf))
+        found = rib.lookup(address) if rib is not None else None
+        if found is None:
+            return None
+        prefix, entry = found
+        if (vrf, prefix) in seen or len(seen) > _DEEPEST:
+            return None
+        if entry.protocol is RouteProtocol.LOCAL or (entry.protocol in _LOCAL and prefix.is_host):
+            return Resolution(prefix, entry.protocol, 0, 0, entry.next_hops)
+        hops, discard = self._hops(node, vrf, entry, seen | {(vrf, prefix)})
+        if not hops:
+            return None
+        if entry.protocol is RouteProtocol.CONNECTED:
+            hops = tuple(NextHop(address, hop.interface) for hop in hops)
+        resolved = () if discard else hops
+        return Resolution(prefix, entry.protocol, entry.metric, entry.admin_distance, resolved, discard)
+
+    def _hops(
+        self, node: str, vrf: str, entry: RibEntry, seen: frozenset[tuple[str, Prefix]]
+    ) -> tuple[tuple[NextHop, ...], bool]:
+        """Resolved hops, and whether all that is left of them is a null route."""
+        first = entry.next_hops[0] if entry.next_hops else None
+        if first is not None and len(entry.next_hops) == 1 and first.interface is not None:
+            return entry.next_hops, False
+        found: set[NextHop] = set()
+        for hop in entry.next_hops:
+            found.update(self._one(node, vrf, hop, seen))
+        forwarding = sorted((hop for hop in found if not hop.discard), key=_order)
+        if forwarding:
+            return tuple(forwarding), False
+        return ((NextHop(discard=True),), True) if found else ((), False)
+
+    def _one(
+        self, node: str, vrf: str, hop: NextHop, seen: frozenset[tuple[str, Prefix]]
+    ) -> tuple[NextHop, ...]:
+        if hop.discard:
+            return (NextHop(discard=True),)
+        if hop.interface is not None:
+            return (hop,)
+        target = hop.vrf or vrf
+        if hop.address is None:
+            return (hop,) if hop.vrf else ()
+        found = self._resolve(node, target, hop.address, seen)
+        if found is None:
+            return ()
+        if found.discard:
+            return (NextHop(discard=True),)
+        gateway = hop.address
+        return tuple(
+            NextHop(each.address or gateway, each.interface, each.vrf or (target if target != vrf else None))
+            for each in found.hops
+        )
+
+
+def _order(hop: NextHop) -> tuple[str, tuple[int, int], str]:
+    return (hop.interface or "", hop.address or (0, 0), hop.vrf or "")

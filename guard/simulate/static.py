@@ -1,0 +1,134 @@
+"""Static routes: which are active, found as a fixed point because one may resolve through another.
+
+Law: of one prefix the active routes of the lowest distance are installed, several of them as ECMP. A route whose next
+hop resolves only through itself is not installed. Tracked objects are taken as up (a note says so).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from guard.model.address import Address, Prefix
+from guard.model.device import Device, StaticRoute, Vendor
+from guard.model.rib import NextHop, RibEntry, RouteProtocol
+from guard.model.state import StateNote
+from guard.simulate.main_rib import UNUSABLE, MainRib
+from guard.simulate.recursion import Resolver
+from guard.simulate.topology import Topology
+
+#: Configured static routes of one VRF, by prefix.
+Configured = Mapping[Prefix, tuple[StaticRoute, ...]]
+
+#: Rounds after which static routes that keep switching are given up.
+ROUNDS = 24
+
+#: FRR (zebra, `ip nht resolve-via-default`) resolves no next hop through a default route unless told so.
+_NEVER_VIA_DEFAULT = frozenset({Vendor.FRR})
+
+
+def by_table(devices: Mapping[str, Device]) -> dict[tuple[str, str], dict[Prefix, tuple[StaticRoute, ...]]]:
+    """(node, VRF) -> prefix -> its configured routes, lowest distance first."""
+    found: dict[tuple[str, str], dict[Prefix, list[StaticRoute]]] = defaultdict(lambda: defaultdict(list))
+    for name, device in devices.items():
+        for route in device.static_routes:
+            found[name, route.vrf][route.prefix].append(route)
+    return {
+        table: {prefix: tuple(sorted(same, key=lambda route: route.distance)) for prefix, same in routes.items()}
+        for table, routes in found.items()
+    }
+
+
+def notes(devices: Mapping[str, Device]) -> tuple[StateNote, ...]:
+    """One note for each tracked route: the tracked object is assumed to be up."""
+    return tuple(
+        StateNote(
+            "tracked-static",
+            f"{name}: the route to {route.prefix} follows object {route.track}, which is taken as up",
+            subjects=(name, str(route.prefix)),
+            sources=(route.source,),
+            undecided=False,
+        )
+        for name, device in sorted(devices.items())
+        for route in device.static_routes
+        if route.track
+    )
+
+
+def settle(
+    device: Device, tables: Mapping[str, Configured], ribs: Mapping[str, MainRib], resolver: Resolver, topology: Topology
+) -> StateNote | None:
+    """Put the active static routes of one device into its main RIBs, by VRF; a note where they never settle."""
+    for _ in range(ROUNDS):
+        changed = False
+        for vrf, configured in sorted(tables.items()):
+            rib = ribs.get(vrf)
+            if rib is None:
+                continue
+            active = _active(device, vrf, configured, resolver, topology)
+            if active != rib.static:
+                rib.static_changed(active)
+                resolver.forget(device.name, vrf)
+                changed = True
+        if not changed:
+            return None
+    message = f"{device.name}: static routes that resolve through each other never settle"
+    return StateNote("oscillation", message, subjects=(device.name,))
+
+
+def _active(
+    device: Device, vrf: str, configured: Configured, resolver: Resolver, topology: Topology
+) -> dict[Prefix, RibEntry]:
+    found = {}
+    for prefix, routes in configured.items():
+        entry = _best(device, vrf, routes, resolver, topology)
+        if entry is not None:
+            found[prefix] = entry
+    return found
+
+
+def _best(
+    device: Device, vrf: str, routes: Iterable[StaticRoute], resolver: Resolver, topology: Topology
+) -> RibEntry | None:
+    """The entry of the active routes of the lowest distance (`routes` come sorted by it)."""
+    chosen: list[StaticRoute] = []
+    for route in routes:
+        if chosen and route.distance != chosen[0].distance:
+            break
+        if route.distance < UNUSABLE and _usable(device, vrf, route, resolver, topology):
+            chosen.append(route)
+    if not chosen:
+        return None
+    hops = tuple(sorted({_next_hop(route, device.name, topology) for route in chosen}, key=str))
+    if any(not hop.discard for hop in hops):
+        hops = tuple(hop for hop in hops if not hop.discard)
+    first = chosen[0]
+    return RibEntry(RouteProtocol.STATIC, first.distance, first.metric, hops, first.tag)
+
+
+def _next_hop(route: StaticRoute, node: str, topology: Topology) -> NextHop:
+    if route.discard:
+        return NextHop(discard=True)
+    found = topology.find(node, route.interface) if route.interface else None
+    return NextHop(route.next_hop, found.interface if found else None, route.next_vrf or None)
+
+
+def _usable(device: Device, vrf: str, route: StaticRoute, resolver: Resolver, topology: Topology) -> bool:
+    if route.discard:
+        return True
+    if route.interface:
+        return topology.is_up(device.name, route.interface)
+    if route.next_hop is None:
+        return bool(route.next_vrf)
+    return _reaches(device, route.next_vrf or vrf, route, route.next_hop, resolver)
+
+
+def _reaches(device: Device, vrf: str, route: StaticRoute, next_hop: Address, resolver: Resolver) -> bool:
+    found = resolver.resolve(device.name, vrf, next_hop)
+    if found is None or found.protocol is RouteProtocol.LOCAL:
+        return False
+    if not route.recursive:
+        return found.protocol is RouteProtocol.CONNECTED
+    if found.prefix == route.prefix and not route.next_vrf:
+        return False
+    return found.prefix.length > 0 or device.vendor not in _NEVER_VIA_DEFAULT
