@@ -33,16 +33,7 @@ from guard.parse.inventory import split_interface
 from guard.parse.roas import parse_roas
 from guard.snapshot.during import Drop, disturbed
 from guard.snapshot.load import ROAS, load
-from guard.snapshot.merge.commands import (
-    ClearOspf,
-    ClearSessions,
-    ConfigLines,
-    NoEffect,
-    Reload,
-    SetInterface,
-    Unknown,
-    effects_of,
-)
+from guard.snapshot.merge.commands import ConfigLines, NoEffect, Reload, SetInterface, Unknown, effects
 from guard.snapshot.merge.merge import merge
 from guard.snapshot.merge.patch import apply_unified_diff
 from guard.snapshot.snapshot import Overlay, Snapshot
@@ -52,8 +43,8 @@ _RISK = "shared_risk:"
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
-    """An exec command of a step that guard does not know, or one that it knows to do nothing."""
+class UnknownCommand:
+    """An exec command of a step that guard does not know."""
 
     device: str
     text: str
@@ -69,7 +60,7 @@ class StepResult:
 
     after: Snapshot
     during: Snapshot
-    unknown_commands: tuple[Command, ...] = ()
+    unknown_commands: tuple[UnknownCommand, ...] = ()
     drops: tuple[Drop, ...] = ()
     touched_devices: frozenset[str] = frozenset()
     touched_zones: frozenset[str] = frozenset()
@@ -83,7 +74,7 @@ class _Work:
     files: dict[str, str]
     down: set[InterfaceId | str] = field(default_factory=set)
     up: set[InterfaceId | str] = field(default_factory=set)
-    unknown: list[Command] = field(default_factory=list)
+    unknown: list[UnknownCommand] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
     devices: set[str] = field(default_factory=set)
     zones: set[str] = field(default_factory=set)
@@ -156,21 +147,20 @@ def _merge(work: _Work, device: Device, lines: str, source: Source) -> None:
 
 def _commands(work: _Work, part: Commands) -> None:
     device = work.device(part.device, part.source)
-    for effect in effects_of(part.text, device.vendor):
+    for effect in effects(part.text, device.vendor):
         match effect:
             case ConfigLines():
-                _merge(work, device, effect.text, part.source)
-            case ClearSessions() | ClearOspf() | Reload():
-                work.drops.append(Drop(device.name, effect))
+                first = part.source.first + effect.first_line
+                _merge(work, device, effect.text, part.source._replace(first=min(first - 1, part.source.last)))
             case SetInterface():
                 id = work.base.names.interface(InterfaceId(device.name, effect.interface))
                 (work.up if effect.up else work.down).add(id)
             case Unknown():
-                work.unknown.append(Command(device.name, effect.text, part.source))
-            case NoEffect():
+                work.unknown.append(UnknownCommand(device.name, effect.text, part.source))
+            case NoEffect() | Reload(delayed=True):  # a reload that is due later can be cancelled until then
                 pass
             case _:
-                assert_never(effect)
+                work.drops.append(Drop(device.name, effect))
 
 
 def _members(work: _Work, name: str, source: Source) -> set[InterfaceId | str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import assert_never
 
-from guard.model.address import parse_prefix
 from guard.model.bgp import BgpNeighbor, BgpProcess
 from guard.model.device import Device
-from guard.snapshot.merge.commands import ClearOspf, ClearSessions, Reload
+from guard.snapshot.merge.commands import ClearIsis, ClearOspf, ClearSessions, Reload, RestartRouting
 from guard.snapshot.snapshot import Snapshot
+
+Passing = ClearSessions | ClearOspf | ClearIsis | Reload | RestartRouting
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +18,34 @@ class Drop:
     """One command's passing effect on one device."""
 
     device: str
-    effect: ClearSessions | ClearOspf | Reload
+    effect: Passing
 
     def __str__(self) -> str:
-        return f"{self.device}: {self.effect}"
+        match self.effect:
+            case ClearSessions(kind=kind, selector=selector):
+                return f"{self.device}: BGP sessions ({kind} {selector}) are reset"
+            case ClearOspf():
+                return f"{self.device}: OSPF adjacencies are reset"
+            case ClearIsis():
+                return f"{self.device}: IS-IS adjacencies are reset"
+            case Reload():
+                return f"{self.device}: the device restarts"
+            case RestartRouting():
+                return f"{self.device}: its routing daemons restart"
+            case _:
+                assert_never(self.effect)
+
+    def sessions(self, device: Device) -> frozenset[tuple[str, str, str]]:
+        """Keys of the session ends that it resets (BgpSession.key)."""
+        effect = self.effect
+        if not isinstance(effect, ClearSessions | RestartRouting):
+            return frozenset()
+        return frozenset(
+            (device.name, process.vrf, str(each.address or each.interface or ""))
+            for process in device.bgp
+            for each in process.neighbors
+            if isinstance(effect, RestartRouting) or _hit(process, each, effect)
+        )
 
 
 def disturbed(after: Snapshot, drops: tuple[Drop, ...]) -> Snapshot:
@@ -36,10 +62,16 @@ def disturbed(after: Snapshot, drops: tuple[Drop, ...]) -> Snapshot:
                 down.add(device.name)
             case ClearOspf():
                 devices[device.name] = replace(device, ospf=())
+            case ClearIsis():
+                devices[device.name] = replace(device, isis=())
+            case RestartRouting():
+                devices[device.name] = replace(device, ospf=(), isis=(), rip=(), bgp=())
             case ClearSessions(soft=True):
                 continue
             case ClearSessions():
                 devices[device.name] = _without_sessions(device, drop.effect)
+            case _:
+                assert_never(drop.effect)
         hit.append(str(drop))
     if not hit:
         return after
@@ -48,29 +80,25 @@ def disturbed(after: Snapshot, drops: tuple[Drop, ...]) -> Snapshot:
 
 def _without_sessions(device: Device, effect: ClearSessions) -> Device:
     def shut(process: BgpProcess) -> BgpProcess:
-        return replace(
-            process,
-            neighbors=tuple(replace(each, shutdown=True) if _hit(each, effect) else each for each in process.neighbors),
+        neighbors = tuple(
+            replace(each, shutdown=True) if _hit(process, each, effect) else each for each in process.neighbors
         )
+        return replace(process, neighbors=neighbors)
 
-    return replace(device, bgp=tuple(shut(each) if effect.vrf in ("", each.vrf) else each for each in device.bgp))
+    return replace(device, bgp=tuple(map(shut, device.bgp)))
 
 
-def _hit(neighbor: BgpNeighbor, effect: ClearSessions) -> bool:
+def _hit(process: BgpProcess, neighbor: BgpNeighbor, effect: ClearSessions) -> bool:
+    if effect.vrf not in (None, process.vrf):
+        return False
     match effect.kind:
         case "all":
             return True
         case "external":
-            return neighbor.remote_as_kind == "external" or neighbor.remote_as is not None
-        case "group":
-            return neighbor.group == effect.value
+            return neighbor.remote_as_kind == "external" or neighbor.remote_as not in (None, process.asn)
+        case "peer-group":
+            return neighbor.group == effect.selector
         case "as":
-            return str(neighbor.remote_as) == effect.value
+            return str(neighbor.remote_as) == effect.selector
         case _:
-            if effect.value in (neighbor.interface, str(neighbor.address)):
-                return True
-            try:
-                wanted = parse_prefix(effect.value)
-            except ValueError:
-                return False
-            return neighbor.address is not None and wanted == neighbor.address.host
+            return effect.selector in (neighbor.interface, str(neighbor.address))

@@ -124,6 +124,7 @@ def _judging(commands: argparse._SubParsersAction[_Parser]) -> None:
 
     replay = _add(commands, "replay", "replay", "public outages: bad changes stopped, safe ones allowed")
     replay.add_argument("names", nargs="*", metavar="NAME")
+    replay.add_argument("--show", action="store_true", help="print the whole report of every variant")
     replay.add_argument("-f", "--format", choices=("text", "json"), default="text")
     _engine_options(replay)
 
