@@ -1,6 +1,6 @@
 """Steps on a two-router snapshot:
 
-    r1[Ethernet1] 10.0.0.0/31 ── 10.0.0.1/31 r2[Ethernet1]      zone example.com., AS 64500 – AS 64501
+r1[Ethernet1] 10.0.0.0/31 ── 10.0.0.1/31 r2[Ethernet1]      zone example.com., AS 64500 – AS 64501
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def test_an_unknown_command_is_kept_for_the_judge(base: Snapshot) -> None:
 
 
 def test_devices_come_and_go(base: Snapshot) -> None:
-    found = after(base, "- {add_device: {name: r3, config: \"! device: r3 (vEOS, EOS-4.26)\\nhostname r3\\n\"}}\n")
+    found = after(base, '- {add_device: {name: r3, config: "! device: r3 (vEOS, EOS-4.26)\\nhostname r3\\n"}}\n')
     assert sorted(found.after.devices) == ["r1", "r2", "r3"]
     (gone,) = steps("- {remove_device: r3}\n")
     assert sorted(candidate(found.after, gone).after.devices) == ["r1", "r2"]

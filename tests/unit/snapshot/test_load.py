@@ -15,7 +15,14 @@ R1, R2 = EOS.format("r1", "10.0.0.0"), EOS.format("r2", "10.0.0.1")
 
 
 def test_what_belongs_to_a_snapshot() -> None:
-    inside = ["configs/a.cfg", "zones/x.zone", "zones/ns1/x.zone", "inventory.yaml", "batfish/runtime_data.json", "d.csv"]
+    inside = [
+        "configs/a.cfg",
+        "zones/x.zone",
+        "zones/ns1/x.zone",
+        "inventory.yaml",
+        "batfish/runtime_data.json",
+        "d.csv",
+    ]
     outside = ["README.md", "configs/.git/config", "other/a.cfg", ".hidden"]
     assert [path for path in (*inside, *outside) if belongs(path)] == inside
 
@@ -72,7 +79,10 @@ def test_an_unknown_key_in_a_file_of_ours_is_invalid() -> None:
 
 
 def test_announcements_and_layer_1() -> None:
-    edge = {"node1": {"hostname": "r1", "interfaceName": "ethernet1"}, "node2": {"hostname": "r2", "interfaceName": "Ethernet1"}}
+    edge = {
+        "node1": {"hostname": "r1", "interfaceName": "ethernet1"},
+        "node2": {"hostname": "r2", "interfaceName": "Ethernet1"},
+    }
     heard = {
         "type": "ebgp_sent", "network": "8.8.8.0/24", "nextHopIp": "10.0.0.1", "srcIp": "10.0.0.1", "dstNode": "R1",
         "dstIp": "10.0.0.0", "srcProtocol": "AGGREGATE", "originType": "egp", "med": 20, "localPreference": 0,
