@@ -17,6 +17,7 @@ What is not written here is unknown, which is no error: the reader's coverage sa
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
@@ -69,6 +70,7 @@ class Mismatch:
 
     depth: int
     reason: str
+    certain: bool = False  # no other command of the platform could be meant
 
 
 def compile_rule(text: str) -> Rule:
@@ -106,7 +108,7 @@ def match(rule: Rule, words: Key) -> tuple[Fit, Matched | None, Mismatch | None]
             (key if token.key else value).extend(words[at:])
             return Fit.FULL, Matched(rule, tuple(key), tuple(value)), None
         if at >= len(words):
-            return Fit.PREFIX, Matched(rule, tuple(key), tuple(value)), Mismatch(at, "incomplete command")
+            return Fit.PREFIX, Matched(rule, tuple(key), tuple(value)), Mismatch(at, "incomplete command", certain=True)
         word = words[at]
         if token.words:
             low = word.lower()
@@ -114,11 +116,24 @@ def match(rule: Rule, words: Key) -> tuple[Fit, Matched | None, Mismatch | None]
                 return Fit.OTHER, None, None
             word = low
         elif not fits(token.type, word):
-            return Fit.MALFORMED, None, Mismatch(at, f"{word!r} is not {describe(token.type)}")
+            return (
+                Fit.MALFORMED,
+                None,
+                Mismatch(at, f"{word!r} is not {describe(token.type)}", _certain(token, at, word)),
+            )
         (key if token.key else value).append(_canonical(token.type, word))
     if len(words) > len(rule.tokens):
         return Fit.OTHER, None, None
     return Fit.FULL, Matched(rule, tuple(key), tuple(value)), None
+
+
+def _certain(token: Token, at: int, word: str) -> bool:
+    """A number that is no number is malformed; a word where an address may stand could be a keyword not listed."""
+    if at < 2 and not word[:1].isdigit():
+        return token.type in {"asn"}
+    if _RANGE.match(token.type) or token.type in {"asn", "peeras", "area"}:
+        return True
+    return word[:1].isdigit() and token.type != "word"
 
 
 def key_complete(rule: Rule, length: int) -> bool:
@@ -214,7 +229,7 @@ def _is_asn(word: str) -> bool:
 def _is_peer(word: str) -> bool:
     if is_ip(word) or is_ip6(word):
         return True
-    return not _DOTTED.match(word) and ":" not in word and not _is_pfx(word) and "/" not in word.split(".")[0][:1]
+    return not _DOTTED.match(word) and ":" not in word
 
 
 def _is_name(word: str) -> bool:
@@ -224,7 +239,23 @@ def _is_name(word: str) -> bool:
     return True
 
 
-_TYPES = {
+def _is_peer_as(word: str) -> bool:
+    return word in {"internal", "external"} or _is_asn(word)
+
+
+def _is_area(word: str) -> bool:
+    return is_ip(word) or (word.isdigit() and int(word) < 2**32)
+
+
+def _is_rd(word: str) -> bool:
+    return word.count(":") == 1 and all(word.split(":"))
+
+
+def _is_interface(word: str) -> bool:
+    return word[0].isalpha()
+
+
+_TYPES: dict[str, Callable[[str], bool]] = {
     "ip": is_ip,
     "ip6": is_ip6,
     "mask": _is_mask,
@@ -233,10 +264,10 @@ _TYPES = {
     "pfx6": _is_pfx6,
     "asn": _is_asn,
     "peer": _is_peer,
-    "peeras": lambda w: w in {"internal", "external"} or _is_asn(w),
-    "area": lambda w: is_ip(w) or (w.isdigit() and int(w) < 2**32),
+    "peeras": _is_peer_as,
+    "area": _is_area,
     "via": _is_name,
-    "rd": lambda w: w.count(":") == 1 and all(w.split(":")),
-    "ifname": lambda w: w[0].isalpha(),
-    "iface": lambda w: w[0].isalpha(),
+    "rd": _is_rd,
+    "ifname": _is_interface,
+    "iface": _is_interface,
 }

@@ -1,0 +1,333 @@
+"""Text of a configuration → tree of commands, by the modes that the commands open.
+
+Law: every line that is neither blank nor a comment is in the tree once, with its number.
+IOS and EOS print a mode's lines indented, and there indentation decides; a file whose lines stand at the header's own
+column is read by mode, as the device would. FRR ignores indentation: a line stays in the mode that knows it, else it
+goes to the nearest ancestor that does (vtysh, command_config_read_one_line). A block that no table knows falls back
+to its indentation, so that nothing is lost. Bodies of banners are opaque.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+
+from guard.parse.line import Line
+from guard.parse.modes_rule import Fit, Matched, Mismatch, Rule, compile_rule, match
+
+_TABLES = {"ios": "guard.parse.modes_ios", "eos": "guard.parse.modes_eos", "frr": "guard.parse.modes_frr"}
+_ANY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One configuration mode: its command forms, and which first words they begin with."""
+
+    name: str
+    rules: tuple[Rule, ...]
+    exit_word: str
+    below: str | None  # the mode of an implied block: IOS and FRR take IPv4 unicast commands in `router bgp` itself
+    open: bool  # holds a form that fits anything
+    by_first: dict[str, tuple[Rule, ...]]
+    seconds: dict[str, frozenset[str]]  # first word -> second words; empty: any
+    openers: dict[str, tuple[Rule, ...]]
+
+    def knows(self, words: tuple[str, ...]) -> bool:
+        """Whether a command, `no` or not, begins like one of this mode's, judged by two words."""
+        at = 1 if words[0] in _NEGATIONS and len(words) > 1 else 0
+        found = self.seconds.get(words[at].lower())
+        if found is None:
+            return False
+        return not found or (words[at + 1].lower() if len(words) > at + 1 else "") in found
+
+    def match(self, words: tuple[str, ...]) -> Matched | Mismatch | None:
+        """Fit a command without its `no`: the match, the deepest reason why not, or None where no form is near."""
+        worst: Mismatch | None = None
+        for rule in self.by_first.get(words[0].lower(), ()) or self.by_first.get("", ()):
+            if rule.short_no:
+                continue
+            fit, found, mismatch = match(rule, words)
+            if fit is Fit.FULL:
+                return found
+            if mismatch is not None and (worst is None or mismatch.depth > worst.depth):
+                worst = mismatch
+        return worst
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """One vendor's modes."""
+
+    vendor: str
+    modes: dict[str, Mode]
+    exact: bool = False  # indentation means nothing
+    comments: tuple[str, ...] = ("!",)
+    step: int = 1  # columns a mode's lines are indented by
+    names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def top(self) -> Mode:
+        """The mode of `configure terminal`."""
+        return self.modes["global"]
+
+
+_NEGATIONS = frozenset({"no", "default"})
+
+
+@cache
+def grammar(vendor: str) -> Grammar:
+    """The table of `ios`, `eos` or `frr`, compiled once."""
+    text = import_module(_TABLES[vendor]).GRAMMAR
+    modes = _modes(text)
+    if vendor == "frr":
+        return Grammar(vendor, modes, exact=True, comments=("!", "#"))
+    return Grammar(vendor, modes, step=3 if vendor == "eos" else 1)
+
+
+def _modes(text: str) -> dict[str, Mode]:
+    sections: dict[str, tuple[str, list[str]]] = {}
+    rows: list[str] = []
+    for line in text.splitlines():
+        line = line.strip()
+        if line.startswith("["):
+            name, _, option = line[1:].partition("]")
+            rows = []
+            sections[name] = (option.removeprefix(" ;").strip(), rows)
+        elif line.startswith("$"):
+            rows.extend(sections[line[1:]][1])
+        elif line:
+            rows.append(line)
+    return {name: _mode(name, option, rows) for name, (option, rows) in sections.items()}
+
+
+def _mode(name: str, option: str, rows: list[str]) -> Mode:
+    rules = tuple(compile_rule(row) for row in rows)
+    by_first: dict[str, list[Rule]] = {}
+    seconds: dict[str, set[str]] = {}
+    openers: dict[str, list[Rule]] = {}
+    any_second: set[str] = set()
+    for rule in rules:
+        first = rule.tokens[0]
+        for word in first.words or ("",):
+            by_first.setdefault(word, []).append(rule)
+            if rule.opens:
+                openers.setdefault(word, []).append(rule)
+            if len(rule.tokens) > 1 and rule.tokens[1].words:
+                seconds.setdefault(word, set()).update(rule.tokens[1].words)
+            elif len(rule.tokens) > 1:
+                any_second.add(word)
+            else:
+                seconds.setdefault(word, set()).add("")
+    kind, _, value = option.partition(" ")
+    wild = any(rule.tokens[0].rest for rule in rules)
+    seconds.pop("", None)
+    return Mode(
+        name=name,
+        rules=rules,
+        exit_word=value if kind == "exit" else "",
+        below=value if kind == "below" else None,
+        open=wild,
+        by_first={w: tuple(r) + tuple(by_first.get("", ()) if w else ()) for w, r in by_first.items()},
+        seconds={w: _ANY if w in any_second else frozenset(s) for w, s in seconds.items()}
+        | {w: _ANY for w in any_second if w},
+        openers={w: tuple(r) for w, r in openers.items() if w},
+    )
+
+
+def opened(mode: Mode, table: Grammar, words: tuple[str, ...]) -> Mode | None:
+    """The mode that a command opens when it is entered in `mode`, if it opens one."""
+    for rule in mode.openers.get(words[0].lower(), ()):
+        if rule.opens and match(rule, words)[0] is Fit.FULL:
+            return table.modes[rule.opens]
+    return None
+
+
+class _Frame:
+    """An open block while the tree is being built: where it stands, and what it holds so far."""
+
+    __slots__ = ("children", "indent", "mode", "number", "opaque", "shut", "text", "typed", "words")
+
+    def __init__(self, indent: int, mode: Mode | None, number: int, text: str, words: tuple[str, ...]) -> None:
+        self.indent = indent
+        self.mode = mode
+        self.number = number
+        self.text = text
+        self.words = words
+        self.children: list[Line] = []
+        self.opaque = False  # a line that no table knows: what is indented below it is its own
+        self.typed = False  # its lines stand at its own column
+        self.shut = False  # a `!` at its column came before any line of its own
+
+
+def tree(text: str, vendor: str) -> tuple[Line, ...]:
+    """Read a configuration of `ios`, `eos` or `frr` into its tree of commands."""
+    table = grammar(vendor)
+    return _Builder(table).build(text.split("\n"))
+
+
+class _Builder:
+    """The stack of open blocks; the innermost is last, the file itself first."""
+
+    def __init__(self, table: Grammar) -> None:
+        self.table = table
+        self.stack = [_Frame(-1, table.top, 0, "", ())]
+        self.place = self._by_mode if table.exact else self._by_indent
+
+    def build(self, rows: list[str]) -> tuple[Line, ...]:
+        """Read all rows."""
+        comments = self.table.comments
+        body_end: str | None = None
+        stack = self.stack
+        place = self.place
+        for number, row in enumerate(rows, 1):
+            text = row.strip()
+            if not text:
+                continue
+            if body_end is not None:
+                stack[-1].children.append(Line(number, text, tuple(text.split())))
+                if body_end in text:
+                    body_end = None
+                    self._close(len(stack) - 1)
+                continue
+            indent = row.find(text[0])
+            if text[0] in comments:
+                self._comment(indent)
+                continue
+            words = tuple(text.split())
+            first = words[0]
+            if first[:4] == "exit" and self._is_exit(first, words):
+                self._exit(number, text, words, indent)
+                continue
+            depth = place(words, indent)
+            if depth < len(stack) - 1:
+                self._close(depth + 1)
+            self._push(number, text, words, indent)
+            if first in _BODIES:
+                body_end = body_terminator(words, text, self.table.vendor)
+        self._close(1)
+        return tuple(stack[0].children)
+
+    def _push(self, number: int, text: str, words: tuple[str, ...], indent: int) -> None:
+        parent = self.stack[-1]
+        mode = parent.mode
+        if mode is None:
+            mode_opened = None
+        else:
+            mode_opened = opened(mode, self.table, words) if words[0].lower() in mode.openers else None
+            if mode_opened is None and mode.below is not None:
+                mode_opened = None
+        frame = _Frame(indent, mode_opened, number, text, words)
+        frame.opaque = mode_opened is None and (mode is None or not self._known(mode, words))
+        if indent <= parent.indent:
+            parent.typed = True
+        self.stack.append(frame)
+
+    def _known(self, mode: Mode, words: tuple[str, ...]) -> bool:
+        if mode.knows(words):
+            return True
+        return mode.below is not None and self.table.modes[mode.below].knows(words)
+
+    def _close(self, depth: int) -> None:
+        stack = self.stack
+        while len(stack) > depth:
+            done = stack.pop()
+            stack[-1].children.append(Line(done.number, done.text, done.words, tuple(done.children)))
+
+    def _comment(self, indent: int) -> None:
+        for frame in reversed(self.stack[1:]):
+            if frame.indent < indent:
+                return
+            if not frame.children and not self.table.exact:
+                frame.shut = True
+
+    def _by_indent(self, words: tuple[str, ...], indent: int) -> int:
+        stack = self.stack
+        at = len(stack) - 1
+        while at:
+            frame = stack[at]
+            if frame.indent < indent:
+                return at
+            if frame.indent == indent and frame.mode is not None and self._stays(frame, at, words):
+                return at
+            at -= 1
+        return 0
+
+    def _stays(self, frame: _Frame, at: int, words: tuple[str, ...]) -> bool:
+        """Whether a line in its header's own column still belongs to the block: it was typed, not printed."""
+        if frame.typed:
+            return self._holds(frame, at, words)
+        inner = at < len(self.stack) - 1
+        if inner or frame.children or frame.shut or frame.mode is None:
+            return False
+        return self._holds(frame, at, words)
+
+    def _holds(self, frame: _Frame, at: int, words: tuple[str, ...]) -> bool:
+        assert frame.mode is not None
+        if self._known(frame.mode, words):
+            return True
+        outer = self.stack[at - 1].mode
+        return frame.typed and not (outer is not None and self._known(outer, words)) and not self._is_top(words)
+
+    def _is_top(self, words: tuple[str, ...]) -> bool:
+        return self.table.top.knows(words)
+
+    def _by_mode(self, words: tuple[str, ...], indent: int) -> int:
+        stack = self.stack
+        at = len(stack) - 1
+        if stack[at].opaque and stack[at].indent < indent:
+            return at
+        while at >= 0:
+            frame = stack[at]
+            if frame.opaque and frame.indent < indent:
+                return at
+            mode = frame.mode
+            if mode is not None and self._known(mode, words):
+                return at
+            at -= 1
+        at = len(stack) - 1
+        while at and not (stack[at].indent < indent or (stack[at].typed and stack[at].indent == indent)):
+            at -= 1
+        return at
+
+    def _is_exit(self, first: str, words: tuple[str, ...]) -> bool:
+        return (first == "exit" and len(words) == 1) or first[4:5] == "-"
+
+    def _exit(self, number: int, text: str, words: tuple[str, ...], indent: int) -> None:
+        depth = self._exit_depth(words[0], indent)
+        self._close(depth + 1)
+        self.stack[depth].children.append(Line(number, text, words))
+        if depth:
+            self._close(depth)
+
+    def _exit_depth(self, word: str, indent: int) -> int:
+        """The block that an exit closes: the innermost mode, by its own word and by indentation where it has one."""
+        blocks = [at for at in range(len(self.stack) - 1, 0, -1) if self.stack[at].mode is not None]
+        reach = [at for at in blocks if self.table.exact or self.stack[at].indent <= indent]
+        if word != "exit":
+            for at in reach:
+                header, mode = self.stack[at].words, self.stack[at].mode
+                if mode is not None and (mode.exit_word == word or header[0] == word[5:]):
+                    return at
+        return reach[0] if reach else 0
+
+
+_BODIES = frozenset({"banner", "macro", "comment", "certificate"})
+
+
+def body_terminator(words: tuple[str, ...], text: str, vendor: str) -> str | None:
+    """What ends the body that a command opens, or None where it has none or ends in its own line.
+
+    IOS: the first character after the banner's kind delimits it (`^C` is how the device prints ETX); EOS: `EOF`.
+    """
+    if words[0] == "macro" and vendor == "ios":
+        return "@" if len(words) > 2 and words[1] == "name" else None
+    if words[0] != "banner":
+        return "quit" if words[0] == "certificate" and vendor == "ios" and 1 < len(words) < 4 else None
+    if vendor == "eos":
+        return "EOF" if len(words) == 2 else None
+    if vendor != "ios" or len(words) < 3:
+        return None
+    rest = text.split(None, 2)[2]
+    delimiter = "^C" if rest.startswith("^C") else rest[0]
+    return None if delimiter in rest[len(delimiter) :] else delimiter

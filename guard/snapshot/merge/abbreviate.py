@@ -1,0 +1,137 @@
+"""The abbreviations that people type, spelled out: keywords by a short table, interface names by their prefixes."""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = {
+    "int": "interface",
+    "inter": "interface",
+    "desc": "description",
+    "descr": "description",
+    "shut": "shutdown",
+    "neigh": "neighbor",
+    "nei": "neighbor",
+    "rout": "router",
+    "rem": "remote-as",
+    "host": "hostname",
+    "net": "network",
+    "redist": "redistribute",
+    "pass": "passive-interface",
+    "route-m": "route-map",
+}
+_SECOND = {
+    "addr": "address",
+    "add": "address",
+    "rem": "remote-as",
+    "remote": "remote-as",
+    "rem-as": "remote-as",
+    "desc": "description",
+    "descr": "description",
+    "act": "activate",
+    "shut": "shutdown",
+    "up": "update-source",
+    "update": "update-source",
+    "prefix": "prefix-list",
+    "access-l": "access-list",
+    "comm": "community",
+    "local-pref": "local-preference",
+    "next-hop-s": "next-hop-self",
+    "route-m": "route-map",
+}
+_INTERFACE = re.compile(r"([A-Za-z-]+)\s*(\d[\d/.:]*)?$")
+_IOS_NAMES = [
+    "Async",
+    "ATM",
+    "AppGigabitEthernet",
+    "BDI",
+    "BVI",
+    "Dialer",
+    "Ethernet",
+    "FastEthernet",
+    "FiftyGigE",
+    "FiveGigabitEthernet",
+    "FortyGigabitEthernet",
+    "FourHundredGigE",
+    "GigabitEthernet",
+    "HundredGigE",
+    "Loopback",
+    "Multilink",
+    "Null",
+    "Port-channel",
+    "POS",
+    "Serial",
+    "TenGigabitEthernet",
+    "Tunnel",
+    "TwentyFiveGigE",
+    "TwoGigabitEthernet",
+    "TwoHundredGigE",
+    "Virtual-Template",
+    "VirtualPortGroup",
+    "Vlan",
+    "nve",
+    "pseudowire",
+]
+_EOS_NAMES = ["Dps", "Ethernet", "Loopback", "Management", "Port-Channel", "Recirc-Channel", "Tunnel", "Vlan", "Vxlan"]
+
+
+def spell_out(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Spell out the usual abbreviations of a command (without its `no`)."""
+    first = _WORDS.get(words[0].lower(), words[0])
+    if first in {"description", "hostname"} or len(words) == 1:
+        return (first, *words[1:])
+    reach = 3 if first == "neighbor" else 2
+    rest = tuple(_SECOND.get(w.lower(), w) if 0 < at < reach else w for at, w in enumerate(words) if at)
+    return (first, *rest)
+
+
+def interface_name(words: tuple[str, ...], vendor: str) -> tuple[str, ...]:
+    """The words of an `interface` command with the name as the device prints it (`gi 0/1`, `Eth1`)."""
+    if vendor == "frr" or len(words) < 2:
+        return words
+    name, used = words[1], 2
+    if len(words) > 2 and name.replace("-", "").isalpha() and words[2][:1].isdigit():
+        name, used = name + words[2], 3
+    found = _INTERFACE.match(name)
+    if not found:
+        return (words[0], name, *words[used:])
+    known = _IOS_NAMES if vendor == "ios" else _EOS_NAMES
+    stem = found[1].lower()
+    full = [k for k in known if k.lower() == stem] or [k for k in known if k.lower().startswith(stem)]
+    if vendor == "ios" and stem in _IOS_SHORT:
+        full = [_IOS_SHORT[stem]]
+    if len(full) == 1:
+        name = full[0] + (found[2] or "")
+    return (words[0], name, *words[used:])
+
+
+_IOS_SHORT = {"e": "Ethernet", "et": "Ethernet", "eth": "Ethernet", "t": "TenGigabitEthernet", "te": "TenGigabitEthernet",
+              "f": "FastEthernet", "fa": "FastEthernet", "g": "GigabitEthernet", "gi": "GigabitEthernet",
+              "gig": "GigabitEthernet", "l": "Loopback", "lo": "Loopback", "s": "Serial", "se": "Serial",
+              "po": "Port-channel", "tu": "Tunnel", "vl": "Vlan", "v": "Vlan", "hu": "HundredGigE", "fo": "FortyGigabitEthernet",
+              "twe": "TwentyFiveGigE", "nu": "Null"}  # fmt: skip
+_RANGE = re.compile(r"^(?P<stem>.*?)(?P<low>\d+)\s*-\s*(?P<stem2>[A-Za-z-]*)(?P<high>\d+)$")
+
+
+def interface_range(words: tuple[str, ...], vendor: str) -> tuple[str, ...] | None:
+    """The names that `interface range …` (IOS) or `interface Ethernet1-4,7` (EOS) stands for; None: no range."""
+    if vendor == "ios" and words[1:2] == ("range",):
+        listed = " ".join(words[2:])
+    elif vendor == "eos" and len(words) == 2 and re.search(r"\d[-,]\w", words[1]):
+        listed = words[1]
+    else:
+        return None
+    names: list[str] = []
+    stem = ""
+    for part in re.sub(r"\s*-\s*", "-", listed).split(","):
+        part = part.strip().replace(" ", "")
+        if part[:1].isdigit():
+            part = stem + part
+        found = _RANGE.match(part)
+        low, high = (int(found["low"]), int(found["high"])) if found else (0, 0)
+        if found and low <= high < low + 1000:
+            names.extend(f"{found['stem']}{n}" for n in range(low, high + 1))
+        else:
+            names.append(part)
+        stem = re.sub(r"\d+(-\d+)?$", "", part)
+    return tuple(interface_name(("interface", name), vendor)[1] for name in names)
