@@ -6,7 +6,7 @@ the configuration; VRF "default" is the global table. Implementations may be laz
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -162,13 +162,15 @@ class NetworkState:
     """What one engine computed for one snapshot under one scenario.
 
     `ribs` are keyed by (node, vrf). `fib(node, vrf, prefix)` gives fully resolved next hops: interface set, address the
-    gateway to ARP for (None: the destination itself), discard for null; an empty tuple: unresolvable.
+    gateway to ARP for (None: the destination itself), discard for null; an empty tuple: unresolvable. `edges` is
+    written out at the first reading: who only asks for the neighbours of one interface asks `neighbours` (embedded
+    engine: Topology.neighbours).
     """
 
     engine: str
     scenario: Scenario
     interfaces: Mapping[InterfaceId, InterfaceState]
-    edges: tuple[Edge, ...]
+    edges: Sequence[Edge]
     sessions: tuple[BgpSession, ...]
     adjacencies: tuple[IgpAdjacency, ...]
     ribs: Mapping[tuple[str, str], Rib]
@@ -176,9 +178,16 @@ class NetworkState:
     fib: Fib
     notes: tuple[StateNote, ...] = ()
     igp_externals: Mapping[str, frozenset[Prefix]] = field(default_factory=dict)  # node -> eBGP routes in the IGP
+    neighbours: Neighbours | None = None  # of one interface, where the engine knows them without writing out `edges`
 
 
 class Fib(Protocol):
     def next_hops(self, node: str, vrf: str, prefix: Prefix) -> tuple[NextHop, ...]:
         """Resolved forwarding next hops of the main-RIB entry for exactly this prefix."""
+        ...
+
+
+class Neighbours(Protocol):
+    def __call__(self, interface: InterfaceId, /) -> tuple[InterfaceId, ...]:
+        """Interfaces at the other end of the layer-3 edges of one interface, sorted."""
         ...

@@ -5,7 +5,7 @@ Law: a resolution that needs itself does not exist (RFC 4271 9.1.2.1 asks BGP fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from guard.model.address import Address, Prefix
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
@@ -22,24 +22,27 @@ class Resolver:
 
     def __init__(self, ribs: Mapping[tuple[str, str], MainRib]) -> None:
         self._ribs = ribs
-        self._known: dict[tuple[str, str, Address], Resolution | None] = {}
-        self._shared: dict[RibEntry, tuple[NextHop, ...] | None] = {}
+        self._known: dict[str, dict[tuple[str, Address], Resolution | None]] = {}
 
     def resolve(self, node: str, vrf: str, address: Address) -> Resolution | None:
         """How `address` is reached from this VRF; None where no route holds it or recursion does not end."""
-        key = (node, vrf, address)
-        if key not in self._known:
-            self._known[key] = self._resolve(node, vrf, address, frozenset())
-        return self._known[key]
+        known = self._known.setdefault(node, {})
+        key = (vrf, address)
+        if key not in known:
+            known[key] = self._resolve(node, vrf, address, frozenset())
+        return known[key]
 
     def asked(self) -> frozenset[Address]:
         """All addresses that somebody asked about so far."""
-        return frozenset(address for _, _, address in self._known)
+        return frozenset(address for known in self._known.values() for _, address in known)
 
-    def forget(self, node: str, vrf: str) -> None:
-        """Drop what was remembered for one VRF, whose routes changed."""
-        for key in [key for key in self._known if key[0] == node]:
-            del self._known[key]
+    def questions(self) -> Iterator[tuple[str, str, Address]]:
+        """Every (node, VRF, address) that was asked about, in the order of asking."""
+        return ((node, vrf, address) for node, known in self._known.items() for vrf, address in tuple(known))
+
+    def forget(self, node: str) -> None:
+        """Drop what was remembered for a node, whose routes changed."""
+        self._known.pop(node, None)
 
     def hops(self, node: str, vrf: str, prefix: Prefix, entry: RibEntry) -> tuple[NextHop, ...]:
         """Forwarding next hops of an entry: interface and gateway each, or one discard; empty where unresolvable."""

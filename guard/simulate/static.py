@@ -56,7 +56,11 @@ def notes(devices: Mapping[str, Device]) -> tuple[StateNote, ...]:
 
 
 def settle(
-    device: Device, tables: Mapping[str, Configured], ribs: Mapping[str, MainRib], resolver: Resolver, topology: Topology
+    device: Device,
+    tables: Mapping[str, Configured],
+    ribs: Mapping[str, MainRib],
+    resolver: Resolver,
+    topology: Topology,
 ) -> StateNote | None:
     """Put the active static routes of one device into its main RIBs, by VRF; a note where they never settle."""
     for _ in range(ROUNDS):
@@ -68,7 +72,7 @@ def settle(
             active = _active(device, vrf, configured, resolver, topology)
             if active != rib.static:
                 rib.static_changed(active)
-                resolver.forget(device.name, vrf)
+                resolver.forget(device.name)
                 changed = True
         if not changed:
             return None
@@ -129,6 +133,6 @@ def _reaches(device: Device, vrf: str, route: StaticRoute, next_hop: Address, re
         return False
     if not route.recursive:
         return found.protocol is RouteProtocol.CONNECTED
-    if found.prefix == route.prefix and not route.next_vrf:
-        return False
+    if route.prefix.contains(next_hop) and found.prefix.length <= route.prefix.length and not route.next_vrf:
+        return False  # it, or a less specific route that it hides, would resolve it
     return found.prefix.length > 0 or device.vendor not in _NEVER_VIA_DEFAULT

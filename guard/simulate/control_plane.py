@@ -1,0 +1,135 @@
+"""The embedded control plane: underlay, then BGP, then both again while either learns something from the other.
+
+Law: the result depends on the snapshot and the scenario alone; rounds are bounded, and a network that does not settle
+within them gets a note that makes every verdict undecided (law 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from guard.model.address import WIDTH, Address, Prefix
+from guard.model.bgp import BgpAttributes
+from guard.model.state import BgpRow, NetworkState, Scenario, StateNote
+from guard.simulate.fib import EmbeddedFib
+from guard.simulate.underlay import Underlay
+from guard.simulate.underlay_build import Ground, Network, lay
+from guard.snapshot.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from guard.simulate.bgp_exchange import BgpSolution
+    from guard.simulate.ospf_internal import Memory
+
+ENGINE = "embedded"
+
+#: Rounds of underlay and BGP. Redistribution both ways or BGP next hops through BGP settle in two or three.
+ROUNDS = 8
+
+
+@dataclass(slots=True)
+class Cache:
+    """What similar snapshots and scenarios may share. `bgp`: the last solution without a scenario."""
+
+    distances: Memory = field(default_factory=dict)
+    bgp: BgpSolution | None = None
+
+
+class NoBgp:
+    """BgpTables of a network without BGP."""
+
+    def rows(self) -> Iterator[BgpRow]:
+        return iter(())
+
+    def best(self, node: str, vrf: str, prefix: Prefix) -> BgpRow | None:
+        return None
+
+    def advertised(self, session: tuple[str, str, str]) -> Mapping[Prefix, BgpAttributes]:
+        return {}
+
+    offered = received = accepted = advertised
+
+    def originated(self, node: str, vrf: str) -> frozenset[Prefix]:
+        return frozenset()
+
+
+def compute(snapshot: Snapshot, scenario: Scenario = Scenario(), cache: Cache | None = None) -> NetworkState:  # noqa: B008
+    """What the network does as the snapshot configures it, with everything down that the scenario says."""
+    cache = cache if cache is not None else Cache()
+    ground = lay(snapshot, scenario, cache.distances)
+    network = Network(ground, None)
+    if not any(device.bgp for device in snapshot.devices.values()):
+        return _state(scenario, ground, network, None)
+    network, solution, notes = _rounds(snapshot, ground, network, cache)
+    return _state(scenario, ground, network, solution, notes)
+
+
+def _rounds(
+    snapshot: Snapshot, ground: Ground, network: Network, cache: Cache
+) -> tuple[Network, BgpSolution, tuple[StateNote, ...]]:
+    from guard.simulate import bgp_exchange
+
+    solution = bgp_exchange.solve(snapshot, network, cache.bgp)
+    if cache.bgp is None:
+        cache.bgp = solution
+    for _ in range(ROUNDS):
+        after = Network(ground, solution)
+        if not _differs(network, after, solution):
+            return after, solution, ()
+        again = bgp_exchange.solve(snapshot, after, solution)
+        if again.fingerprint == solution.fingerprint:
+            return Network(ground, again), again, ()
+        network, solution = after, again
+    note = StateNote("oscillation", f"BGP and what lies under it do not settle within {ROUNDS} rounds")
+    return Network(ground, solution), solution, (note,)
+
+
+def _differs(before: Network, after: Network, solution: BgpSolution) -> bool:
+    """Whether BGP would see another underlay now that the underlay has seen BGP."""
+    if before.externals != after.externals or before.static_entries() != after.static_entries():
+        return True
+    lengths: dict[int, set[int]] = {4: set(), 6: set()}
+    for prefix in solution.universe:
+        lengths[prefix.version].add(prefix.length)
+    covered = {address for address in before.resolver.asked() if _is_covered(address, solution.universe, lengths)}
+    return any(
+        _seen(before, node, vrf, address) != _seen(after, node, vrf, address)
+        for node, vrf, address in before.resolver.questions()
+        if address in covered
+    )
+
+
+def _seen(underlay: Underlay, node: str, vrf: str, address: Address) -> object:
+    return underlay.resolve(node, vrf, address)
+
+
+def _is_covered(address: Address, universe: frozenset[Prefix], lengths: Mapping[int, set[int]]) -> bool:
+    """Whether some BGP prefix holds the address: others resolve as they did without BGP."""
+    version, value = address
+    shifts = (WIDTH[version] - length for length in lengths[version])
+    return any(Prefix(version, value >> shift << shift, WIDTH[version] - shift) in universe for shift in shifts)
+
+
+def _state(
+    scenario: Scenario,
+    ground: Ground,
+    network: Network,
+    solution: BgpSolution | None,
+    notes: tuple[StateNote, ...] = (),
+) -> NetworkState:
+    found = (*network.notes, *notes, *(solution.notes if solution is not None else ()))
+    return NetworkState(
+        engine=ENGINE,
+        scenario=scenario,
+        interfaces=ground.topology.interfaces,
+        edges=ground.topology.edges,
+        sessions=solution.sessions if solution is not None else (),
+        adjacencies=network.adjacencies,
+        ribs=network.ribs,
+        bgp=solution.tables if solution is not None else NoBgp(),
+        fib=EmbeddedFib(network),
+        notes=tuple(dict.fromkeys(found)),
+        igp_externals=network.igp_externals,
+        neighbours=ground.topology.neighbours,
+    )

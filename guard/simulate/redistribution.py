@@ -1,0 +1,158 @@
+"""Which routes of a main RIB another protocol takes, and what its policy makes of them. Shared by OSPF, IS-IS and RIP.
+
+Law: only what is installed is redistributed; BGP into an IGP takes what the vendor takes (IOS: not iBGP).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from guard.model.address import Prefix
+from guard.model.bgp import BgpAttributes, Redistribution
+from guard.model.device import Device, Vendor
+from guard.model.rib import RibEntry, RouteProtocol
+from guard.model.vendor_defaults import UNDEFINED_REDISTRIBUTION_ROUTE_MAP_PERMITS
+from guard.simulate.main_rib import MainRib
+from guard.simulate.policy_eval import Evaluator, RouteView, first_as
+
+_OSPF = frozenset(
+    {RouteProtocol.OSPF, RouteProtocol.OSPF_IA, RouteProtocol.OSPF_E1, RouteProtocol.OSPF_E2}
+)
+_ISIS = frozenset(
+    {RouteProtocol.ISIS_L1, RouteProtocol.ISIS_L2, RouteProtocol.ISIS_EL1, RouteProtocol.ISIS_EL2}
+)
+_IGP = {"ospf": _OSPF, "ospf3": _OSPF, "isis": _ISIS, "rip": frozenset({RouteProtocol.RIP})}
+
+#: What policies and `match` of a redistribution call the kinds of IGP routes.
+_ROUTE_TYPES = {
+    RouteProtocol.OSPF: ("internal", "intra-area"),
+    RouteProtocol.OSPF_IA: ("internal", "inter-area"),
+    RouteProtocol.OSPF_E1: ("external", "type-1"),
+    RouteProtocol.OSPF_E2: ("external", "type-2"),
+    RouteProtocol.ISIS_L1: ("level-1",),
+    RouteProtocol.ISIS_L2: ("level-2",),
+}
+_EXTERNAL_WORDS = {"external-1": "type-1", "external-2": "type-2", "nssa-external": "external"}
+_CLASSFUL = ((0x80000000, 8), (0xC0000000, 16), (0xE0000000, 24))
+
+
+#: The policy evaluator of a node.
+Evaluators = Callable[[str], Evaluator]
+
+
+class Taken(NamedTuple):
+    """A redistributed route after policy. `metric` None where neither policy nor configuration set one."""
+
+    prefix: Prefix
+    entry: RibEntry
+    view: RouteView
+    metric: int | None
+    tag: int
+    from_ebgp: bool = False
+
+
+def take(
+    device: Device, rib: MainRib, redistribution: Redistribution, evaluators: Evaluators, version: int
+) -> Iterator[Taken]:
+    """The routes of one `redistribute` line in the order of their source; default routes are the caller's matter."""
+    for prefix, entry, attributes, external in _source(device, rib, redistribution):
+        if prefix.version != version or not (redistribution.subnets or _is_classful(prefix)):
+            continue
+        view = _view(prefix, entry, attributes, redistribution)
+        taken = view
+        if redistribution.policy:
+            policy = (redistribution.policy,)
+            changed = evaluators(rib.node).evaluate(policy, view, undefined=_undefined_permits(device))
+            if changed is None:
+                continue
+            taken = changed
+        metric = redistribution.metric
+        if taken.attributes.med != view.attributes.med:
+            metric = taken.attributes.med
+        tag = taken.attributes.tag if taken.attributes.tag != view.attributes.tag else redistribution.tag
+        yield Taken(prefix, entry, taken, metric, _tag(device, tag, view, attributes), external)
+
+
+def _tag(device: Device, tag: int | None, view: RouteView, attributes: BgpAttributes | None) -> int:
+    """A route's own tag goes on; IOS tags routes of BGP with the neighbouring AS (RFC 1403)."""
+    if tag is not None:
+        return tag
+    if attributes is not None and device.vendor is Vendor.IOS:
+        return first_as(attributes.as_path)
+    return view.attributes.tag
+
+
+def _undefined_permits(device: Device) -> bool:
+    return UNDEFINED_REDISTRIBUTION_ROUTE_MAP_PERMITS.get(device.vendor, False)
+
+
+Row = tuple[Prefix, RibEntry, BgpAttributes | None, bool]
+
+
+def _source(device: Device, rib: MainRib, redistribution: Redistribution) -> Iterator[Row]:
+    kind = redistribution.protocol
+    if kind == "connected":
+        yield from _plain(sorted(rib.own.items()), RouteProtocol.CONNECTED)
+    elif kind == "static":
+        installed = ((prefix, entry) for prefix, entry in sorted(rib.static.items()) if rib.get(prefix) is entry)
+        yield from _plain(installed, RouteProtocol.STATIC)
+    elif kind == "bgp":
+        yield from _of_bgp(device, rib)
+    elif kind in _IGP:
+        yield from _of_igp(rib, redistribution, _IGP[kind])
+
+
+def _plain(routes: Iterable[tuple[Prefix, RibEntry]], protocol: RouteProtocol) -> Iterator[Row]:
+    return ((prefix, entry, None, False) for prefix, entry in routes if entry.protocol is protocol)
+
+
+def _of_bgp(device: Device, rib: MainRib) -> Iterator[Row]:
+    if rib.overlay is None:
+        return
+    for prefix, entry, attributes, external in rib.overlay.redistributable(rib.node, rib.vrf):
+        if rib.get(prefix) != entry:
+            continue
+        if entry.protocol is RouteProtocol.IBGP and device.vendor is Vendor.IOS:
+            continue  # needs `bgp redistribute-internal`
+        yield prefix, entry, attributes, external
+
+
+def _of_igp(rib: MainRib, redistribution: Redistribution, protocols: frozenset[RouteProtocol]) -> Iterator[Row]:
+    wanted = {_EXTERNAL_WORDS.get(word, word) for word in redistribution.route_types}
+    for table in rib.igps:
+        if redistribution.process and table.process != redistribution.process:
+            continue
+        for prefix in sorted(set(table.prefixes())):
+            entry = table.entry(prefix)
+            if entry is None or entry.protocol not in protocols or rib.get(prefix) is not entry:
+                continue
+            if not wanted or wanted.intersection(_ROUTE_TYPES.get(entry.protocol, ())):
+                yield prefix, entry, None, False
+
+
+def _view(
+    prefix: Prefix, entry: RibEntry, attributes: BgpAttributes | None, redistribution: Redistribution
+) -> RouteView:
+    hop = entry.next_hops[0] if entry.next_hops else None
+    if attributes is None:
+        attributes = BgpAttributes(med=entry.metric, tag=entry.tag, next_hop=hop.address if hop else None)
+    types = _ROUTE_TYPES.get(entry.protocol, ("",))
+    return RouteView(
+        prefix,
+        attributes,
+        protocol=redistribution.protocol,
+        route_type=types[-1],
+        process=redistribution.process,
+        interface=(hop.interface or "") if hop else "",
+    )
+
+
+def _is_classful(prefix: Prefix) -> bool:
+    """Whether the prefix is a whole class A, B or C network (IOS redistributes no others without `subnets`)."""
+    if prefix.version == 6:
+        return True
+    for limit, length in _CLASSFUL:
+        if prefix.value < limit:
+            return prefix.length == length
+    return False

@@ -1,0 +1,251 @@
+"""Builds what lies under BGP: topology once, then static routes and IGPs to their common fixed point.
+
+Law: everything that does not depend on BGP is computed once and shared by all rounds; a round only adds the overlay.
+Static routes may resolve through an IGP, an IGP may carry static routes: rounds repeat until neither changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from guard.model.address import Address, Prefix
+from guard.model.device import Device
+from guard.model.igp import OspfProcess
+from guard.model.rib import NextHop, RibEntry, RouteProtocol
+from guard.model.state import IgpAdjacency, Scenario, StateNote
+from guard.simulate import connected, layer3, static
+from guard.simulate.main_rib import IgpTable, MainRib, lengths_by_version
+from guard.simulate.policy_eval import Evaluator
+from guard.simulate.recursion import Resolver
+from guard.simulate.topology import Topology
+from guard.simulate.underlay import Overlay, Resolution
+from guard.snapshot.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from guard.simulate.ospf import External, Ospf
+    from guard.simulate.ospf_internal import Internal, Memory
+
+#: Rounds between static routes and IGPs; each adds a level of dependence, real networks have one or two.
+ROUNDS = 16
+OSPF_VERSIONS = (2, 3)
+
+
+@dataclass(slots=True)
+class Ground:
+    """What does not depend on BGP: topology, connected routes, configured static routes, internal OSPF."""
+
+    devices: Mapping[str, Device]
+    topology: Topology
+    own: connected.Tables
+    static: dict[str, dict[str, static.Configured]]
+    ospf: dict[int, Internal] = field(default_factory=dict)
+    _evaluators: dict[str, Evaluator] = field(default_factory=dict)
+
+    def evaluator(self, node: str) -> Evaluator:
+        """The policy evaluator of a node, made at first use."""
+        known = self._evaluators.get(node)
+        if known is None:
+            known = self._evaluators[node] = Evaluator(self.devices[node])
+        return known
+
+    def vrfs(self, node: str) -> tuple[str, ...]:
+        device = self.devices.get(node)
+        if device is None:
+            return ("default",)
+        found = {vrf.name for vrf in device.vrfs} | {interface.vrf for interface in device.interfaces}
+        found |= {route.vrf for route in device.static_routes} | {process.vrf for process in device.bgp}
+        return ("default", *sorted(found - {"default"}))
+
+
+def lay(snapshot: Snapshot, scenario: Scenario, memory: Memory | None = None) -> Ground:
+    """Everything below BGP that no route of BGP can change. `memory` keeps distances for similar snapshots."""
+    topology = layer3.build(snapshot, scenario)
+    routes: dict[str, dict[str, static.Configured]] = {}
+    for (node, vrf), configured in static.by_table(snapshot.devices).items():
+        routes.setdefault(node, {})[vrf] = configured
+    ground = Ground(snapshot.devices, topology, connected.tables(topology), routes)
+    for version in OSPF_VERSIONS:
+        if any(process.version == version for device in snapshot.devices.values() for process in device.ospf):
+            ground.ospf[version] = _internal(snapshot, topology, version, memory)
+    return ground
+
+
+def _internal(snapshot: Snapshot, topology: Topology, version: int, memory: Memory | None) -> Internal:
+    from guard.simulate import ospf_graph
+    from guard.simulate.ospf_internal import Internal
+
+    graph = ospf_graph.build(snapshot.devices, topology, version)
+    return Internal(graph, {} if memory is None else memory)
+
+
+class Network:
+    """Implements guard.simulate.underlay.Underlay over the main RIBs of one round."""
+
+    def __init__(self, ground: Ground, overlay: Overlay | None) -> None:
+        self._ground = ground
+        self.overlay = overlay
+        self.notes: list[StateNote] = [*ground.topology.notes, *static.notes(ground.devices)]
+        self.ribs: dict[tuple[str, str], MainRib] = {}
+        self.ospf: dict[int, Ospf] = {}
+        self.igp_externals: dict[str, frozenset[Prefix]] = {}
+        self.externals: dict[int, tuple[External, ...]] = {}
+        self._overlay_lengths = lengths_by_version(overlay.universe) if overlay is not None else {}
+        self._static: dict[tuple[str, str], dict[Prefix, RibEntry]] = {}
+        self.resolver = Resolver(self.ribs)
+        self._settle()
+
+    # -------------------------------------------------------------------------------------------- Underlay
+
+    @property
+    def topology(self) -> Topology:
+        return self._ground.topology
+
+    @property
+    def adjacencies(self) -> tuple[IgpAdjacency, ...]:
+        return tuple(each for internal in self._ground.ospf.values() for each in internal.graph.adjacencies)
+
+    def vrfs(self, node: str) -> tuple[str, ...]:
+        return self._ground.vrfs(node)
+
+    def entry(self, node: str, vrf: str, prefix: Prefix) -> RibEntry | None:
+        rib = self.ribs.get((node, vrf))
+        return rib.underlay(prefix) if rib is not None else None
+
+    def entries(self, node: str, vrf: str) -> Iterator[tuple[Prefix, RibEntry]]:
+        rib = self.ribs.get((node, vrf))
+        for prefix in rib.underlay_prefixes() if rib is not None else ():
+            entry = rib.underlay(prefix) if rib is not None else None
+            if entry is not None:
+                yield prefix, entry
+
+    def of_protocol(
+        self, node: str, vrf: str, protocols: frozenset[RouteProtocol], process: str = ""
+    ) -> Iterator[tuple[Prefix, RibEntry]]:
+        rib = self.ribs.get((node, vrf))
+        if rib is None:
+            return
+        found: set[Prefix] = set()
+        if protocols & {RouteProtocol.CONNECTED, RouteProtocol.LOCAL}:
+            found.update(rib.own)
+        if RouteProtocol.STATIC in protocols:
+            found.update(rib.static)
+        if protocols - {RouteProtocol.CONNECTED, RouteProtocol.LOCAL, RouteProtocol.STATIC}:
+            for table in rib.igps:
+                if not process or table.process == process:
+                    found.update(table.prefixes())
+        for prefix in sorted(found):
+            entry = rib.underlay(prefix)
+            if entry is not None and entry.protocol in protocols:
+                yield prefix, entry
+
+    def resolve(self, node: str, vrf: str, address: Address) -> Resolution | None:
+        return self.resolver.resolve(node, vrf, address)
+
+    def connected(self, node: str, vrf: str, address: Address) -> str | None:
+        own = self._ground.own.get((node, vrf), {})
+        best: tuple[int, str] | None = None
+        for prefix, entry in own.items():
+            if entry.protocol is RouteProtocol.CONNECTED and prefix.contains(address):
+                name = entry.next_hops[0].interface
+                if name is not None and (best is None or prefix.length > best[0]):
+                    best = (prefix.length, name)
+        return best[1] if best else None
+
+    def hops(self, node: str, vrf: str, prefix: Prefix) -> tuple[NextHop, ...]:
+        """Forwarding next hops of the installed entry for exactly this prefix."""
+        rib = self.ribs.get((node, vrf))
+        entry = rib.get(prefix) if rib is not None else None
+        return self.resolver.hops(node, vrf, prefix, entry) if entry is not None else ()
+
+    def static_entries(self) -> Mapping[tuple[str, str], Mapping[Prefix, RibEntry]]:
+        """(node, VRF) -> its active static routes."""
+        return self._static
+
+    # -------------------------------------------------------------------------------------------- fixed point
+
+    def _settle(self) -> None:
+        """Static routes and external LSAs until both stand still."""
+        lsas: dict[int, tuple[External, ...]] = dict.fromkeys(self._ground.ospf, ())
+        self._rebuild(lsas)
+        for _ in range(ROUNDS):
+            self._settle_static()
+            found = self._externals()
+            if found == lsas:
+                break
+            lsas = found
+            self._rebuild(lsas)
+        else:
+            self.notes.append(StateNote("bound-reached", "redistribution into OSPF does not settle"))
+        self.externals = lsas
+        for version, internal in sorted(self._ground.ospf.items()):
+            self.notes.extend(internal.graph.notes)
+            self._note_ebgp(version, internal)
+
+    def _externals(self) -> dict[int, tuple[External, ...]]:
+        if not self._ground.ospf:
+            return {}
+        from guard.simulate.ospf_external import externals
+
+        return {
+            version: externals(internal.graph, self.ribs, self._ground.evaluator)
+            for version, internal in self._ground.ospf.items()
+        }
+
+    def _note_ebgp(self, version: int, internal: Internal) -> None:
+        if self.overlay is None:
+            return
+        from guard.simulate.ospf_external import ebgp_in_igp
+
+        for node, prefixes in ebgp_in_igp(internal.graph, self.ribs, self._ground.evaluator).items():
+            self.igp_externals[node] = self.igp_externals.get(node, frozenset()) | prefixes
+
+    def _rebuild(self, lsas: Mapping[int, tuple[External, ...]]) -> None:
+        """Main RIBs over these external LSAs, with the static routes that were active so far."""
+        if self._ground.ospf:
+            from guard.simulate.ospf import Ospf
+
+            self.ospf = {version: Ospf(internal, lsas[version]) for version, internal in self._ground.ospf.items()}
+        fresh = {}
+        for node in sorted(self._ground.devices):
+            for vrf in self.vrfs(node):
+                fresh[node, vrf] = MainRib(
+                    node,
+                    vrf,
+                    own=self._ground.own.get((node, vrf), {}),
+                    static=self._static.get((node, vrf), {}),
+                    igps=tuple(self._igps(node, vrf)),
+                    overlay=self.overlay,
+                    overlay_lengths=self._overlay_lengths,
+                )
+        self.ribs = fresh
+        self.resolver = Resolver(fresh)
+
+    def _igps(self, node: str, vrf: str) -> Iterator[IgpTable]:
+        for ospf in self.ospf.values():
+            graph = ospf.internal.graph
+            for router in graph.by_table.get((node, vrf), ()):
+                yield ospf.table(router, self._filter(node, graph.routers[router].process))
+
+    def _filter(self, node: str, process: OspfProcess) -> Callable[[Prefix], bool] | None:
+        """`distribute-list … in` of a process: what may enter the main RIB."""
+        if not process.distribute_list_in:
+            return None
+        kind, _, name = process.distribute_list_in.partition(" ")
+        evaluator = self._ground.evaluator(node)
+        if kind == "prefix-list":
+            return lambda prefix: evaluator.prefix_list_permits(prefix.version, name, prefix)
+        if kind == "acl":
+            return lambda prefix: evaluator.acl_permits(prefix.version, name, prefix)
+        return None
+
+    def _settle_static(self) -> None:
+        for node, tables in sorted(self._ground.static.items()):
+            ribs = {vrf: self.ribs[node, vrf] for vrf in tables if (node, vrf) in self.ribs}
+            note = static.settle(self._ground.devices[node], tables, ribs, self.resolver, self.topology)
+            if note is not None and note not in self.notes:
+                self.notes.append(note)
+            for vrf, rib in ribs.items():
+                self._static[node, vrf] = rib.static
+
