@@ -157,8 +157,9 @@ class BgpNeighbor:
     disable_connected_check: bool = False
     shutdown: bool = False
     passive: bool = False
-    authentication: str = ""  # a digest of the key, never the key
+    authentication: str = ""  # a digest of the key, never the key; "unreadable" where the key cannot be known
     enforce_first_as: bool | None = None
+    sender_loop_detection: bool = False  # never send a path that holds the neighbour's AS
     group: str = ""
     description: str = ""
     bfd: bool = False

@@ -20,8 +20,8 @@ NEVER = r"(?!)"
 _MAX_WILDCARDS = 6
 _MAX_LENGTH = 1000
 _CLASSES = {
-    "digit": "0-9", "alpha": "a-zA-Z", "alnum": "0-9a-zA-Z", "space": r"\s", "xdigit": "0-9a-fA-F", "punct": r"!-/:-@\[-`{-~",
-    "lower": "a-z", "upper": "A-Z", "blank": r" \t",
+    "digit": "0-9", "alpha": "a-zA-Z", "alnum": "0-9a-zA-Z", "space": r"\s", "xdigit": "0-9a-fA-F",
+    "punct": r"!-/:-@\[-`{-~", "lower": "a-z", "upper": "A-Z", "blank": r" \t",
 }  # fmt: skip
 
 
