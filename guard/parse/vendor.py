@@ -1,15 +1,153 @@
-"""Whose configuration a text is."""
+"""Whose configuration a text is: by its RANCID or Batfish header, else by what its vendor alone would print.
+
+One table a way of telling; a new grammar adds its rows. What nothing tells is UNKNOWN, never a guess between families.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from guard.model.device import Vendor
+
+_HEAD_LINES = 60
+_HEADER = re.compile(r"(RANCID-CONTENT-TYPE|BATFISH_FORMAT):\s*(\S+)")
+
+#: What RANCID (rancid.types.base) and Batfish (ConfigurationFormat) call the vendors that have a place in the model.
+#: `cisco` says no more than a family: the text decides within it.
+_NAMES = {
+    "arista": Vendor.EOS,
+    "eos": Vendor.EOS,
+    "ios": Vendor.IOS,
+    "cisco_ios": Vendor.IOS,
+    "ios-xe": Vendor.IOS,
+    "cisco-nx": Vendor.NXOS,
+    "cisco_nx": Vendor.NXOS,
+    "nxos": Vendor.NXOS,
+    "cisco-xr": Vendor.IOSXR,
+    "cisco_ios_xr": Vendor.IOSXR,
+    "ios-xr": Vendor.IOSXR,
+    "iosxr": Vendor.IOSXR,
+    "juniper": Vendor.JUNOS,
+    "juniper-srx": Vendor.JUNOS,
+    "junos": Vendor.JUNOS,
+    "flat_juniper": Vendor.JUNOS,
+    "frr": Vendor.FRR,
+    "cumulus_concatenated": Vendor.FRR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the rules look at: the text, its first lines, and which commands it holds by their first words."""
+
+    text: str
+    head: str
+    firsts: frozenset[str]
+    pairs: frozenset[str]
 
 
 def detect(text: str, file: str = "") -> Vendor:
-    """The vendor of a configuration, from its RANCID header if it has one, else from its commands."""
-    lines = text.splitlines()
-    if any(line.startswith(("frr version", "frr defaults")) for line in lines[:400]):
-        return Vendor.FRR
-    if any(line.startswith("! device:") and "EOS" in line for line in lines[:40]):
-        return Vendor.EOS
-    return Vendor.IOS
+    """The vendor of a configuration; `file` decides nothing but that a JSON file may describe a host."""
+    head = "\n".join(text.split("\n", _HEAD_LINES)[:_HEAD_LINES])
+    header = _HEADER.search(head)
+    if header and header[2].lower() != "cisco":
+        return _NAMES.get(header[2].lower(), Vendor.UNKNOWN)
+    if text.lstrip()[:1] in {"{", "<", "*"}:
+        return Vendor.HOST if '"hostInterfaces"' in text or ('"hostname"' in text and "iptables" in text) else Vendor.UNKNOWN
+    words = [row.split(None, 2)[:2] for row in text.split("\n") if row and not row.isspace()]
+    look = _Look(text, head, frozenset(row[0] for row in words), frozenset(" ".join(row) for row in words))
+    for vendor, rule in _RULES:
+        if rule(look):
+            return vendor
+    return Vendor.IOS if header else _closest(look)
+
+
+def _holds(pattern: str) -> Callable[[_Look], bool]:
+    compiled = re.compile(pattern, re.MULTILINE)
+    return lambda look: compiled.search(look.head) is not None
+
+
+def _commands(*starts: str) -> Callable[[_Look], bool]:
+    wanted = frozenset(starts)
+    return lambda look: bool(wanted & look.firsts or wanted & look.pairs)
+
+
+def _is_junos_set(look: _Look) -> bool:
+    sections = {f"set {section}" for section in _JUNOS_SECTIONS}
+    return len(sections & look.pairs) >= 1 and "hostname" not in look.firsts and "set deviceconfig" not in look.pairs
+
+
+def _is_junos_tree(look: _Look) -> bool:
+    opened = {f"{section} {{" for section in _JUNOS_SECTIONS}
+    return bool(opened & look.pairs) and ";" in look.text and "configure {" not in look.pairs
+
+
+_JUNOS_SECTIONS = (
+    "system", "interfaces", "protocols", "routing-options", "policy-options", "routing-instances", "firewall",
+    "logical-systems", "groups", "snmp", "version", "chassis", "vlans", "security", "class-of-service", "apply-groups",
+)  # fmt: skip
+
+#: In order: the first that holds decides.
+_RULES: tuple[tuple[Vendor, Callable[[_Look], bool]], ...] = (
+    (Vendor.FRR, _commands("frr version", "frr defaults")),
+    (Vendor.FRR, _holds(r"^# This file describes the network interfaces")),
+    (Vendor.UNKNOWN, _commands("net add", "net del")),  # Cumulus NCLU
+    (Vendor.UNKNOWN, _holds(r"TiMOS-|^ASA Version|^: (Saved|Serial)|^config system global|^#config-version=")),
+    (Vendor.UNKNOWN, _commands("configure {", "set deviceconfig", "sysname", "/ip", "ltm", "nv set", "PIX")),
+    (Vendor.IOSXR, _holds(r"IOS XR")),
+    (Vendor.NXOS, _holds(r"^!Command: show (running|startup)|^version .*[Bb]ios:version|^boot (nxos|kickstart)")),
+    (Vendor.EOS, _holds(r"^!.*\b(EOS-\d|vEOS|Arista)|^!? ?boot system flash.*\.swi")),
+    (Vendor.JUNOS, _is_junos_set),
+    (Vendor.JUNOS, _is_junos_tree),
+    (Vendor.IOSXR, _commands("route-policy", "end-policy", "prefix-set", "community-set", "as-path-set", "vrf-group")),
+    (Vendor.IOSXR, _holds(r"^interface \S+\d/\d+/\d+/\d+(\.\d+)?\s*\n( .*\n)*? ipv4 address")),
+    (Vendor.NXOS, _commands("feature bgp", "feature ospf", "feature interface-vlan", "feature lacp", "vrf context",
+                            "install feature-set", "feature vpc", "feature nxapi", "feature isis", "feature bfd",
+                            "feature pim", "feature telnet", "feature hsrp", "feature-set", "feature lldp", "feature tacacs+",
+                            "feature scp-server", "feature privilege", "feature vn-segment-vlan-based", "nv overlay",
+                            "vdc", "feature eigrp", "feature nv", "feature rip", "feature ospfv3", "feature ssh",
+                            "feature fabric", "feature dhcp", "feature udld", "feature sla", "feature pbr")),
+)  # fmt: skip
+
+#: Commands that one of the three prints and the two others do not.
+_TELLTALES: tuple[tuple[Vendor, frozenset[str]], ...] = (
+    (Vendor.EOS, frozenset({
+        "transceiver qsfp", "service routing", "management api", "management ssh", "daemon TerminAttr", "vrf instance",
+        "router general", "queue-monitor length", "ip address virtual", "agent Bfd", "peer-filter", "ip virtual-router",
+        "mlag configuration", "switchport default", "hardware counter", "system l1", "platform trident", "interface Vxlan1",
+        "no aaa root", "management security", "management console", "router multicast", "terminattr", "schedule tech-support",
+        "interface Management1", "interface Management0", "interface Port-Channel1", "vlan internal",
+    })),
+    (Vendor.IOS, frozenset({
+        "boot-start-marker", "boot-end-marker", "service timestamps", "ip cef", "no service", "line con", "vrf definition",
+        "ip forward-protocol", "ip http", "no ip http", "Building configuration...", "Current configuration", "ip vrf",
+        "no ip domain-lookup", "voice-card", "crypto pki", "multilink bundle-name", "ip subnet-zero", "ip classless",
+        "license udi", "redundancy", "subscriber templating", "platform console", "line aux", "standby", "service-policy",
+    })),
+    (Vendor.FRR, frozenset({
+        "service integrated-vtysh-config", "interface lo", "bgp as-path", "bgp community-list", "bgp large-community-list",
+        "router ospf6", "log syslog", "log file", "log stdout", "no ebgp-requires-policy", "zebra", "ip nht", "exit-vrf",
+        "ipv6 ospf6", "watchfrr", "interface eth0", "interface eth1", "interface swp1", "agentx", "rpki", "pbr-map",
+        "bgp ebgp-requires-policy", "password zebra", "ospf6 router-id", "allow-external-route-update",
+    })),
+)  # fmt: skip
+_LIKE_CISCO = frozenset({"hostname", "interface", "router", "ip", "ipv6", "route-map", "access-list", "version", "vrf"})
+_ADDRESS_LENGTH = re.compile(r"^\s+ip(v4)? address \d+\.\d+\.\d+\.\d+/\d+", re.MULTILINE)
+_ADDRESS_MASK = re.compile(r"^\s+ip address \d+\.\d+\.\d+\.\d+ 255\.", re.MULTILINE)
+_LINUX_NAME = re.compile(r"^interface (lo|dummy\d+|(r|h|s|ce|pe|p|c|sw)\d+-\w+|(en[ospx]|eth|swp|bond|vlan|br)\S*\d)\s*$", re.MULTILINE)
+_EOS_NAME = re.compile(r"^interface (Ethernet\d+(/\d+)?|Management\d+|Port-Channel\d+)\s*$", re.MULTILINE)
+
+
+def _closest(look: _Look) -> Vendor:
+    """Of the three Cisco-like grammars the one with the most telltales; IOS where nothing tells them apart."""
+    if not look.firsts & _LIKE_CISCO and "!" not in look.firsts:
+        return Vendor.UNKNOWN
+    scores = {vendor: 2 * len(words & (look.firsts | look.pairs)) for vendor, words in _TELLTALES}
+    lengths, masks = bool(_ADDRESS_LENGTH.search(look.text)), bool(_ADDRESS_MASK.search(look.text))
+    scores[Vendor.FRR] += 3 if _LINUX_NAME.search(look.text) else 0
+    scores[Vendor.EOS] += 1 if lengths and _EOS_NAME.search(look.text) and "no switchport" in look.pairs else 0
+    scores[Vendor.IOS] += 2 if masks else 0
+    order = (Vendor.IOS, Vendor.EOS, Vendor.FRR)
+    return max(order, key=lambda vendor: (scores[vendor], -order.index(vendor)))

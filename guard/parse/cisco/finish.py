@@ -60,7 +60,7 @@ def _bundle(vendor: Vendor, group: str) -> str:
 
 def _interface(settings: InterfaceSettings, reading: Reading, members: tuple[str, ...]) -> Interface:
     values: dict[str, Any] = {key: value for key, value in settings.values.items() if key != "native"}
-    kind = kind_of(reading.vendor, settings.name)
+    kind = settings.kind or kind_of(reading.vendor, settings.name)
     switchport = _is_switchport(settings, kind, reading)
     parent = parent_of(settings.name)
     if settings.ip_mtu is not None:
@@ -203,7 +203,7 @@ def _ospf_interface(
 
 
 def _network_type(settings: InterfaceSettings) -> str:
-    kind = kind_of(settings.vendor, settings.name)
+    kind = settings.kind or kind_of(settings.vendor, settings.name)
     if kind == "loopback":
         return "loopback"
     serial = settings.name.lower().startswith(("serial", "pos", "multilink", "dialer", "virtual-ppp"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from guard.model.device import Device, Vendor
+from guard.parse.cisco import cumulus
 from guard.parse.cisco.finish import finish
 from guard.parse.cisco.misc import COMMANDS
 from guard.parse.cisco.reading import Reading
-from guard.parse.cisco.routing import ROUTING_HANDLERS
+from guard.parse.cisco.routing import ROUTING_HANDLERS, finish_routing, finish_routing
 from guard.parse.cisco.table import Table
 from guard.parse.cisco.top import TOP
 from guard.parse.context import Context
@@ -24,7 +25,11 @@ def read(text: str, file: str, vendor: Vendor) -> Device:
     """Read the configuration of an IOS, EOS or FRR device."""
     context = Context(file, vendor)
     reading = Reading(vendor=vendor)
-    lines = tree(text, vendor.value)
+    stanzas, rest = cumulus.split(text) if vendor is Vendor.FRR else ((), text)
+    cumulus.read_stanzas(stanzas, context, reading)
+    lines = tree(rest, vendor.value)
     _TABLES[vendor].read(lines, context, reading)
+    finish_routing(context, reading)
     finish(reading)
-    return freeze(reading, context, lines, text.count("\n") + 1)
+    finish_routing(context, reading)
+    return freeze(reading, context, (*stanzas, *lines), text.count("\n") + 1)

@@ -36,6 +36,7 @@ class InterfaceSettings:
     virtual: list[Address] = field(default_factory=list)
     ip_mtu: int | None = None
     switchport: bool | None = None
+    kind: str = ""  # where something else than the name says it
     mode: str = ""  # access | trunk | …, as configured
     channel_group: str = ""
     ospf: IgpSettings | None = None
