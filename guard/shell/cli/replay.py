@@ -109,8 +109,8 @@ def _play(
     try:
         outcome = check(request, engines_for(arguments.engine, arguments.batfish))
     except InputInvalid as error:
-        faults = () if expected.invalid_ok else (f"invalid: {error}",)
-        return Played(entry.name, variant, "(2)", faults, time.perf_counter() - started)
+        fault = [] if expected.invalid_ok else [f"invalid: {error}"]
+        return Played(entry.name, variant, "(2)", tuple(fault), time.perf_counter() - started)
     if arguments.show:
         deliver(outcome.document, "text", None)
     faults = tuple(_faults(expected, outcome.verdict, outcome.document["findings"]))
