@@ -17,6 +17,7 @@ class GuardError(Exception):
         self.message = message
         self.file = file
         self.line = line
+        self.entry: int | None = None  # the audit entry that records it, where there is one
 
     def __str__(self) -> str:
         place = self.file or ""

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from guard.audit.canonical import named
 from guard.audit.checkpoint import Checkpoint, is_signed, sign
 from guard.audit.entry import Entry, EntryDamaged, chained, read
-from guard.audit.merkle import Frontier, leaf_hash
+from guard.audit.merkle import Frontier, inclusion_proof, leaf_hash
 from guard.audit.verify import complete_lines, parse_heads
 from guard.shell.errors import AuditUnavailable
 from guard.shell.store.files import Disk
@@ -55,6 +55,7 @@ class AuditLog:
     def _begin(self) -> None:
         self._tree = Frontier()
         self._places: list[_Place] = []
+        self._leaves: list[bytes] = []
         self._last_line: bytes | None = None
         self._log_size = self._heads_size = 0
 
@@ -95,6 +96,7 @@ class AuditLog:
             self._roll_back()
             raise AuditUnavailable("audit-unavailable", f"the audit log cannot be written: {error}") from error
         self._places.append(_Place(self._log_size, len(line), checkpoint))
+        self._leaves.append(leaf_hash(line))
         self._tree, self._last_line = tree, line
         self._log_size += len(line) + 1
         self._heads_size += len(head_line)
@@ -121,6 +123,10 @@ class AuditLog:
     def acknowledged(self, id: int) -> Acknowledged:
         """An entry and the head that was signed after it."""
         return Acknowledged(self.entry(id), self._places[id].checkpoint)
+
+    def proof(self, id: int) -> tuple[bytes, ...]:
+        """That the entry is in the tree of the newest head (RFC 9162 2.1.3)."""
+        return inclusion_proof(self._leaves, id)
 
     def close(self) -> None:
         """Close the files; nothing is pending."""
@@ -189,7 +195,8 @@ class AuditLog:
         if len(lines) > len(heads) + 1:
             raise _damaged(f"entry {len(heads)} was added: no signed head covers it")
         for line, checkpoint in zip(lines, heads, strict=False):
-            self._tree = self._tree.append(leaf_hash(line))
+            self._leaves.append(leaf_hash(line))
+            self._tree = self._tree.append(self._leaves[-1])
             if named(self._tree.root()) != checkpoint.root:
                 raise _damaged(f"entry {self.size} was altered: the head signed after it does not match")
             self._places.append(_Place(self._log_size, len(line), checkpoint))

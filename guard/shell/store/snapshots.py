@@ -1,4 +1,4 @@
-"""Snapshots and other content by digest: blobs named by their SHA-256, a manifest by that of its text.
+"""Snapshots and other content by digest: blobs named by their SHA-256, a manifest by the digest of its snapshot.
 
 Law: a manifest is there only when all its blobs are, so an upload that was cut off leaves nothing that can be named.
 What is read back is hashed again.
@@ -11,6 +11,8 @@ from pathlib import Path
 from guard.audit.canonical import PREFIX, canonical, raw, sha256
 from guard.shell.errors import AuditUnavailable, InvariantBroken, NotFound
 from guard.shell.store.files import Disk
+from guard.snapshot.load import belongs
+from guard.snapshot.load import digest as core_digest
 
 
 class Blobs:
@@ -59,7 +61,7 @@ class Blobs:
 
 
 class Snapshots:
-    """Whole folders by digest."""
+    """Whole folders by the digest that the core gives them."""
 
     def __init__(self, folder: Path, blobs: Blobs, disk: Disk) -> None:
         self._folder, self._blobs, self._disk = folder, blobs, disk
@@ -67,15 +69,14 @@ class Snapshots:
         self._recent: tuple[str, Mapping[str, bytes]] | None = None
 
     def put(self, files: Mapping[str, bytes]) -> str:
-        """Store a snapshot; its digest. Nothing is there to be named until all of it is."""
-        paths = sorted(files)
-        digests = self._blobs.put_all(tuple(files[path] for path in paths))
-        manifest = canonical(dict(zip(paths, digests, strict=True)))
-        digest = sha256(manifest)
+        """Store a snapshot, without the files that belong to none; its digest. Nothing can be named before all is."""
+        paths = sorted(path for path in files if belongs(path))
+        digest = snapshot_digest({path: files[path] for path in paths})
         path = self._path(digest)
         if not path.exists():
+            blobs = self._blobs.put_all(tuple(files[path] for path in paths))
             try:
-                self._disk.written(path, manifest)
+                self._disk.written(path, canonical(dict(zip(paths, blobs, strict=True))))
             except OSError as error:
                 raise AuditUnavailable("state-unavailable", f"the state folder cannot be written: {error}") from error
         return digest
@@ -91,29 +92,21 @@ class Snapshots:
         """The files of a snapshot; NotFound if it is not here. The last one read is kept in memory."""
         if self._recent is not None and self._recent[0] == digest:
             return self._recent[1]
-        files = {path: self._blobs.get(blob) for path, blob in self._manifest(digest).items()}
-        self._recent = (digest, files)
-        return files
-
-    def file(self, digest: str, path: str) -> bytes:
-        """One file of a snapshot; empty if it has none of that name."""
-        blob = self._manifest(digest).get(path)
-        return self._blobs.get(blob) if blob else b""
-
-    def paths(self, digest: str) -> tuple[str, ...]:
-        """The files' names."""
-        return tuple(self._manifest(digest))
-
-    def _manifest(self, digest: str) -> dict[str, str]:
         if not self.has(digest):
             raise NotFound("unknown-snapshot", f"the server does not hold snapshot {digest}")
-        text = self._path(digest).read_bytes()
-        if sha256(text) != digest:
+        manifest: dict[str, str] = json.loads(self._path(digest).read_bytes())
+        files = {path: self._blobs.get(blob) for path, blob in manifest.items()}
+        if snapshot_digest(files) != digest:
             raise InvariantBroken("content-damaged", f"the manifest of {digest} was altered on the disk")
-        manifest: dict[str, str] = json.loads(text)
-        return manifest
+        self._recent = (digest, files)
+        return files
 
     def _path(self, digest: str) -> Path:
         if not digest.startswith(PREFIX):
             raise ValueError(f"{digest!r} is not a digest")
         return self._folder / f"{raw(digest).hex()}.json"
+
+
+def snapshot_digest(files: Mapping[str, bytes]) -> str:
+    """The digest of a snapshot from the files as they are on a disk."""
+    return core_digest({path: content.decode("utf-8", "surrogateescape") for path, content in files.items()})

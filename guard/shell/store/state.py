@@ -19,7 +19,7 @@ from guard.audit.verify import Fault, Verification, complete_lines, parse_heads,
 from guard.shell import clock
 from guard.shell.errors import AuditUnavailable
 from guard.shell.store.files import Disk
-from guard.shell.store.keys import public_key, signing_key
+from guard.shell.store.keys import public_key, public_pem, signing_key
 from guard.shell.store.log import HEADS, LOG, Acknowledged, AuditLog, stripped
 from guard.shell.store.snapshots import Blobs, Snapshots
 
@@ -83,6 +83,11 @@ class State:
         os.close(self._lock)
 
     @property
+    def public_pem(self) -> str:
+        """The key that the heads are checked with."""
+        return public_pem(self.public_key)
+
+    @property
     def active(self) -> str | None:
         """The digest of the active snapshot; None before the first put."""
         return self._active
@@ -104,6 +109,11 @@ class State:
     def stored(self) -> tuple[Entry, ...]:
         """The entries of the snapshots that are here, in the order in which they came."""
         return tuple(self._entries[id] for id in self._stored.values())
+
+    def stored_snapshot(self, digest: str) -> Entry | None:
+        """The entry of a snapshot that is here; None for another."""
+        id = self._stored.get(digest)
+        return None if id is None else self._entries[id]
 
     def approval_of(self, check: int) -> Entry | None:
         """The approval of a check, if there is one."""

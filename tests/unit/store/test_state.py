@@ -11,9 +11,10 @@ import pytest
 
 from guard.audit.checkpoint import parse_head
 from guard.audit.entry import Digests, Entry
-from guard.model.digest import files_digest, sha256
+from guard.model.digest import sha256
 from guard.shell import clock
 from guard.shell.errors import AuditUnavailable, InvariantBroken, NotFound
+from guard.shell.store.snapshots import snapshot_digest
 from guard.shell.store.state import State, verify_state
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -60,11 +61,10 @@ def test_one_writer_at_a_time(tmp_path: Path) -> None:
 def test_a_snapshot_is_named_by_its_files(tmp_path: Path) -> None:
     state = State(tmp_path)
     digest = state.snapshots.put(FILES)
-    assert digest == files_digest(FILES)
+    assert digest == snapshot_digest(FILES)
     assert state.snapshots.put(dict(reversed(FILES.items()))) == digest
+    assert state.snapshots.put({**FILES, "notes.md": b"belongs to no snapshot"}) == digest
     assert state.snapshots.files(digest) == FILES
-    assert state.snapshots.file(digest, "inventory.yaml") == FILES["inventory.yaml"]
-    assert state.snapshots.file(digest, "state.yaml") == b""
     for other in ("sha256:" + "0" * 64, "x", "../key"):
         assert not state.snapshots.has(other)
         with pytest.raises(NotFound, match="does not hold snapshot"):

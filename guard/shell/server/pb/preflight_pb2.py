@@ -25,35 +25,35 @@ _sym_db = _symbol_database.Default()
 from guard.shell.server.pb import types_pb2 as guard_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18guard/v1/preflight.proto\x12\x08guard.v1\x1a\x14guard/v1/types.proto\"C\n\x06\x43hange\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x1d\n\x05\x66iles\x18\x03 \x03(\x0b\x32\x0e.guard.v1.File\"\x8b\x01\n\x0c\x43heckRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08snapshot\x18\x02 \x01(\t\x12 \n\x06\x63hange\x18\x03 \x01(\x0b\x32\x10.guard.v1.Change\x12\x0f\n\x07\x65ngines\x18\x04 \x03(\t\x12\x15\n\x08\x66\x61ilures\x18\x05 \x01(\x05H\x00\x88\x01\x01\x42\x0b\n\t_failures\"\xe0\x01\n\rCheckResponse\x12\"\n\x07verdict\x18\x01 \x01(\x0e\x32\x11.guard.v1.Verdict\x12#\n\x08\x66indings\x18\x02 \x03(\x0b\x32\x11.guard.v1.Finding\x12\"\n\x07\x64igests\x18\x03 \x01(\x0b\x32\x11.guard.v1.Digests\x12!\n\x05\x65ntry\x18\x04 \x01(\x0b\x32\x12.guard.v1.EntryRef\x12\x11\n\tchange_id\x18\x05 \x01(\t\x12\x15\n\rguard_version\x18\x06 \x01(\t\x12\x15\n\rdocument_json\x18\x07 \x01(\t\";\n\x12StreamCheckRequest\x12%\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x16.guard.v1.CheckRequest\"r\n\x13StreamCheckResponse\x12&\n\x08progress\x18\x01 \x01(\x0b\x32\x12.guard.v1.ProgressH\x00\x12*\n\x07verdict\x18\x02 \x01(\x0b\x32\x17.guard.v1.CheckResponseH\x00\x42\x07\n\x05\x65vent\"+\n\x08Progress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x10\n\x08\x66raction\x18\x02 \x01(\x01\"C\n\x0e\x41pproveRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\r\n\x05\x65ntry\x18\x02 \x01(\x03\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x93\x01\n\x0f\x41pproveResponse\x12\"\n\x07verdict\x18\x01 \x01(\x0e\x32\x11.guard.v1.Verdict\x12!\n\x05\x65ntry\x18\x02 \x01(\x0b\x32\x12.guard.v1.EntryRef\x12\"\n\x07\x64igests\x18\x03 \x01(\x0b\x32\x11.guard.v1.Digests\x12\x15\n\rdocument_json\x18\x04 \x01(\t\"U\n\rReportRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06\x63hange\x18\x02 \x01(\t\x12 \n\x06result\x18\x03 \x01(\x0e\x32\x10.guard.v1.Result\"3\n\x0eReportResponse\x12!\n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x12.guard.v1.EntryRef*_\n\x06Result\x12\x16\n\x12RESULT_UNSPECIFIED\x10\x00\x12\x12\n\x0eRESULT_APPLIED\x10\x01\x12\x11\n\rRESULT_FAILED\x10\x02\x12\x16\n\x12RESULT_ROLLED_BACK\x10\x03\x32\x90\x02\n\tPreflight\x12\x38\n\x05\x43heck\x12\x16.guard.v1.CheckRequest\x1a\x17.guard.v1.CheckResponse\x12L\n\x0bStreamCheck\x12\x1c.guard.v1.StreamCheckRequest\x1a\x1d.guard.v1.StreamCheckResponse0\x01\x12>\n\x07\x41pprove\x12\x18.guard.v1.ApproveRequest\x1a\x19.guard.v1.ApproveResponse\x12;\n\x06Report\x12\x17.guard.v1.ReportRequest\x1a\x18.guard.v1.ReportResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18guard/v1/preflight.proto\x12\x08guard.v1\x1a\x14guard/v1/types.proto\"C\n\x06\x43hange\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x1d\n\x05\x66iles\x18\x03 \x03(\x0b\x32\x0e.guard.v1.File\"\x8a\x01\n\x0c\x43heckRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08snapshot\x18\x02 \x01(\t\x12 \n\x06\x63hange\x18\x03 \x01(\x0b\x32\x10.guard.v1.Change\x12\x0e\n\x06\x65ngine\x18\x04 \x01(\t\x12\x15\n\x08\x66\x61ilures\x18\x05 \x01(\x05H\x00\x88\x01\x01\x42\x0b\n\t_failures\"\xe0\x01\n\rCheckResponse\x12\"\n\x07verdict\x18\x01 \x01(\x0e\x32\x11.guard.v1.Verdict\x12#\n\x08\x66indings\x18\x02 \x03(\x0b\x32\x11.guard.v1.Finding\x12\"\n\x07\x64igests\x18\x03 \x01(\x0b\x32\x11.guard.v1.Digests\x12!\n\x05\x65ntry\x18\x04 \x01(\x0b\x32\x12.guard.v1.EntryRef\x12\x11\n\tchange_id\x18\x05 \x01(\t\x12\x15\n\rguard_version\x18\x06 \x01(\t\x12\x15\n\rdocument_json\x18\x07 \x01(\t\";\n\x12StreamCheckRequest\x12%\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x16.guard.v1.CheckRequest\"r\n\x13StreamCheckResponse\x12&\n\x08progress\x18\x01 \x01(\x0b\x32\x12.guard.v1.ProgressH\x00\x12*\n\x07verdict\x18\x02 \x01(\x0b\x32\x17.guard.v1.CheckResponseH\x00\x42\x07\n\x05\x65vent\"+\n\x08Progress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x10\n\x08\x66raction\x18\x02 \x01(\x01\"C\n\x0e\x41pproveRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\r\n\x05\x65ntry\x18\x02 \x01(\x03\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x93\x01\n\x0f\x41pproveResponse\x12\"\n\x07verdict\x18\x01 \x01(\x0e\x32\x11.guard.v1.Verdict\x12!\n\x05\x65ntry\x18\x02 \x01(\x0b\x32\x12.guard.v1.EntryRef\x12\"\n\x07\x64igests\x18\x03 \x01(\x0b\x32\x11.guard.v1.Digests\x12\x15\n\rdocument_json\x18\x04 \x01(\t\"U\n\rReportRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06\x63hange\x18\x02 \x01(\t\x12 \n\x06result\x18\x03 \x01(\x0e\x32\x10.guard.v1.Result\"3\n\x0eReportResponse\x12!\n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x12.guard.v1.EntryRef*_\n\x06Result\x12\x16\n\x12RESULT_UNSPECIFIED\x10\x00\x12\x12\n\x0eRESULT_APPLIED\x10\x01\x12\x11\n\rRESULT_FAILED\x10\x02\x12\x16\n\x12RESULT_ROLLED_BACK\x10\x03\x32\x90\x02\n\tPreflight\x12\x38\n\x05\x43heck\x12\x16.guard.v1.CheckRequest\x1a\x17.guard.v1.CheckResponse\x12L\n\x0bStreamCheck\x12\x1c.guard.v1.StreamCheckRequest\x1a\x1d.guard.v1.StreamCheckResponse0\x01\x12>\n\x07\x41pprove\x12\x18.guard.v1.ApproveRequest\x1a\x19.guard.v1.ApproveResponse\x12;\n\x06Report\x12\x17.guard.v1.ReportRequest\x1a\x18.guard.v1.ReportResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'guard.v1.preflight_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RESULT']._serialized_start=1079
-  _globals['_RESULT']._serialized_end=1174
+  _globals['_RESULT']._serialized_start=1078
+  _globals['_RESULT']._serialized_end=1173
   _globals['_CHANGE']._serialized_start=60
   _globals['_CHANGE']._serialized_end=127
   _globals['_CHECKREQUEST']._serialized_start=130
-  _globals['_CHECKREQUEST']._serialized_end=269
-  _globals['_CHECKRESPONSE']._serialized_start=272
-  _globals['_CHECKRESPONSE']._serialized_end=496
-  _globals['_STREAMCHECKREQUEST']._serialized_start=498
-  _globals['_STREAMCHECKREQUEST']._serialized_end=557
-  _globals['_STREAMCHECKRESPONSE']._serialized_start=559
-  _globals['_STREAMCHECKRESPONSE']._serialized_end=673
-  _globals['_PROGRESS']._serialized_start=675
-  _globals['_PROGRESS']._serialized_end=718
-  _globals['_APPROVEREQUEST']._serialized_start=720
-  _globals['_APPROVEREQUEST']._serialized_end=787
-  _globals['_APPROVERESPONSE']._serialized_start=790
-  _globals['_APPROVERESPONSE']._serialized_end=937
-  _globals['_REPORTREQUEST']._serialized_start=939
-  _globals['_REPORTREQUEST']._serialized_end=1024
-  _globals['_REPORTRESPONSE']._serialized_start=1026
-  _globals['_REPORTRESPONSE']._serialized_end=1077
-  _globals['_PREFLIGHT']._serialized_start=1177
-  _globals['_PREFLIGHT']._serialized_end=1449
+  _globals['_CHECKREQUEST']._serialized_end=268
+  _globals['_CHECKRESPONSE']._serialized_start=271
+  _globals['_CHECKRESPONSE']._serialized_end=495
+  _globals['_STREAMCHECKREQUEST']._serialized_start=497
+  _globals['_STREAMCHECKREQUEST']._serialized_end=556
+  _globals['_STREAMCHECKRESPONSE']._serialized_start=558
+  _globals['_STREAMCHECKRESPONSE']._serialized_end=672
+  _globals['_PROGRESS']._serialized_start=674
+  _globals['_PROGRESS']._serialized_end=717
+  _globals['_APPROVEREQUEST']._serialized_start=719
+  _globals['_APPROVEREQUEST']._serialized_end=786
+  _globals['_APPROVERESPONSE']._serialized_start=789
+  _globals['_APPROVERESPONSE']._serialized_end=936
+  _globals['_REPORTREQUEST']._serialized_start=938
+  _globals['_REPORTREQUEST']._serialized_end=1023
+  _globals['_REPORTRESPONSE']._serialized_start=1025
+  _globals['_REPORTRESPONSE']._serialized_end=1076
+  _globals['_PREFLIGHT']._serialized_start=1176
+  _globals['_PREFLIGHT']._serialized_end=1448
 # @@protoc_insertion_point(module_scope)

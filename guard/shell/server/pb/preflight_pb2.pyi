@@ -30,18 +30,18 @@ class Change(_message.Message):
     def __init__(self, name: _Optional[str] = ..., text: _Optional[str] = ..., files: _Optional[_Iterable[_Union[_types_pb2.File, _Mapping]]] = ...) -> None: ...
 
 class CheckRequest(_message.Message):
-    __slots__ = ("request_id", "snapshot", "change", "engines", "failures")
+    __slots__ = ("request_id", "snapshot", "change", "engine", "failures")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
     CHANGE_FIELD_NUMBER: _ClassVar[int]
-    ENGINES_FIELD_NUMBER: _ClassVar[int]
+    ENGINE_FIELD_NUMBER: _ClassVar[int]
     FAILURES_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     snapshot: str
     change: Change
-    engines: _containers.RepeatedScalarFieldContainer[str]
+    engine: str
     failures: int
-    def __init__(self, request_id: _Optional[str] = ..., snapshot: _Optional[str] = ..., change: _Optional[_Union[Change, _Mapping]] = ..., engines: _Optional[_Iterable[str]] = ..., failures: _Optional[int] = ...) -> None: ...
+    def __init__(self, request_id: _Optional[str] = ..., snapshot: _Optional[str] = ..., change: _Optional[_Union[Change, _Mapping]] = ..., engine: _Optional[str] = ..., failures: _Optional[int] = ...) -> None: ...
 
 class CheckResponse(_message.Message):
     __slots__ = ("verdict", "findings", "digests", "entry", "change_id", "guard_version", "document_json")

@@ -1,0 +1,63 @@
+"""The pipeline as a worker calls it: bytes from the stores to texts, the built-in policies under the operator's own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from guard import pipeline
+from guard.model.server_facts import ActiveFacts
+from guard.shell.data import folder
+from guard.shell.engines import engines_for
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """A binding check as the service passes it on. `active`: what the server knows beside the request."""
+
+    base_files: Mapping[str, bytes]
+    change_text: str
+    change_name: str
+    change_files: Mapping[str, bytes]
+    policy_files: Mapping[str, bytes]
+    now: datetime
+    engine: str
+    batfish: str | None
+    failures: int | None
+    active: ActiveFacts
+
+
+def check(request: CheckRequest, progress: Callable[[str, float], None]) -> Any:
+    """The outcome of the pipeline."""
+    return pipeline.check(
+        pipeline.CheckRequest(
+            base_files=texts(request.base_files),
+            change_text=request.change_text,
+            change_name=request.change_name,
+            change_files=texts(request.change_files),
+            policy_files=policies(request.policy_files),
+            now=request.now,
+            failures=request.failures,
+            binding=True,
+            active=request.active,
+        ),
+        engines_for(request.engine, request.batfish),
+        progress,
+    )
+
+
+def policies(own: Mapping[str, bytes]) -> dict[str, str]:
+    """The built-in policies and the operator's, which come later and override by name."""
+    built_in = folder("policies")
+    files = {str(path.relative_to(built_in)): path.read_bytes() for path in _policy_paths(built_in)}
+    return texts(files) | {f"own/{name}": text for name, text in texts(own).items()}
+
+
+def texts(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Files as the parsers read them: bytes that are no UTF-8 are kept as they are, by surrogates."""
+    return {path: content.decode("utf-8", "surrogateescape") for path, content in files.items()}
+
+
+def _policy_paths(built_in: Path) -> list[Path]:
+    return [path for path in sorted(built_in.rglob("*.y*ml")) if path.is_file()]
