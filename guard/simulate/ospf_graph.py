@@ -7,7 +7,7 @@ the network's own vertex would. Not modelled: neighbour lists of NBMA networks, 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -120,7 +120,7 @@ def build(devices: Mapping[str, Device], topology: Topology, version: int) -> Os
         adjacencies=_rows(links, version),
         ports=_by_router(ports),
         speaking=_speaking(ports, routers),
-        notes=_clashes(routers, links),
+        notes=(*_clashes(routers, links), *_unknown_mtu(links)),
         by_table=_by_table(routers),
     )
 
@@ -231,10 +231,30 @@ def _timers(port: Port) -> tuple[int, int]:
 
 
 def _mtu_accepted(one: Port, two: Port) -> bool:
-    """A router refuses database descriptions larger than it can receive: the smaller side must ignore it."""
-    small, large = sorted((one, two), key=lambda port: port.interface.mtu or DEFAULT_MTU)
-    same = (small.interface.mtu or DEFAULT_MTU) == (large.interface.mtu or DEFAULT_MTU)
-    return same or small.settings.mtu_ignore
+    """A router refuses database descriptions larger than it can receive: the smaller side must ignore it.
+
+    An MTU that is not configured depends on the platform (system mtu, jumbo defaults, Linux): it is taken to fit, and
+    `_unknown_mtu` says so.
+    """
+    sizes = (one.interface.mtu, two.interface.mtu)
+    if None in sizes or sizes[0] == sizes[1]:
+        return True
+    small = min((one, two), key=lambda port: port.interface.mtu or 0)
+    return small.settings.mtu_ignore
+
+
+def _unknown_mtu(links: Iterable[tuple[Port, Port]]) -> Iterator[StateNote]:
+    for one, two in links:
+        known = one.interface.mtu or two.interface.mtu
+        if (one.interface.mtu is None) == (two.interface.mtu is None) or known == DEFAULT_MTU or one.id > two.id:
+            continue
+        if not (one.settings.mtu_ignore and two.settings.mtu_ignore):
+            yield StateNote(
+                "ospf-mtu",
+                f"{one.id} and {two.id}: only one end configures its MTU ({known}); OSPF needs both to be the same",
+                subjects=(str(one.id), str(two.id)),
+                sources=(one.interface.source, two.interface.source),
+            )
 
 
 def _subnets_agree(one: Interface, two: Interface, network_type: str) -> bool:

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from guard.model.address import DEFAULT_V4, DEFAULT_V6, Prefix
-from guard.model.igp import AreaRange
+from guard.model.device import Vendor
+from guard.model.igp import AreaRange, OspfArea
 from guard.simulate.ospf_graph import BACKBONE, OspfGraph, Router
 from guard.simulate.spf import (
     INFINITE,
@@ -295,7 +296,7 @@ class Internal:
                     parts.append(self._area_summary(border, other, routes, note=other == BACKBONE))
             far = np.flatnonzero(routes.kinds == INTER)
             parts.append((far, routes.costs[far]))
-        if area.kind == "stub" or (area.kind == "nssa" and area.no_summary):
+        if _tells_default(router, area):
             parts.append((np.array([self.numbers[self.default]]), np.array([float(area.default_cost)])))
         if not parts:
             return np.empty(0, dtype=np.int64), np.empty(0)
@@ -335,6 +336,13 @@ class Internal:
             covered = [number for each, number in self.numbers.items() if prefix.covers(each)]
             known = self._covered[prefix] = np.array(covered, dtype=np.int64)
         return known
+
+
+def _tells_default(router: Router, area: OspfArea) -> bool:
+    """A default summary goes into stub areas and totally stubby NSSAs; FRR (8.4, ospf_abr.c) sends it into any NSSA."""
+    if area.kind == "nssa":
+        return area.no_summary or router.device.vendor is Vendor.FRR
+    return area.kind == "stub"
 
 
 def _may_originate_externals(router: Router) -> bool:
