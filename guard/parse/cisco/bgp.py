@@ -149,6 +149,7 @@ def _template(line: Line, words: tuple[str, ...], place: Place) -> None:
     routing = place.routing
     templates = routing.session_templates if kind == "peer-session" else routing.policy_templates
     template = templates.setdefault(name, PeerDraft(name, line))
+    place.context.define(kind, name, line)
     place.context.done(line)
     for child in line.children:
         try:
@@ -218,6 +219,7 @@ def _peer_group(line: Line, words: tuple[str, ...], peer: PeerDraft, place: Plac
             peer.member_of = ""
         else:
             peer.group = True
+            place.context.define("peer-group", peer.name, line)
         return
     if place.no:
         peer.member_of = ""
@@ -303,6 +305,7 @@ def expand_interfaces(text: str) -> tuple[str, ...]:
 def peer_filter(line: Line, context: Context, draft: Draft) -> None:
     """EOS: `peer-filter NAME` with `[N] match as-range A-B result accept|reject`."""
     rules = draft.routing.peer_filters.setdefault(line.words[1], [])
+    context.define("peer-filter", line.words[1], line)
     context.done(line)
     for child in line.children:
         words = child.words

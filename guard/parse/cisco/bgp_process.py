@@ -240,6 +240,14 @@ def max_med(line: Line, words: tuple[str, ...], place: Place) -> None:
     place.context.ignore(line, "at start-up only; the converged state is judged")
 
 
+def ucmp(line: Line, words: tuple[str, ...], place: Place) -> None:
+    """EOS: shares of load by bandwidth; the paths are the same."""
+    if words[0] == "mode" and not place.no:
+        place.context.not_implemented(line, "unequal sharing of load is not modelled")
+        return
+    place.context.ignore(line, "shares of load, without effect unless a mode is set")
+
+
 def _ignore(reason: str) -> Handler:
     def handler(line: Line, words: tuple[str, ...], place: Place) -> None:
         place.context.ignore(line, reason)
@@ -351,6 +359,10 @@ BGP: Mapping[str, Handler] = {
     "as-path": _opaque("not modelled"),
     "import": _opaque("not modelled"),
     "mpls-local-label": _ignore("labelled routes"),
+    "aspath-cmp-include-nexthop": _opaque("not modelled"),
+    "aggregate-route": _opaque("communities of an aggregate by inheritance are not modelled"),
+    "fec": _ignore("how the table is programmed"),
+    "host-routes": _ignore("how the table is programmed"),
     "bfd": _ignore("how fast a lost session is seen; the converged state is judged"),
 }
 
@@ -371,7 +383,7 @@ PROCESS: Mapping[str, Handler] = {
     "bmp": _ignore(_SHOW),
     "shutdown": shutdown,
     "local-as": asn_of_vrf,
-    "ucmp": _opaque("unequal sharing of load is not modelled"),
+    "ucmp": ucmp,
     "next-hop": _opaque("this treatment of next hops is not modelled"),
     "mpls": _opaque("labelled routes are not modelled"),
     "ip": _ignore("who may open a session; configured neighbours are taken as let in"),

@@ -105,6 +105,7 @@ def _update_source(command: Command) -> None:
     text = command.words[0] if command.words else ""
     if text and not text[0].isdigit() and ":" not in text:
         text = named(command.vendor, command.words)
+        command.context.refer("interface", text, command.line, "bgp update-source")
     command.put(command.session, "update_source", text)
 
 
@@ -534,5 +535,6 @@ OPAQUE: Mapping[str, str] = {
     "inter-as-hybrid": _VPN,
     "default-route": _VPN,
     "missing-policy": "a rule for missing policies on one neighbour is not modelled",
+    "cluster-id": "a cluster of one neighbour is not modelled",
     "path-attribute": "filters on attributes are not modelled",
 }

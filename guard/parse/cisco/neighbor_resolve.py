@@ -73,8 +73,7 @@ def _listen(listen: ListenRange, scope: Scope) -> BgpNeighbor:
     if listen.remote_as:
         _remote(session, listen.remote_as)
     if listen.peer_filter:
-        session.update(remote_as=None, remote_as_kind="number")
-        session["remote_as_ranges"] = _ranges(scope.routing.peer_filters.get(listen.peer_filter, []))
+        session["peer filter"] = listen.peer_filter
     session["listen"] = listen.prefix
     families = _families(peer, group, scope, listen.prefix.first)
     return _build(session, families, peer, scope, address=None, group=listen.group)
@@ -96,6 +95,9 @@ def _build(
     address: Address | None,
     group: str,
 ) -> BgpNeighbor:
+    if "peer filter" in session:
+        session.update(remote_as=None, remote_as_kind="number")
+        session["remote_as_ranges"] = _ranges(scope.routing.peer_filters.get(session["peer filter"], []))
     session.setdefault("remote_as_kind", "")
     known = {key: value for key, value in session.items() if key in _SESSION_FIELDS}
     if scope.process.settings.get("shutdown"):

@@ -9,7 +9,7 @@ from guard.parse.cisco import cumulus
 from guard.parse.cisco.finish import finish
 from guard.parse.cisco.misc import COMMANDS
 from guard.parse.cisco.reading import Reading
-from guard.parse.cisco.routing import ROUTING_HANDLERS, finish_routing, finish_routing
+from guard.parse.cisco.routing import ROUTING_HANDLERS, finish_routing
 from guard.parse.cisco.table import Table
 from guard.parse.cisco.top import TOP
 from guard.parse.context import Context
@@ -29,7 +29,6 @@ def read(text: str, file: str, vendor: Vendor) -> Device:
     cumulus.read_stanzas(stanzas, context, reading)
     lines = tree(rest, vendor.value)
     _TABLES[vendor].read(lines, context, reading)
-    finish_routing(context, reading)
     finish(reading)
     finish_routing(context, reading)
     return freeze(reading, context, (*stanzas, *lines), text.count("\n") + 1)
