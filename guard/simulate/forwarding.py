@@ -22,6 +22,9 @@ from guard.snapshot.snapshot import Snapshot
 #: A routing table that a packet may be in: node and VRF.
 Vertex = tuple[str, str]
 
+#: How the detail of a fate begins that hangs on a filter line which is not modelled.
+DOUBT = "not modelled"
+
 ARRIVED = frozenset({Disposition.ACCEPTED, Disposition.DELIVERED_TO_SUBNET})
 
 
@@ -501,5 +504,5 @@ def passing(forwarder: Forwarder, vertex: Vertex, step: Step, flow: Flow, *, bor
 
 def _verdict(decision: Decision, denied: Disposition, node: str, interface: str, detail: str) -> Fate | None:
     if decision.permitted is None:
-        return Fate(Disposition.INSUFFICIENT_INFO, node, interface, f"not modelled: {detail}")
+        return Fate(Disposition.INSUFFICIENT_INFO, node, interface, f"{DOUBT}: {detail}")
     return None if decision.permitted else Fate(denied, node, interface, detail)

@@ -1,0 +1,149 @@
+"""Which sites exchange traffic, what of it is cut off, and how all other traffic ends.
+
+Law: "delivered" is CONTRACT 2's word: accepted, on a subnet, or in the site's own aggregate that nothing more specific
+held before; always at a device of the site that lists the prefix. A pair of sites exchanges traffic if some device of
+each has some of its packets delivered to the other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from guard.model.address import parse_prefix
+from guard.model.facts import Disposition, Fate, PrefixTable, SiteFact
+from guard.model.inventory import EXTERNAL, Site
+from guard.simulate.destinations import Destination, SiteTargets
+from guard.simulate.forwarding import ARRIVED, Column, Forwarder
+from guard.simulate.links import DEFAULT_VRF
+
+#: Dispositions that hand a packet over: to its host, or to the world outside.
+HANDED_OVER = ARRIVED | {Disposition.EXITS_NETWORK}
+
+
+class Reach:
+    """Deliveries between sites in one state. `sent[node]` and `senders[site]` are filled for all sites at once."""
+
+    def __init__(self, forwarder: Forwarder, targets: SiteTargets) -> None:
+        self.forwarder = forwarder
+        self.targets = targets
+        self.sent: dict[str, set[str]] = defaultdict(set)  # node -> sites that its packets are delivered to
+        self.senders: dict[str, set[str]] = defaultdict(set)  # site -> sites whose packets it gets
+        self._sites = {site.name: site for site in forwarder.links.snapshot.inventory.sites}
+        for name, members in targets.sites.items():
+            if name in self._sites:
+                for member in members:
+                    self._add(self._sites[name], member)
+
+    def _add(self, site: Site, destination: Destination) -> None:
+        verdicts: dict[int, bool] = {}
+        links = self.forwarder.links
+        for (node, vrf), ends in self.forwarder.column(destination.address).items():
+            if vrf != DEFAULT_VRF:
+                continue
+            key = id(ends.fates)
+            if key not in verdicts:
+                verdicts[key] = any(self.delivers(site, destination, fate) for fate in ends.fates)
+            if verdicts[key]:
+                self.sent[node].add(site.name)
+                self.senders[site.name].add(links.site_name(node))
+
+    def delivers(self, site: Site, destination: Destination, fate: Fate) -> bool:
+        """Whether one end of a packet to `destination` is delivery to `site`."""
+        if self.forwarder.links.site_name(fate.node) != site.name:
+            return False
+        if fate.disposition in ARRIVED:
+            return True
+        if fate.disposition is not Disposition.NULL_ROUTED:
+            return False
+        return self.targets.aggregate_counts(site, destination.address, parse_prefix(fate.detail))
+
+    def delivered_from(self, node: str, vrf: str, site: Site) -> bool:
+        """Whether some prefix of `site` is delivered from one table."""
+        if vrf == DEFAULT_VRF:
+            return site.name in self.sent.get(node, ())
+        return any(
+            self.delivers(site, member, fate)
+            for member in self.targets.sites.get(site.name, ())
+            for fate in self.forwarder.column(member.address).fates(node, vrf)
+        )
+
+
+def site_facts(reach: Reach) -> tuple[SiteFact, ...]:
+    """Every site of the inventory. A data center or pop none of whose devices is up is cut off as well."""
+    links = reach.forwarder.links
+    sites = links.snapshot.inventory.sites
+    present = {site.name for site in sites if any(links.site(n) is site for n in links.snapshot.devices)}
+    inside = {site.name for site in sites if site.kind != EXTERNAL and site.name in present}
+    sends = {site.name: frozenset(n for n in reach.senders if site.name in reach.senders[n]) for site in sites}
+    facts = []
+    for site in sites:
+        sends_to = sends[site.name] - {site.name}
+        reaches = frozenset(other for other in sends_to if site.name in sends.get(other, ()))
+        others = inside - {site.name}
+        isolated = site.kind != EXTERNAL and bool(others) and not reaches & others
+        facts.append(SiteFact(site.name, site.kind, reaches, sends_to, isolated, site.name in present))
+    return tuple(facts)
+
+
+def fate_table(forwarder: Forwarder, destinations: Sequence[Destination]) -> PrefixTable[frozenset[Fate]]:
+    """How packets from every router (global table) to every destination end. What the outside does with its own is its
+    business: packets that end in a null route of an external device have left the network."""
+    shown: dict[int, frozenset[Fate]] = {}
+    columns = {}
+    for member in destinations:
+        column = {}
+        for (node, vrf), ends in forwarder.column(member.address).items():
+            if vrf == DEFAULT_VRF:
+                key = id(ends.fates)
+                if key not in shown:
+                    shown[key] = frozenset(_seen_from_inside(forwarder, fate) for fate in ends.fates)
+                column[node] = shown[key]
+        columns[member.prefix] = column
+    return PrefixTable(columns)
+
+
+def _seen_from_inside(forwarder: Forwarder, fate: Fate) -> Fate:
+    if fate.disposition is Disposition.NULL_ROUTED and forwarder.links.is_outside(fate.node):
+        return Fate(Disposition.EXITS_NETWORK, fate.node, "", fate.detail)
+    return fate
+
+
+def exit_table(forwarder: Forwarder, destinations: Sequence[Destination]) -> PrefixTable[frozenset[str]]:
+    """Per source site (or node without one) where its packets end or leave; sources outside are not ours to follow."""
+    links = forwarder.links
+    labels = {node: links.label(node) for node, _ in forwarder.sources if not links.is_outside(node)}
+    return PrefixTable({m.prefix: _exits(forwarder.column(m.address), labels) for m in destinations})
+
+
+def _exits(column: Column, labels: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for (node, vrf), ends in column.items():
+        if vrf != DEFAULT_VRF or node not in labels or not ends.sites:
+            continue
+        known = found.get(labels[node])
+        if known is None:
+            found[labels[node]] = ends.sites
+        elif known is not ends.sites:
+            found[labels[node]] = known | ends.sites
+    return found
+
+
+def transit(forwarder: Forwarder, destinations: Iterable[Destination], nodes: frozenset[str]) -> dict[str, str]:
+    """Those of `nodes` that carry packets which neither come from their own site nor end there, with an example."""
+    found: dict[str, str] = {}
+    links = forwarder.links
+    for member in destinations if nodes else ():
+        graph = forwarder.graph(forwarder.sources, member.address)
+        column = forwarder.column(member.address)
+        for (node, _), steps in graph.items():
+            for step in steps:
+                if isinstance(step, Fate) or step.head[0] not in nodes or step.head[0] in found:
+                    continue
+                through = step.head[0]
+                own = links.label(through)
+                ends = {links.label(f.node) for f in column.fates(*step.head) if f.disposition in HANDED_OVER}
+                ends |= column.sites(*step.head)
+                if links.label(node) != own and ends - {own}:
+                    found[through] = f"{node} -> {through} -> {member.prefix} (to {', '.join(sorted(ends - {own}))})"
+    return found
