@@ -1,21 +1,27 @@
 """Connected and local routes of every VRF, from the interfaces that are up.
 
-Named as Batfish and the devices do: a subnet is connected, the address itself is local unless it is the whole subnet.
+Named as Batfish and the devices do: a subnet is connected, and where the vendor shows them, the address itself is
+local unless it is the whole subnet.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from guard.model.address import Prefix
+from guard.model.device import Device, Vendor
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.simulate.topology import Topology
+
+#: Vendors whose routing table has no entry for an interface's own address.
+_WITHOUT_LOCAL = frozenset({Vendor.EOS, Vendor.FRR})
 
 #: (node, VRF) -> its connected and local routes.
 Tables = dict[tuple[str, str], dict[Prefix, RibEntry]]
 
 
-def tables(topology: Topology) -> Tables:
+def tables(devices: Mapping[str, Device], topology: Topology) -> Tables:
     """Distance and metric 0; a subnet that several interfaces hold has several next hops. No link-local subnets."""
     interfaces: dict[tuple[str, str], dict[tuple[RouteProtocol, Prefix], list[str]]] = defaultdict(dict)
     for key, state in topology.interfaces.items():
@@ -27,7 +33,7 @@ def tables(topology: Topology) -> Tables:
                 continue
             subnet = each.prefix
             routes.setdefault((RouteProtocol.CONNECTED, subnet), []).append(key.interface)
-            if not subnet.is_host:
+            if not subnet.is_host and devices[key.node].vendor not in _WITHOUT_LOCAL:
                 routes.setdefault((RouteProtocol.LOCAL, each.address.host), []).append(key.interface)
     return {table: _entries(routes) for table, routes in interfaces.items()}
 

@@ -186,8 +186,14 @@ def _unnumbered(
         if one in down or two in down:
             continue
         first, second = interfaces[one], interfaces[two]
-        if (first.unnumbered and second.unnumbered) or (_speaks_ipv6(first) and _speaks_ipv6(second)):
+        if (_borrows(first) and _borrows(second)) or (_speaks_ipv6(first) and _speaks_ipv6(second)):
             yield (one, two)
+
+
+def _borrows(interface: Interface) -> bool:
+    """Unnumbered, or (as FRR writes it) with another interface's host address as its own."""
+    own = [each for each in interface.addresses if each.address.version == 4]
+    return bool(interface.unnumbered) or (bool(own) and all(each.prefix.is_host for each in own))
 
 
 def _speaks_ipv6(interface: Interface) -> bool:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from guard.model.address import WIDTH, Address, Prefix
+from guard.model.device import Vendor
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.simulate.ospf_graph import Router
 from guard.simulate.ospf_internal import INTER, INTRA, NONE, Internal
@@ -69,7 +70,8 @@ class Ospf:
     internal: Internal
     externals: tuple[External, ...] = ()
     _as_wide: _Table | None = None
-    _of_area: dict[int, _Table] = field(default_factory=dict)
+    _of_area: dict[tuple[int, bool], _Table] = field(default_factory=dict)  # NSSA, as border routers see it
+    _originators: frozenset[int] = frozenset()  # of a default route
     _known: dict[int, dict[Prefix, ExternalRoute]] = field(default_factory=dict)
     _lengths: frozenset[int] = frozenset()
     _tables: dict[int, OspfTable] = field(default_factory=dict)
@@ -84,11 +86,13 @@ class Ospf:
                 areas[each.area].append(each)
         for area, those in areas.items():
             wide.extend(self._translated(area, those))
-            self._of_area[area] = _table(those)
+            self._of_area[area, False] = _table(those)
+            self._of_area[area, True] = _table(_heard_by_borders(those))
         self._as_wide = _table(wide) if wide else None
         lengths = {prefix.length for prefix in self.internal.numbers}
         lengths |= {each.prefix.length for each in self.externals}
         self._lengths = frozenset(lengths)
+        self._originators = frozenset(each.origin for each in self.externals if each.prefix.length == 0)
 
     @property
     def version(self) -> int:
@@ -96,6 +100,9 @@ class Ospf:
 
     def lengths(self) -> frozenset[int]:
         return self._lengths
+
+    def originates_default(self, router: int) -> bool:
+        return router in self._originators
 
     def table(self, router: int, permits: Callable[[Prefix], bool] | None) -> OspfTable:
         """The routes that this router offers to its main RIB; `permits` is its distribute-list in."""
@@ -136,8 +143,8 @@ class Ospf:
         if self._as_wide is not None and any(router.area(area).kind == "normal" for area in router.areas):
             _merge(found, self._evaluate(index, self._as_wide, None))
         for area in router.areas:
-            table = self._of_area.get(area)
-            if table is not None and router.area(area).kind == "nssa":
+            table = self._of_area.get((area, router.is_border))
+            if table is not None and table.prefixes and router.area(area).kind == "nssa":
                 _merge(found, self._evaluate(index, table, area))
         return {prefix: route for prefix, (_, route) in found.items()}
 
@@ -216,6 +223,11 @@ class Ospf:
             if number is not None and routes.kinds[number] != NONE:
                 return number
         return None
+
+
+def _heard_by_borders(lsas: Iterable[External]) -> list[External]:
+    """Border routers take no type-7 default that is not to be propagated, as theirs is (RFC 3101 2.5 (3))."""
+    return [lsa for lsa in lsas if lsa.propagate or lsa.prefix.length > 0]
 
 
 def _merge(
@@ -304,9 +316,13 @@ class OspfTable:
                 mask = tuple(routes.masks[:, number].tolist())
                 return self._share(kind, int(routes.costs[number]), mask, 0) if any(mask) else None
         external = self._domain.external(self._router).get(prefix)
-        if external is None:
+        if external is None or (prefix.length == 0 and self._originates_default()):
             return None
         return self._share(4 if external.type2 else 3, external.cost, external.mask, external.tag)
+
+    def _originates_default(self) -> bool:
+        """Who originates a default takes none from others (IOS and EOS, as in Batfish's tests; not FRR)."""
+        return self._domain.originates_default(self._router) and self._router_of().device.vendor is not Vendor.FRR
 
     def _router_of(self) -> Router:
         return self._domain.internal.graph.routers[self._router]

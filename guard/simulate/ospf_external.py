@@ -15,10 +15,10 @@ from guard.simulate.ospf_graph import OspfGraph, Router
 from guard.simulate.policy_eval import RouteView
 from guard.simulate.redistribution import Evaluators, Taken, take
 
-#: Metric of a redistributed route without one. IOS and EOS (Batfish reads EOS so): 20, BGP 1; FRR: 20 for all
-#: (ospfd/ospf_lsa.c, metric_value).
+#: Metric of a redistributed route without one. IOS: 20, BGP 1 (command reference, `redistribute`); FRR: 20 for all
+#: (ospfd/ospf_lsa.c, metric_value); EOS: 1 (as Batfish reads it, not seen on a device).
 _DEFAULT_METRIC = 20
-_BGP_METRIC = 1
+_LOW_METRIC = 1
 #: `default-information originate` without a metric: IOS and EOS 1; FRR 10, with `always` 1 (ospf_lsa.h).
 _ORIGINATE_METRIC = 1
 _FRR_ORIGINATE_METRIC = 10
@@ -67,7 +67,7 @@ def _redistributed(graph: OspfGraph, router: Router, rib: MainRib, evaluators: E
             continue
         configured = f"type-{redistribution.metric_type or 2}"
         for taken in take(router.device, rib, redistribution, evaluators, _family(graph)):
-            if taken.prefix.length == 0:
+            if taken.prefix.length == 0 and router.device.vendor is not Vendor.EOS:
                 continue  # a default route needs default-information
             kind = taken.view.metric_type or configured
             yield External(
@@ -89,7 +89,8 @@ def _metric(router: Router, protocol: str, taken: Taken) -> int:
         return _DEFAULT_METRIC
     if protocol.startswith("ospf"):
         return taken.entry.metric
-    return _BGP_METRIC if protocol == "bgp" else _DEFAULT_METRIC
+    low = protocol == "bgp" or router.device.vendor is Vendor.EOS
+    return _LOW_METRIC if low else _DEFAULT_METRIC
 
 
 def _forwarding(graph: OspfGraph, router: Router, taken: Taken) -> Address | None:

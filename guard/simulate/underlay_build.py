@@ -65,7 +65,7 @@ def lay(snapshot: Snapshot, scenario: Scenario, memory: Memory | None = None) ->
     routes: dict[str, dict[str, static.Configured]] = {}
     for (node, vrf), configured in static.by_table(snapshot.devices).items():
         routes.setdefault(node, {})[vrf] = configured
-    ground = Ground(snapshot.devices, topology, connected.tables(topology), routes)
+    ground = Ground(snapshot.devices, topology, connected.tables(snapshot.devices, topology), routes)
     for version in OSPF_VERSIONS:
         if any(process.version == version for device in snapshot.devices.values() for process in device.ospf):
             ground.ospf[version] = _internal(snapshot, topology, version, memory)
