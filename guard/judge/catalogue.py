@@ -74,30 +74,24 @@ FAILURES: frozenset[str] = frozenset({"network", "failures"})
 ZONES: frozenset[str] = frozenset({"zones"})
 
 MODULES = (
-    "acceptance",
     "advertising",
     "backbone",
     "commands",
-    "dns_names",
-    "dns_records",
     "flows",
     "forwarding",
-    "igp",
     "intent",
-    "leaks",
     "lines",
     "process",
     "reach",
     "recovery",
     "references",
-    "reflection",
-    "routes",
-    "scope",
     "services",
     "sessions",
     "shared_risk",
     "shift",
     "undeclared",
+    "zone_critical",
+    "zone_mass",
 )
 
 #: Every name of CONTRACT 4 with its default enforcement; findings bear these names.

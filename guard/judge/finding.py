@@ -51,7 +51,7 @@ class Observation:
     `existing`: the base has it as well. `at_most` is a downgrade: never stricter than this, whatever the policy says.
     `instead` replaces the policy's own enforcement (the contract's "warn, but deny where …"). `key` tells the same
     thing seen after several steps apart from another one; empty: the subjects. Observations of one step that share a
-    `group` are told as one finding.
+    `group` are told as one finding. `main`: the subjects that it is about, where these are not just the first one.
     """
 
     message: str
@@ -63,6 +63,12 @@ class Observation:
     instead: Enforcement | None = None
     key: str = ""
     group: str = ""
+    main: tuple[str, ...] = ()
+
+    @property
+    def waived_by(self) -> tuple[str, ...]:
+        """The subjects that a waiver must cover."""
+        return self.main or self.subjects[:1]
 
     @property
     def identity(self) -> str:

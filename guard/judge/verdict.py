@@ -20,7 +20,7 @@ _TABLE: dict[tuple[Status, Enforcement], Verdict] = {
     (Status.WAIVED, Enforcement.HOLD): Verdict.ALLOW,
     (Status.WAIVED, Enforcement.WARN): Verdict.ALLOW,
 }
-_ORDER = {Verdict.ALLOW: 0, Verdict.HOLD: 1, Verdict.BLOCK: 2}
+ORDER = {Verdict.ALLOW: 0, Verdict.HOLD: 1, Verdict.BLOCK: 2}
 
 
 def of(finding: Finding) -> Verdict:
@@ -31,4 +31,4 @@ def of(finding: Finding) -> Verdict:
 def verdict(findings: Iterable[Finding], evaluated: int) -> Verdict:
     """What all findings together ask for, where `evaluated` checks could really be run."""
     least = Verdict.ALLOW if evaluated > 0 else Verdict.HOLD
-    return max((least, *map(of, findings)), key=_ORDER.__getitem__)
+    return max((least, *map(of, findings)), key=ORDER.__getitem__)

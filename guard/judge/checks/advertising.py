@@ -33,6 +33,7 @@ def advertisement_withdrawal(case: Case, step: StepView, params: Parameters) -> 
             f"{len(gone)} of {total} advertised prefixes are withdrawn everywhere",
             subjects=some([str(prefix) for prefix in gone]),
             evidence=_were_sent(before, gone),
+            main=tuple(map(str, gone)),
             key="mass",
         )
     expected = set(case.change.expect.prefixes_withdrawn)

@@ -26,6 +26,7 @@ def backbone_withdrawal(case: Case, step: StepView, params: Parameters) -> Obser
             f"{len(gone)} of {len(had)} backbone links that were up are gone",
             subjects=some([_link(link) for link in gone]),
             evidence=some([f"{_link(link)}: {_why(step, link)}" for link in gone]),
+            main=tuple(map(_link, gone)),
             key="links",
         )
     sessions = [ends for ends, up in sorted(before.backbone.sessions.items()) if up]
@@ -35,6 +36,7 @@ def backbone_withdrawal(case: Case, step: StepView, params: Parameters) -> Obser
         yield Observation(
             f"{len(lost)} of {len(sessions)} BGP sessions over the backbone are gone",
             subjects=some(names),
+            main=tuple(names),
             key="sessions",
         )
 

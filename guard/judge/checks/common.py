@@ -11,6 +11,7 @@ from guard.model.address import Prefix
 from guard.model.facts import Assessment, CascadeRound, PrefixTable
 from guard.model.inventory import DATACENTER
 
+K = TypeVar("K", bound=tuple[str, Prefix])
 V = TypeVar("V")
 
 
@@ -63,9 +64,7 @@ def cascade_lines(cascade: tuple[CascadeRound, ...]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def turned(
-    before: Mapping[tuple[str, Prefix], V], after: Mapping[tuple[str, Prefix], V]
-) -> Iterator[tuple[str, Prefix, V | None, V | None]]:
+def turned(before: Mapping[K, V], after: Mapping[K, V]) -> Iterator[tuple[str, Prefix, V | None, V | None]]:
     """(source, prefix, fact before, fact after) of all pairs whose fact differs."""
     if before is after:
         return
@@ -73,19 +72,19 @@ def turned(
         for (source, prefix), old, new in after.differing(before):
             yield source, prefix, old, new
         return
-    for source, prefix in {**before, **after}:
-        was, now = before.get((source, prefix)), after.get((source, prefix))
+    for key in {**before, **after}:
+        was, now = before.get(key), after.get(key)
         if was is not now and was != now:
-            yield source, prefix, was, now
+            yield *key, was, now
 
 
-def having(table: Mapping[tuple[str, Prefix], V], holds: Callable[[V], bool]) -> Iterator[tuple[str, Prefix, V]]:
+def having(table: Mapping[K, V], holds: Callable[[V], bool]) -> Iterator[tuple[str, Prefix, V]]:
     """Pairs whose fact fits; a table has few different facts, so each is asked about once."""
     known: dict[V, bool] = {}
     if isinstance(table, PrefixTable):
         pairs = ((source, prefix, fact) for prefix, column in table.columns.items() for source, fact in column.items())
     else:
-        pairs = ((source, prefix, fact) for (source, prefix), fact in table.items())
+        pairs = ((*key, fact) for key, fact in table.items())
     for source, prefix, fact in pairs:
         fits = known.get(fact)
         if fits is None:

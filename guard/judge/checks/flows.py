@@ -19,10 +19,20 @@ def flow_intent(case: Case, step: StepView, params: Parameters) -> Observations:
     before, after = both(case, step)
     olds = {fact.intent.name: fact for fact in before.flows}
     for fact in after.flows:
+        intent = fact.intent
+        old = olds.get(intent.name)
         if _met(fact) or _from_taken(fact, step):
             continue
-        old = olds.get(fact.intent.name)
-        intent = fact.intent
+        if fact.undecided:
+            yield Observation(
+                f"whether flow {intent.name} is {intent.expect} is not known",
+                subjects=(intent.name,),
+                evidence=fact.evidence,
+                existing=old is not None and old.undecided,
+                undecided=True,
+                key=f"undecided {intent.name}",
+            )
+            continue
         verb = "is not delivered" if intent.expect == "delivered" else "is not denied"
         yield Observation(
             f"flow {intent.name} ({listed(intent.origins)} to {listed(intent.destinations)}) {verb}",

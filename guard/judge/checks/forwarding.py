@@ -80,6 +80,7 @@ def _observed(
                 subjects=(hole.node, *some([str(prefix) for prefix in group])),
                 evidence=some(told, 10),
                 at_most=warn_if(group is named),
+                main=tuple(map(str, group)),
                 key=f"{hole} {group is named}",
                 group=f"{hole.node} {hole.disposition} {group is named}",
             )
@@ -151,6 +152,7 @@ def forwarding_loop(case: Case, step: StepView, params: Parameters) -> Observati
             subjects=(place, *some([str(each) for each in prefixes])),
             evidence=some(sorted(told), 10),
             existing=existing,
+            main=tuple(map(str, prefixes)),
             key=f"{prefix} {place} {existing}",
             group=f"{place} {existing}",
         )

@@ -8,21 +8,7 @@ from datetime import timedelta
 from guard.judge.case import Case
 from guard.judge.catalogue import Check, Observations, Parameter, Parameters
 from guard.judge.finding import Enforcement, Observation
-from guard.model.change import (
-    AddDevice,
-    Change,
-    Commands,
-    DeleteZone,
-    DownUp,
-    EditFile,
-    Merge,
-    PatchConfig,
-    RemoveDevice,
-    ReplaceConfig,
-    ReplaceZone,
-    StepPart,
-    ZoneUpdate,
-)
+from guard.judge.scope import touched as touched_by
 from guard.model.digest import sha256
 from guard.snapshot.snapshot import Snapshot
 
@@ -36,7 +22,8 @@ def stale_base(case: Case, params: Parameters) -> Observations:
     Source: optimistic locking; RFC 2136 prerequisites do the same for DNS.
     """
     change, snapshot = case.change, case.base.snapshot
-    touched = frozenset(_touched(change))
+    parts = (part for step in change.steps for part in step.parts)
+    touched = frozenset(name for part in parts for name in touched_by(part, snapshot))
     if change.base.snapshot and change.base.snapshot != snapshot.digest:
         yield from _other_snapshot(case, touched)
     for name, wanted in sorted(change.base.devices.items()):
@@ -99,29 +86,6 @@ def _binding(case: Case, params: Parameters) -> Iterator[Observation]:
 
 def _hours(span: timedelta) -> int:
     return int(span.total_seconds() // 3600)
-
-
-def _touched(change: Change) -> Iterator[str]:
-    """`device NAME`, `zone APEX` and `file PATH` of everything that a change edits, commands or takes down."""
-    for step in change.steps:
-        for part in step.parts:
-            yield from _touched_by(part)
-
-
-def _touched_by(part: StepPart) -> Iterator[str]:
-    match part:
-        case Merge() | ReplaceConfig() | PatchConfig() | Commands():
-            yield f"device {part.device.lower()}"
-        case AddDevice() | RemoveDevice():
-            yield f"device {part.name.lower()}"
-        case DownUp():
-            yield from (f"device {name.partition('[')[0].lower()}" for name in (*part.down, *part.up))
-        case ZoneUpdate() | ReplaceZone() | DeleteZone():
-            yield f"zone {part.zone}"
-        case EditFile():
-            yield f"file {part.path}"
-        case _:  # plans of DNS tools name their zones inside, ROAs have no version of their own
-            return
 
 
 def _content(snapshot: Snapshot, name: str) -> str | None:

@@ -85,6 +85,7 @@ def reachability_loss(case: Case, step: StepView, params: Parameters) -> Observa
             f"{site} no longer exchanges traffic with {listed(others)}",
             subjects=(site, *some(others)),
             evidence=some([_direction(after, site, other) for other in others]),
+            main=(site, *others),
             key=f"site {site} {others}",
         )
     services = {service.name for service in after.services}
@@ -98,6 +99,7 @@ def reachability_loss(case: Case, step: StepView, params: Parameters) -> Observa
             f"service {name} is no longer reached from {listed(sites)}",
             subjects=(name, *some(sites)),
             evidence=cascade_lines(after.cascade),
+            main=(name, *sites),
             key=f"service {name} {sites}",
         )
 

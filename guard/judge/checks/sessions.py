@@ -24,6 +24,7 @@ def session_loss(case: Case, step: StepView, params: Parameters) -> Observations
         yield Observation(
             f"{len(lost)} of {had} BGP sessions are gone",
             subjects=some([str(session) for session in lost]),
+            main=tuple(map(str, lost)),
             key="sessions",
         )
 

@@ -1,0 +1,171 @@
+"""How much of a zone a change deletes or rewrites, the deletion of whole zones, and serials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from guard.judge.case import Case, StepView
+from guard.judge.catalogue import ZONES, Check, Observations, Parameter, Parameters
+from guard.judge.checks.common import percent
+from guard.judge.checks.zone_lookup import SIGNING, content, pointed_at, required_names
+from guard.judge.finding import Enforcement, Observation, some
+from guard.model.change import ZoneUpdate
+from guard.model.dns import RRsetKey, Zone
+from guard.model.inventory import ZoneIntent
+from guard.snapshot.snapshot import Snapshot
+
+Place = tuple[str, str]  # server ("" for the zone itself), apex
+
+
+class _Edits(NamedTuple):
+    deleted: list[RRsetKey]
+    changed: list[RRsetKey]
+
+
+def dns_mass_change(case: Case, step: StepView, params: Parameters) -> Observations:
+    """A change deletes or rewrites too much of a zone, leaves its apex alone, or deletes the zone.
+
+    Counted in RRsets without those that signing makes. Over `max_delete_percent` and at least 5 deleted, or a zone
+    of 4 or more left with its apex alone: denied. Over `max_change_percent` and at least 10 deleted or changed:
+    held. Deleting a zone is denied while it is delegated, holds a critical name or is pointed into, else held.
+    Breaks: every name that is gone, at once.
+    Example: a generator that found no hosts writes a zone with its SOA and NS alone.
+    Source: octoDNS's plan safety; Microsoft, January 2001; the .de zone of 12 May 2010.
+    """
+    edits = _edits(step)
+    for (server, apex), edit in sorted(edits.items()):
+        old = _zone(case.base.snapshot, server, apex)
+        new = _zone(step.snapshot, server, apex)
+        if old is None:
+            continue
+        if new is None:
+            yield from _deleted_zone(case, step, server, apex)
+        else:
+            yield from _mass(step, params, server, old, new, edit)
+
+
+def _edits(step: StepView) -> dict[Place, _Edits]:
+    edits: dict[Place, _Edits] = {}
+    for key, _ in step.delta.records.removed():
+        if key.type.partition("(")[0] not in SIGNING:
+            edits.setdefault((key.server, key.zone), _Edits([], [])).deleted.append(RRsetKey(key.owner, key.type))
+    for key, _, _ in step.delta.records.changed():
+        if key.type.partition("(")[0] not in SIGNING:
+            edits.setdefault((key.server, key.zone), _Edits([], [])).changed.append(RRsetKey(key.owner, key.type))
+    return edits
+
+
+def _mass(step: StepView, params: Parameters, server: str, old: Zone, new: Zone, edit: _Edits) -> Iterator[Observation]:
+    total = len(content(old))
+    intent = next((each for each in step.snapshot.inventory.zones if each.name == old.apex), None)
+    deleted, touched = len(edit.deleted), len(edit.deleted) + len(edit.changed)
+    place = f"{old.apex} at {server}" if server else old.apex
+    if total >= params.integer("apex_alone_at_least") and _apex_alone(new) and not _apex_alone(old):
+        yield _observed(place, old, f"nothing but the apex of {place} is left of {total} RRsets", edit.deleted)
+    elif deleted >= params.integer("deleted_at_least") and percent(deleted, total) > _limit(intent, params, "delete"):
+        yield _observed(place, old, f"{deleted} of {total} RRsets of {place} are deleted", edit.deleted)
+    elif touched >= params.integer("changed_at_least") and percent(touched, total) > _limit(intent, params, "change"):
+        message = f"{touched} of {total} RRsets of {place} are deleted or changed"
+        yield _observed(place, old, message, [*edit.deleted, *edit.changed], Enforcement.HOLD)
+
+
+def _observed(
+    place: str, zone: Zone, message: str, keys: list[RRsetKey], at_most: Enforcement | None = None
+) -> Observation:
+    told = some([f"{key.owner} {key.type}" for key in sorted(keys)], 20)
+    return Observation(message, subjects=(zone.apex,), evidence=told, at_most=at_most, key=f"mass {place}")
+
+
+def _limit(intent: ZoneIntent | None, params: Parameters, what: str) -> float:
+    own = getattr(intent, f"max_{what}_percent") if intent is not None else None
+    return float(own) if own is not None else params.number(f"max_{what}_percent")
+
+
+def _apex_alone(zone: Zone) -> bool:
+    return all(key.owner == zone.apex for key in content(zone))
+
+
+def _deleted_zone(case: Case, step: StepView, server: str, apex: str) -> Iterator[Observation]:
+    if server:
+        yield Observation(f"{server} no longer serves {apex}", (apex, server), at_most=Enforcement.HOLD)
+        return
+    reasons = list(_still_needed(case.base.snapshot, step.snapshot, apex))
+    yield Observation(
+        f"zone {apex} is deleted" + (f" while {reasons[0]}" if reasons else ""),
+        subjects=(apex,),
+        evidence=some(reasons, 20),
+        at_most=None if reasons else Enforcement.HOLD,
+        key=f"deleted {apex} {bool(reasons)}",
+    )
+
+
+def _still_needed(before: Snapshot, after: Snapshot, apex: str) -> Iterator[str]:
+    for parent, zone in after.zones.items():
+        if RRsetKey(apex, "NS") in zone.rrsets:
+            yield f"{parent} delegates it"
+    for intent in (*after.inventory.zones, *before.inventory.zones):
+        if intent.name == apex and intent.parent is not None and intent.parent.ns:
+            yield "its parent delegates it (inventory)"
+        if intent.name == apex:
+            yield from (f"{each.name} {each.type} is a critical name" for each in intent.critical_names)
+    for target, key, zone_apex in pointed_at(after.zones):
+        if _lies_in(target, apex) and not (key.type == "NS" and key.owner == apex):
+            yield f"{key.owner} {key.type} in {zone_apex} points to {target}"
+    for name, service in required_names(after.inventory).items():
+        if _lies_in(name, apex):
+            yield f"service {service} requires {name}"
+
+
+def _lies_in(name: str, apex: str) -> bool:
+    return name == apex or name.endswith("." + apex)
+
+
+def _zone(snapshot: Snapshot, server: str, apex: str) -> Zone | None:
+    zones = snapshot.server_zones.get(server, {}) if server else snapshot.zones
+    return zones.get(apex)
+
+
+def dns_serial(case: Case, step: StepView, params: Parameters) -> Observations:
+    """A zone's content changes and its serial does not grow, so that secondaries keep the old one.
+
+    Updates (RFC 2136 3.6) are left out: the server itself moves the serial.
+    Breaks: half of the name servers answer with the old zone until it expires.
+    Example: a record is added by hand and the serial forgotten.
+    Source: RFC 1982; RFC 1912 2.2.
+    """
+    updated = {part.zone for part in step.step.parts if isinstance(part, ZoneUpdate)}
+    before = case.before(step).snapshot
+    for apex, new in step.snapshot.zones.items():
+        old = before.zones.get(apex)
+        if old is None or old is new or apex in updated or old.serial is None or new.serial is None:
+            continue
+        if _same(old, new) or 0 < (new.serial - old.serial) % 2**32 < 2**31:
+            continue
+        yield Observation(
+            f"zone {apex} changes, and its serial goes from {old.serial} to {new.serial}", subjects=(apex,)
+        )
+
+
+def _same(old: Zone, new: Zone) -> bool:
+    def body(zone: Zone) -> dict[RRsetKey, tuple[object, ...]]:
+        return {key: rrset[:2] for key, rrset in zone.rrsets.items() if key.type != "SOA"}
+
+    return body(old) == body(new)
+
+
+CHECKS = (
+    Check(
+        "dns-mass-change",
+        dns_mass_change,
+        needs=ZONES,
+        parameters=(
+            Parameter("max_delete_percent", 10, "how much of a zone may be deleted, where the inventory does not say"),
+            Parameter("deleted_at_least", 5, "fewer than this many deletions are no mass change"),
+            Parameter("max_change_percent", 30, "how much may be deleted or changed, where the inventory does not say"),
+            Parameter("changed_at_least", 10, "fewer than this many edits are no mass change"),
+            Parameter("apex_alone_at_least", 4, "from this many RRsets on, an apex left alone is a wipe"),
+        ),
+    ),
+    Check("dns-serial", dns_serial, needs=ZONES),
+)
