@@ -28,7 +28,8 @@ from guard.shell.server.pb import (
     types_pb2,
 )
 from guard.shell.server.status import error_of
-from guard.shell.store.snapshots import snapshot_digest
+from guard.snapshot.load import belongs
+from guard.snapshot.load import digest as snapshot_digest
 
 T = TypeVar("T")
 USER_KEY = "guard-user"
@@ -172,14 +173,13 @@ class Client:
 
     def has_snapshot(self, files: Mapping[str, str]) -> str | None:
         """The digest of these files if the server holds them."""
-        digest = snapshot_digest(_encoded(files))
+        digest = _digest(files)
         answer = self._call(self._snapshots.List, snapshots_pb2.ListRequest(digest=digest))
         return digest if answer.snapshots else None
 
     def put_snapshot(self, files: Mapping[str, str]) -> StoredSnapshot:
         """Upload a snapshot, by relative path; the first one becomes active."""
-        contents = _encoded(files)
-        digest = snapshot_digest(contents)
+        digest, contents = _digest(files), _encoded(files)
         return self._repeated(lambda: _stored(self._snapshots.Put(
             _parts(contents, digest), timeout=10 * CALL_SECONDS, metadata=self._metadata).snapshot))
 
@@ -315,6 +315,10 @@ def _entry_at(ref: types_pb2.EntryRef) -> EntryAt:
 def _stored(item: snapshots_pb2.Snapshot) -> StoredSnapshot:
     return StoredSnapshot(item.digest, item.active, item.stored_at.ToJsonString(), item.stored_by, item.file_count,
                           item.total_bytes)
+
+
+def _digest(files: Mapping[str, str]) -> str:
+    return snapshot_digest({path: text for path, text in files.items() if belongs(path)})
 
 
 def _encoded(files: Mapping[str, str]) -> dict[str, bytes]:
