@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from guard.model.device import Device, Vendor
+from guard.parse import host
 from guard.parse.cisco import reader as cisco
 from guard.parse.context import Context
 from guard.parse.draft import Draft
@@ -17,6 +18,7 @@ READERS: Mapping[Vendor, Callable[[str, str, Vendor], Device]] = {
     Vendor.IOS: cisco.read,
     Vendor.EOS: cisco.read,
     Vendor.FRR: cisco.read,
+    Vendor.HOST: host.read,
 }
 
 

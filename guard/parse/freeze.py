@@ -1,4 +1,4 @@
-"""Draft → Device: the end of every configuration grammar, with what is referred to and not there, or there for nothing."""
+"""Draft → Device: the end of every grammar, with what is referred to and not there, and what nothing refers to."""
 
 from __future__ import annotations
 

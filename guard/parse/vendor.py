@@ -49,19 +49,37 @@ class _Look:
 
 
 def detect(text: str, file: str = "") -> Vendor:
-    """The vendor of a configuration; `file` decides nothing but that a JSON file may describe a host."""
-    head = "\n".join(text.split("\n", _HEAD_LINES)[:_HEAD_LINES])
+    """The vendor of a configuration. The name of its file decides nothing."""
+    rows = text.split("\n")
+    head = "\n".join(rows[:_HEAD_LINES])
     header = _HEADER.search(head)
     if header and header[2].lower() != "cisco":
         return _NAMES.get(header[2].lower(), Vendor.UNKNOWN)
     if text.lstrip()[:1] in {"{", "<", "*"}:
-        return Vendor.HOST if '"hostInterfaces"' in text or ('"hostname"' in text and "iptables" in text) else Vendor.UNKNOWN
-    words = [row.split(None, 2)[:2] for row in text.split("\n") if row and not row.isspace()]
-    look = _Look(text, head, frozenset(row[0] for row in words), frozenset(" ".join(row) for row in words))
+        return _structured(text)
+    look = _look(text, head, [row for row in rows if row[:1] not in {" ", "\t", ""}])
+    if not look.firsts & _LIKE_CISCO:
+        look = _look(text, head, rows)
     for vendor, rule in _RULES:
         if rule(look):
             return vendor
     return Vendor.IOS if header else _closest(look)
+
+
+def _structured(text: str) -> Vendor:
+    """JSON and XML: a Batfish host file, or nothing that is read here."""
+    host = '"hostInterfaces"' in text or ('"hostname"' in text and '"iptablesFile"' in text)
+    return Vendor.HOST if host else Vendor.UNKNOWN
+
+
+def _look(text: str, head: str, rows: list[str]) -> _Look:
+    words = [found for row in rows if (found := row.split(None, 2)[:2])]
+    return _Look(text, head, frozenset(row[0] for row in words), frozenset(" ".join(row) for row in words))
+
+
+def _keys(text: str) -> frozenset[str]:
+    """`a | b c` as a set of command beginnings."""
+    return frozenset(" ".join(part.split()) for part in text.split("|"))
 
 
 def _holds(pattern: str) -> Callable[[_Look], bool]:
@@ -69,8 +87,8 @@ def _holds(pattern: str) -> Callable[[_Look], bool]:
     return lambda look: compiled.search(look.head) is not None
 
 
-def _commands(*starts: str) -> Callable[[_Look], bool]:
-    wanted = frozenset(starts)
+def _commands(starts: str) -> Callable[[_Look], bool]:
+    wanted = _keys(starts)
     return lambda look: bool(wanted & look.firsts or wanted & look.pairs)
 
 
@@ -89,54 +107,67 @@ _JUNOS_SECTIONS = (
     "logical-systems", "groups", "snmp", "version", "chassis", "vlans", "security", "class-of-service", "apply-groups",
 )  # fmt: skip
 
+_NXOS_FEATURES = (
+    "bgp | ospf | ospfv3 | eigrp | isis | rip | interface-vlan | lacp | vpc | nxapi | bfd | pim | telnet | hsrp | lldp"
+    " | tacacs+ | scp-server | sftp-server | privilege | vn-segment-vlan-based | nv | fabric | dhcp | udld | sla | pbr"
+    " | ssh | vrrp | mpls | grpc | netconf | ngoam"
+)
+
 #: In order: the first that holds decides.
 _RULES: tuple[tuple[Vendor, Callable[[_Look], bool]], ...] = (
-    (Vendor.FRR, _commands("frr version", "frr defaults")),
+    (Vendor.FRR, _commands("frr version | frr defaults")),
     (Vendor.FRR, _holds(r"^# This file describes the network interfaces")),
-    (Vendor.UNKNOWN, _commands("net add", "net del")),  # Cumulus NCLU
+    (
+        Vendor.UNKNOWN,
+        _commands("net add | net del | nv set | configure { | set deviceconfig | sysname | /ip | ltm | PIX"),
+    ),
     (Vendor.UNKNOWN, _holds(r"TiMOS-|^ASA Version|^: (Saved|Serial)|^config system global|^#config-version=")),
-    (Vendor.UNKNOWN, _commands("configure {", "set deviceconfig", "sysname", "/ip", "ltm", "nv set", "PIX")),
     (Vendor.IOSXR, _holds(r"IOS XR")),
     (Vendor.NXOS, _holds(r"^!Command: show (running|startup)|^version .*[Bb]ios:version|^boot (nxos|kickstart)")),
     (Vendor.EOS, _holds(r"^!.*\b(EOS-\d|vEOS|Arista)|^!? ?boot system flash.*\.swi")),
     (Vendor.JUNOS, _is_junos_set),
     (Vendor.JUNOS, _is_junos_tree),
-    (Vendor.IOSXR, _commands("route-policy", "end-policy", "prefix-set", "community-set", "as-path-set", "vrf-group")),
-    (Vendor.IOSXR, _holds(r"^interface \S+\d/\d+/\d+/\d+(\.\d+)?\s*\n( .*\n)*? ipv4 address")),
-    (Vendor.NXOS, _commands("feature bgp", "feature ospf", "feature interface-vlan", "feature lacp", "vrf context",
-                            "install feature-set", "feature vpc", "feature nxapi", "feature isis", "feature bfd",
-                            "feature pim", "feature telnet", "feature hsrp", "feature-set", "feature lldp", "feature tacacs+",
-                            "feature scp-server", "feature privilege", "feature vn-segment-vlan-based", "nv overlay",
-                            "vdc", "feature eigrp", "feature nv", "feature rip", "feature ospfv3", "feature ssh",
-                            "feature fabric", "feature dhcp", "feature udld", "feature sla", "feature pbr")),
-)  # fmt: skip
+    (Vendor.IOSXR, _commands("route-policy | end-policy | prefix-set | community-set | as-path-set | router static")),
+    (Vendor.NXOS, _commands(" | ".join(f"feature {name}" for name in _NXOS_FEATURES.split(" | ")))),
+    (Vendor.NXOS, _commands("vrf context | install feature-set | nv overlay | vdc")),
+)
 
 #: Commands that one of the three prints and the two others do not.
 _TELLTALES: tuple[tuple[Vendor, frozenset[str]], ...] = (
-    (Vendor.EOS, frozenset({
-        "transceiver qsfp", "service routing", "management api", "management ssh", "daemon TerminAttr", "vrf instance",
-        "router general", "queue-monitor length", "ip address virtual", "agent Bfd", "peer-filter", "ip virtual-router",
-        "mlag configuration", "switchport default", "hardware counter", "system l1", "platform trident", "interface Vxlan1",
-        "no aaa root", "management security", "management console", "router multicast", "terminattr", "schedule tech-support",
-        "interface Management1", "interface Management0", "interface Port-Channel1", "vlan internal",
-    })),
-    (Vendor.IOS, frozenset({
-        "boot-start-marker", "boot-end-marker", "service timestamps", "ip cef", "no service", "line con", "vrf definition",
-        "ip forward-protocol", "ip http", "no ip http", "Building configuration...", "Current configuration", "ip vrf",
-        "no ip domain-lookup", "voice-card", "crypto pki", "multilink bundle-name", "ip subnet-zero", "ip classless",
-        "license udi", "redundancy", "subscriber templating", "platform console", "line aux", "standby", "service-policy",
-    })),
-    (Vendor.FRR, frozenset({
-        "service integrated-vtysh-config", "interface lo", "bgp as-path", "bgp community-list", "bgp large-community-list",
-        "router ospf6", "log syslog", "log file", "log stdout", "no ebgp-requires-policy", "zebra", "ip nht", "exit-vrf",
-        "ipv6 ospf6", "watchfrr", "interface eth0", "interface eth1", "interface swp1", "agentx", "rpki", "pbr-map",
-        "bgp ebgp-requires-policy", "password zebra", "ospf6 router-id", "allow-external-route-update",
-    })),
-)  # fmt: skip
+    (
+        Vendor.EOS,
+        _keys(
+            """transceiver qsfp | service routing | management api | management ssh | daemon TerminAttr | vrf instance
+            | router general | queue-monitor length | ip address virtual | peer-filter | ip virtual-router
+            | mlag configuration | switchport default | hardware counter | system l1 | platform trident
+            | interface Vxlan1 | no aaa | management security | management console | vlan internal
+            | schedule tech-support | interface Management1 | interface Management0 | interface Port-Channel1"""
+        ),
+    ),
+    (
+        Vendor.IOS,
+        _keys(
+            """boot-start-marker | boot-end-marker | service timestamps | ip cef | line con | vrf definition
+            | ip forward-protocol | ip http | no ip | Building configuration... | Current configuration | ip vrf
+            | voice-card | crypto pki | multilink bundle-name | ip subnet-zero | ip classless | license udi | redundancy
+            | subscriber templating | platform console | line aux"""
+        ),
+    ),
+    (
+        Vendor.FRR,
+        _keys(
+            """service integrated-vtysh-config | interface lo | bgp as-path | bgp community-list | exit-vrf | log syslog
+            | bgp large-community-list | router ospf6 | log file | log stdout | zebra | ip nht | watchfrr
+            | interface eth0 | interface eth1 | interface swp1 | agentx | rpki | pbr-map | password zebra"""
+        ),
+    ),
+)
 _LIKE_CISCO = frozenset({"hostname", "interface", "router", "ip", "ipv6", "route-map", "access-list", "version", "vrf"})
 _ADDRESS_LENGTH = re.compile(r"^\s+ip(v4)? address \d+\.\d+\.\d+\.\d+/\d+", re.MULTILINE)
 _ADDRESS_MASK = re.compile(r"^\s+ip address \d+\.\d+\.\d+\.\d+ 255\.", re.MULTILINE)
-_LINUX_NAME = re.compile(r"^interface (lo|dummy\d+|(r|h|s|ce|pe|p|c|sw)\d+-\w+|(en[ospx]|eth|swp|bond|vlan|br)\S*\d)\s*$", re.MULTILINE)
+_LINUX_NAME = re.compile(
+    r"^interface (lo|dummy\d+|(r|h|s|ce|pe|p|c|sw)\d+-\w+|(en[ospx]|eth|swp|bond|vlan|br)\S*\d)\s*$", re.MULTILINE
+)
 _EOS_NAME = re.compile(r"^interface (Ethernet\d+(/\d+)?|Management\d+|Port-Channel\d+)\s*$", re.MULTILINE)
 
 
@@ -147,7 +178,7 @@ def _closest(look: _Look) -> Vendor:
     scores = {vendor: 2 * len(words & (look.firsts | look.pairs)) for vendor, words in _TELLTALES}
     lengths, masks = bool(_ADDRESS_LENGTH.search(look.text)), bool(_ADDRESS_MASK.search(look.text))
     scores[Vendor.FRR] += 3 if _LINUX_NAME.search(look.text) else 0
-    scores[Vendor.EOS] += 1 if lengths and _EOS_NAME.search(look.text) and "no switchport" in look.pairs else 0
+    scores[Vendor.EOS] += 1 if lengths and _EOS_NAME.search(look.text) and "no switchport" in look.text else 0
     scores[Vendor.IOS] += 2 if masks else 0
     order = (Vendor.IOS, Vendor.EOS, Vendor.FRR)
     return max(order, key=lambda vendor: (scores[vendor], -order.index(vendor)))

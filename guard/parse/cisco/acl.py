@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from guard.model.acl import Acl, AclLine, Range, Wildcard, wildcard
 from guard.model.address import mask_length, parse_address, parse_prefix, prefix_of
 from guard.model.device import Vendor
-from guard.parse.cisco.acl_words import ICMP_TYPES, ICMP6_TYPES, PROTOCOLS, port
+from guard.parse.cisco.acl_words import ICMP6_TYPES, ICMP_TYPES, PROTOCOLS, port
 from guard.parse.cisco.reading import Reading
 from guard.parse.context import Context
 from guard.parse.line import Line

@@ -5,8 +5,8 @@ from __future__ import annotations
 #: None: any protocol.
 PROTOCOLS: dict[str, int | None] = {
     "ip": None, "ipv4": None, "ipv6": None, "icmp": 1, "igmp": 2, "ipinip": 4, "tcp": 6, "egp": 8, "igrp": 9, "udp": 17,
-    "rsvp": 46, "gre": 47, "esp": 50, "ahp": 51, "ah": 51, "icmpv6": 58, "icmp6": 58, "eigrp": 88, "ospf": 89, "nos": 94,
-    "pim": 103, "pcp": 108, "vrrp": 112, "isis": 124, "sctp": 132, "dccp": 33, "hbh": 0, "ipip": 4,
+    "rsvp": 46, "gre": 47, "esp": 50, "ahp": 51, "ah": 51, "icmpv6": 58, "icmp6": 58, "eigrp": 88, "ospf": 89,
+    "nos": 94, "pim": 103, "pcp": 108, "vrrp": 112, "isis": 124, "sctp": 132, "dccp": 33, "hbh": 0, "ipip": 4,
 }  # fmt: skip
 
 _PORTS = {

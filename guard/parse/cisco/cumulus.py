@@ -20,7 +20,7 @@ from guard.parse.line import Line
 _MARK = "# This file describes the network interfaces"
 _PORTS = "# ports.conf"
 _FRR = ("frr version", "frr defaults", "# frr.conf", "interface ")
-_STANZAS = ("auto", "iface", "source", "source-directory", "mapping", "vlan", "allow-hotplug", "allow-auto", "no-auto-down")
+_STANZAS = ("auto", "iface", "source", "source-directory", "mapping", "vlan", "no-auto-down")
 
 
 def split(text: str) -> tuple[tuple[Line, ...], str]:
@@ -29,6 +29,8 @@ def split(text: str) -> tuple[tuple[Line, ...], str]:
         return (), text
     rows = text.split("\n")
     start = next((at for at, row in enumerate(rows) if row.startswith(_FRR)), len(rows))
+    if start < len(rows) and rows[start].strip() == "frr version":  # Batfish's mark, where the version itself is missing
+        start += 1
     return _stanzas(rows[:start]), "\n" * start + "\n".join(rows[start:])
 
 
@@ -62,6 +64,8 @@ def read_stanzas(lines: tuple[Line, ...], context: Context, reading: Reading) ->
         elif at == 0 and len(line.words) == 1:
             reading.hostname = first
             context.done(line)
+        elif line.text == "frr version":
+            context.ignore(line, "begins frr.conf")
         elif "=" in first or first.isdigit():
             context.ignore(line, "ports.conf: speeds of ports")
         else:
@@ -177,18 +181,22 @@ _COMMANDS: Mapping[str, Handler[InterfaceSettings]] = {
     "alias": _alias,
     **keys(
         Ignored("layer 1 and 2 of a port, and services of the host"),
-        """netmask | broadcast | network | bond-mode | bond-miimon | bond-lacp-rate | bond-lacp-bypass-allow | bond-xmit-hash-policy
-        | bond-updelay | bond-downdelay | bond-use-carrier | hwaddress | link-autoneg | link-duplex | link-fec | dns-nameservers
-        | dns-search | mstpctl-portbpdufilter | mstpctl-bpduguard | mstpctl-portadminedge | mstpctl-portnetwork | mstpctl-treeprio
-        | bridge-ageing | bridge-stp | bridge-arp-nd-suppress | bridge-learning | bridge-igmp-version | bridge-mcsnoop | ip6-forward
-        | bridge-vlan-aware | bridge-pvid | bridge-fd | bridge-waitport | requires | scope | arp-accept | metric | mstpctl-portautoedge""",
+        """netmask | broadcast | network | bond-mode | bond-miimon | bond-lacp-rate
+        | bond-lacp-bypass-allow | bond-xmit-hash-policy | bond-updelay | bond-downdelay
+        | bond-use-carrier | hwaddress | link-autoneg | link-duplex | link-fec | dns-nameservers
+        | dns-search | mstpctl-portbpdufilter | mstpctl-bpduguard | mstpctl-portadminedge
+        | mstpctl-portnetwork | mstpctl-treeprio | bridge-ageing | bridge-stp | bridge-arp-nd-suppress
+        | bridge-learning | bridge-igmp-version | bridge-mcsnoop | ip6-forward | bridge-vlan-aware
+        | bridge-pvid | bridge-fd | bridge-waitport | requires | scope | arp-accept | metric
+        | mstpctl-portautoedge""",
     ),
     **keys(
         NotModelled("layer-2 services, and what runs beside FRR, are not modelled"),
-        """up | down | pre-up | post-up | pre-down | post-down | gateway | clag-id | clagd-peer-ip | clagd-backup-ip | clagd-sys-mac
-        | clagd-priority | clagd-args | clagd-vxlan-anycast-ip | vxlan-id | vxlan-local-tunnelip | vxlan-remoteip | vxlan-port
-        | vxrd-src-ip | vxrd-svcnode-ip | vxlan-ageing | vxlan-svcnodeip | vxlan-learning | ip-forward | tunnel-mode
-        | tunnel-endpoint | pointopoint | bond-min-links | link-type | address-virtual-ipv6-addrgen | vrf-default-route""",
+        """up | down | pre-up | post-up | pre-down | post-down | gateway | clag-id | clagd-peer-ip
+        | clagd-backup-ip | clagd-sys-mac | clagd-priority | clagd-args | clagd-vxlan-anycast-ip
+        | vxlan-id | vxlan-local-tunnelip | vxlan-remoteip | vxlan-port | vxrd-src-ip | vxrd-svcnode-ip
+        | vxlan-ageing | vxlan-svcnodeip | vxlan-learning | ip-forward | tunnel-mode | tunnel-endpoint
+        | pointopoint | bond-min-links | link-type | address-virtual-ipv6-addrgen | vrf-default-route""",
     ),
 }
 _TABLE: Table[InterfaceSettings] = Table(_COMMANDS)

@@ -68,6 +68,8 @@ def _interface(settings: InterfaceSettings, reading: Reading, members: tuple[str
     if kind == "vlan":
         digits = "".join(char for char in settings.name if char.isdigit())
         values.setdefault("vlan", int(digits) if digits else None)
+        if not _carried(values["vlan"], reading):
+            values["shutdown"] = True  # the VLAN is not there, or suspended: its SVI never comes up
     if reading.vendor is Vendor.FRR and kind == "subinterface":
         values.setdefault("vlan", int(settings.name.rsplit(".", 1)[1]))
     _switching(settings, values, switchport)
@@ -84,6 +86,13 @@ def _interface(settings: InterfaceSettings, reading: Reading, members: tuple[str
         virtual_addresses=tuple(settings.virtual),
         **values,
     )
+
+
+def _carried(vlan: int | None, reading: Reading) -> bool:
+    """Whether a switch that lists its VLANs has this one; VLAN 1 is always there (IOS and EOS)."""
+    if vlan in {None, 1} or reading.vlans is None or reading.vendor is Vendor.FRR:
+        return True
+    return any(low <= vlan <= high for low, high in reading.vlans if vlan is not None)
 
 
 def _is_switchport(settings: InterfaceSettings, kind: str, reading: Reading) -> bool:

@@ -28,12 +28,27 @@ def interface(line: Line, context: Context, reading: Reading) -> None:
     if context.vendor is Vendor.EOS and line.words[1].lower() == "defaults":
         context.ignore_block(line, "defaults of EOS interfaces: no address or filter")
         return
-    settings = reading.interface(named(context.vendor, line.words[1:]), context.source(line, line_end(line)))
+    settings = reading.interface(_name(line, context), context.source(line, line_end(line)))
     context.done(line)
     if len(line.words) > 3 and line.words[2] == "vrf":  # FRR
         _join(settings, line.words[3])
         context.refer("vrf", line.words[3], line, "interface vrf")
     _TABLES[context.vendor].read(line.children, context, settings)
+
+
+_HEADER_OPTIONS = frozenset({"vrf", "point-to-point", "multipoint", "type"})
+
+
+def _name(line: Line, context: Context) -> str:
+    """The interface that the header names; IOS and EOS number theirs."""
+    name = named(context.vendor, line.words[1:])
+    if context.vendor is Vendor.FRR:
+        return name
+    split = len(line.words) > 2 and line.words[2][0].isdigit()
+    options = line.words[3 if split else 2 :]
+    if not any(char.isdigit() for char in name) or (options and options[0].lower() not in _HEADER_OPTIONS):
+        raise ValueError("no interface name")
+    return name
 
 
 def line_end(line: Line) -> Line:
@@ -95,6 +110,9 @@ def parse_interface_address(words: tuple[str, ...], line: Line, context: Context
     return InterfaceAddress(address, mask_length(words[1]), source=source), 2
 
 
+_ADDRESS_OPTIONS = frozenset({"secondary", "virtual", "peer", "vrf", "label", "tag", "route-map"})
+
+
 def _ip_address(line: Line, context: Context, settings: Settings) -> None:
     words = line.words[2:]
     first = words[0].lower()
@@ -110,6 +128,8 @@ def _ip_address(line: Line, context: Context, settings: Settings) -> None:
     words = words[1:] if virtual else words
     address, used = parse_interface_address(words, line, context)
     options = tuple(word.lower() for word in words[used:])
+    if options and options[0] not in _ADDRESS_OPTIONS:
+        raise ValueError(f"{options[0]} behind an address")
     if virtual:
         settings.virtual.append(address.address)
     secondary = "secondary" in options
@@ -119,8 +139,7 @@ def _ip_address(line: Line, context: Context, settings: Settings) -> None:
         settings.others.append(InterfaceAddress(address.address, address.length, True, address.source))
     else:
         settings.primary = address
-    leftover = set(options) - {"secondary", "virtual"}
-    if leftover & {"peer", "vrf"}:
+    if options[:1] in {("peer",), ("vrf",), ("label",), ("tag",), ("route-map",)}:
         context.partial(line, "a point-to-point peer address or a VRF of its own is not modelled")
     else:
         context.done(line)

@@ -10,15 +10,15 @@ from guard.parse.cisco.table import Handler, Ignored, NotModelled, Partly, keys
 _PHYSICAL = keys(
     Ignored("physical layer"),
     """duplex | negotiation | media-type | mdix | clock | clockrate | flowcontrol | keepalive | transceiver
-    | error-correction | phy | fec | power | cable-length | linecode | framing | fair-queue | hold-queue | tx-queue
-    | tx-ring-limit | random-detect | link-detect | serial | dsu | crc | beacon | energy-efficient-ethernet
-    | l2-protocol mtu | speed auto | no speed | no keepalive | no negotiation | hardware | physical-layer | gig-default
-    | traffic-loopback | no bandwidth""",
+    | error-correction | phy | fec | power | cable-length | linecode | framing | fair-queue | hold-queue
+    | tx-queue | tx-ring-limit | random-detect | link-detect | serial | dsu | crc | beacon
+    | energy-efficient-ethernet | l2-protocol mtu | speed auto | no speed | no keepalive
+    | no negotiation | hardware | physical-layer | gig-default | traffic-loopback | no bandwidth""",
 )
 _LINK = keys(
     Ignored("a protocol of the link that carries no routes"),
-    """cdp | lldp | udld | mop | spanning-tree | lacp | vtp | macro description | ptp | mvrp | dcbx | vmps | pagp
-    | priority-flow-control | l2protocol-tunnel | link-debounce | link debounce""",
+    """cdp | lldp | udld | mop | spanning-tree | lacp | vtp | macro description | ptp | mvrp | dcbx | vmps
+    | pagp | priority-flow-control | l2protocol-tunnel | link-debounce | link debounce""",
 )
 _TIMERS = keys(
     Ignored("timers"),
@@ -27,11 +27,11 @@ _TIMERS = keys(
 )
 _COUNTERS = keys(
     Ignored("counters, logs and management"),
-    """logging | snmp | snmp-server | ip flow | ipv6 flow | flow | sflow | ip nbar | ip accounting | ip route-cache
-    | ip cef | ip load-sharing | counters | alias | monitor | ip mroute-cache | ipv6 mfib | rmon | nmsp
-    | device-tracking | ip device tracking | trust | srr-queue | mls qos | priority-queue | wrr-queue | auto qos
-    | qos trust | qos cos | qos dscp | agentx | ip tcp | ipv6 tcp | tcp mss | management | history
-    | port-channel load-balance | hold-time""",
+    """logging | snmp | snmp-server | ip flow | ipv6 flow | flow | sflow | ip nbar | ip accounting
+    | ip route-cache | ip cef | ip load-sharing | counters | alias | monitor | ip mroute-cache
+    | ipv6 mfib | rmon | nmsp | device-tracking | ip device tracking | trust | srr-queue | mls qos
+    | priority-queue | wrr-queue | auto qos | qos trust | qos cos | qos dscp | agentx | ip tcp
+    | ipv6 tcp | tcp mss | management | history | port-channel load-balance | hold-time""",
 )
 _MULTICAST = keys(
     Ignored("multicast is not judged"),
@@ -44,9 +44,9 @@ _HOSTS = keys(
 _ANSWERS = keys(
     Ignored("what the device answers, not what it forwards"),
     """ip redirects | ip unreachables | ip mask-reply | ip proxy-arp | ip local-proxy-arp | ipv6 redirects
-    | ipv6 unreachables | ip information-reply | ip icmp | ip split-horizon | ipv6 mtu | ip attached-host
-    | tunnel tos | tunnel ttl | tunnel path-mtu-discovery | tunnel bandwidth | tunnel checksum
-    | ip virtual-reassembly | ip domain""",
+    | ipv6 unreachables | ip information-reply | ip icmp | ip split-horizon | ipv6 mtu
+    | ip attached-host | tunnel tos | tunnel ttl | tunnel path-mtu-discovery | tunnel bandwidth
+    | tunnel checksum | ip virtual-reassembly | ip domain""",
 )
 _EXIT = keys(Ignored("leaves the mode"), "exit | exit-interface | exit-address-family | end")
 
@@ -63,24 +63,25 @@ HARMLESS: Mapping[str, Handler[Any]] = {
 
 _DROPS = keys(
     NotModelled("may drop packets by a rule that is not modelled"),
-    """storm-control | ip verify | ipv6 verify | zone-member | ip inspect | ips | ip ips | rate-limit | traffic-shape
-    | mac access-group | ip arp inspection | service-policy | ip urlfilter | ip admission | ip auth-proxy | dot1x
-    | authentication | mab | access-session | ip source-guard | ipv6 source-guard | ip traffic-export | macsec
-    | mac security | shape | police | port-security | ipv6 inspect | ip port-security | errdisable | link tracking
-    | link state | cts | dampening | ip dhcp snooping | ipv6 dhcp guard | ipv6 nd raguard | ipv6 nd inspection | mka
-    | ip access-list | qos""",
+    """storm-control | ip verify | ipv6 verify | zone-member | ip inspect | ips | ip ips | rate-limit
+    | traffic-shape | mac access-group | ip arp inspection | service-policy | ip urlfilter
+    | ip admission | ip auth-proxy | dot1x | authentication | mab | access-session | ip source-guard
+    | ipv6 source-guard | ip traffic-export | macsec | mac security | shape | police | port-security
+    | ipv6 inspect | ip port-security | errdisable | link tracking | link state | cts | dampening
+    | ip dhcp snooping | ipv6 dhcp guard | ipv6 nd raguard | ipv6 nd inspection | mka | ip access-list
+    | qos""",
 )
 _STEERS = keys(
     NotModelled("sends packets another way than the routing table"),
-    """ip nat | ipv6 nat | nat | nat64 | crypto | ip wccp | ip nhrp | ipv6 nhrp | nhrp | tunnel protection | tunnel key
-    | tunnel vrf | tunnel route-via | ip vrf receive | ip vrf select | ip vrf sitemap | backup | ip mobile | pfr
-    | ip sla | track | lisp | dialer | dialer-group | ppp | peer | pppoe | pppoe-client | evpn | pvc | frame-relay | ip rsvp
-    | ip local policy | profile | macro""",
+    """ip nat | ipv6 nat | nat | nat64 | crypto | ip wccp | ip nhrp | ipv6 nhrp | nhrp | tunnel protection
+    | tunnel key | tunnel vrf | tunnel route-via | ip vrf receive | ip vrf select | ip vrf sitemap
+    | backup | ip mobile | pfr | ip sla | track | lisp | dialer | dialer-group | ppp | peer | pppoe
+    | pppoe-client | evpn | pvc | frame-relay | ip rsvp | ip local policy | profile | macro""",
 )
 _LAYER_2 = keys(
     NotModelled("layer-2 services are not modelled"),
-    """vxlan | xconnect | service instance | mlag | l2vpn | rewrite | ethernet | bridge-domain | bridge-group
-    | member vni | source-interface | host-reachability | vrrs | port-channel""",
+    """vxlan | xconnect | service instance | mlag | l2vpn | rewrite | ethernet | bridge-domain
+    | bridge-group | member vni | source-interface | host-reachability | vrrs | port-channel""",
 )
 _LABELS = keys(NotModelled("MPLS is not modelled"), "mpls | tag-switching | segment-routing | traffic-engineering")
 _RIP = keys(NotModelled("RIP is recognised only"), "ip rip | ipv6 rip | ip summary-address rip")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from guard.model.address import parse_prefix
 from guard.model.device import Vendor
 from guard.model.igp import AreaRange
@@ -72,7 +74,7 @@ def _redistribute(line: Line, context: Context, isis: IsisSettings) -> None:
     version = 6 if words[0] == "ipv6" else 4
     words = words[1:] if words[0] in {"ipv4", "ipv6"} else words
     if words[0] == "isis":
-        if "level-2" in words and words[-1] == "level-1" or "into" in words:
+        if ("level-2" in words and words[-1] == "level-1") or "into" in words:
             policy = words[words.index("route-map") + 1] if "route-map" in words else ""
             isis.values["leak_l2_to_l1"] = context.refer("route-map", policy, line, "leak") if policy else ""
         context.partial(line, "filters of leaking between levels are not modelled whole")
@@ -139,7 +141,7 @@ def _attached(line: Line, context: Context, isis: IsisSettings) -> None:
     context.done(line)
 
 
-_COMMANDS = {
+_COMMANDS: Mapping[str, Handler[IsisSettings]] = {
     "net": _net,
     "is-type": _is_type,
     "metric-style": _metric_style,
@@ -156,10 +158,11 @@ _COMMANDS = {
     **keys(_attached, "set-attached-bit route-map | no attached-bit send | attached-bit"),
     **keys(
         Ignored("timers, logs and restarts"),
-        """log-adjacency-changes | lsp-gen-interval | lsp-refresh-interval | max-lsp-lifetime | spf-interval | prc-interval
-        | timers | hello | nsf | bfd | fast-flood | lsp-mtu | hostname | exit-address-family | exit | dynamic-hostname
-        | ispf | partition | log | purge-originator | advertise-high-metrics | spf prefix-priority | adjacency-check
-        | no adjacency-check | lsp-interval | area-tag | graceful-restart | nsr | skip-spf""",
+        """log-adjacency-changes | lsp-gen-interval | lsp-refresh-interval | max-lsp-lifetime
+        | spf-interval | prc-interval | timers | hello | nsf | bfd | fast-flood | lsp-mtu | hostname
+        | exit-address-family | exit | dynamic-hostname | ispf | partition | log | purge-originator
+        | advertise-high-metrics | spf prefix-priority | adjacency-check | no adjacency-check
+        | lsp-interval | area-tag | graceful-restart | nsr | skip-spf""",
     ),
     **keys(
         Partly("authentication of IS-IS is not compared in an instance"),
@@ -167,8 +170,9 @@ _COMMANDS = {
     ),
     **keys(
         NotModelled("this option of IS-IS is not modelled"),
-        """mpls | segment-routing | distribute-list | metric | traffic-share | fast-reroute | router-id | advertise
-        | protocol | mpls-te | flex-algo | shutdown | advertise passive-only | default-metric | interface | instance-id""",
+        """mpls | segment-routing | distribute-list | metric | traffic-share | fast-reroute | router-id
+        | advertise | protocol | mpls-te | flex-algo | shutdown | advertise passive-only
+        | default-metric | interface | instance-id""",
     ),
 }
 _TABLE: Table[IsisSettings] = Table(_COMMANDS, {"redistribute": _redistribute})

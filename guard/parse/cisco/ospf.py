@@ -94,12 +94,14 @@ def _network(line: Line, context: Context, ospf: OspfSettings) -> None:
 
 
 def _passive(line: Line, context: Context, ospf: OspfSettings) -> None:
-    """`[no] passive-interface default|NAME`."""
+    """`[no] passive-interface default|NAME`; `default` sets all interfaces anew, those named before too."""
     on = line.words[0] != "no"
     words = line.words[1 if on else 2 :]
     context.done(line)
     if words[0] == "default":
         ospf.passive_default = on
+        ospf.passive.clear()
+        ospf.active.clear()
         return
     name = named(context.vendor, words)
     context.refer("interface", name, line, "passive-interface")
@@ -286,7 +288,7 @@ def _distance(line: Line, context: Context, ospf: OspfSettings) -> None:
             context.partial(line, "a distance for some sources is not modelled")
         return
     for kind, number in zip(words[1::2], words[2::2], strict=False):
-        ospf.values[_DISTANCES[kind] if kind in _DISTANCES else "distance"] = int(number)
+        ospf.values[_DISTANCES.get(kind, "distance")] = int(number)
     context.done(line)
 
 
@@ -347,20 +349,21 @@ _TABLE: Table[OspfSettings] = Table(
     ),
     keys(
         Ignored("timers, logs and restarts"),
-        """log-adjacency-changes | log-adjacency | timers | bfd | nsf | nsr | graceful-restart | graceful-restart-helper
-        | max-lsa | ispf | incremental-spf | refresh timer | aggregation timer | detail | write-multiplier | snmp | queue-depth
-        | capability opaque | capability lls | ospf opaque-lsa | opaque-lsa | ospf write-multiplier | event-log
-        | limit | process-min-time | nssa-area-event | redistribute maximum-prefix | lsa-group | exit | exit-address-family
+        """log-adjacency-changes | log-adjacency | timers | bfd | nsf | nsr | graceful-restart
+        | graceful-restart-helper | max-lsa | ispf | incremental-spf | refresh timer | aggregation timer
+        | detail | write-multiplier | snmp | queue-depth | capability opaque | capability lls
+        | ospf opaque-lsa | opaque-lsa | ospf write-multiplier | event-log | limit | process-min-time
+        | nssa-area-event | redistribute maximum-prefix | lsa-group | exit | exit-address-family
         | adjacency | dn-bit-ignore | ospf name-lookup | discard-route | interface-id | no auto-cost
         | no capability | logging | proactive-arp | bfd all-interfaces | no discard-route | area-event""",
     ),
     keys(
         NotModelled("this option of OSPF is not modelled"),
-        """neighbor | mpls | segment-routing | mpls-te | router-info | pce | domain-id | domain-tag | capability
-        | prefix-suppression | traffic-share | topology | fast-reroute | microloop | local-rib-criteria | auto-cost
-        | tunnel | point-to-point | traffic-engineering | distribute link-state | router-lsa | node-segment
-        | ospf | ospf6 | default-information | flood-reduction | max-metric | no ospf | ttl-security | instance
-        | address-family | bandwidth""",
+        """neighbor | mpls | segment-routing | mpls-te | router-info | pce | domain-id | domain-tag
+        | capability | prefix-suppression | traffic-share | topology | fast-reroute | microloop
+        | local-rib-criteria | auto-cost | tunnel | point-to-point | traffic-engineering
+        | distribute link-state | router-lsa | node-segment | ospf | ospf6 | default-information
+        | flood-reduction | max-metric | no ospf | ttl-security | instance | address-family | bandwidth""",
     ),
     {"ospf abr-type cisco": accepted, "ospf abr-type": Partly("only Cisco's kind of area border router is modelled")},
     {"default-information": NotModelled("this form of the default is not modelled")},

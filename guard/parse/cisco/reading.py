@@ -111,6 +111,7 @@ class Reading(Draft):
     ospf_settings: dict[tuple[int, str, str], OspfSettings] = field(default_factory=dict)  # version, process, VRF
     isis_settings: dict[tuple[str, str], IsisSettings] = field(default_factory=dict)
     default_switchport: bool | None = None
+    vlans: tuple[tuple[int, int], ...] | None = None  # None: the configuration holds no VLANs (they are in vlan.dat)
     object_groups: dict[str, tuple[Wildcard, ...]] = field(default_factory=dict)
     default_gateways: list[tuple[Address, Source]] = field(default_factory=list)
 

@@ -7,8 +7,9 @@ from guard.model.device import Vendor
 from guard.parse.context import Context
 from guard.parse.line import Line
 
-PROTOCOLS = frozenset({"connected", "static", "ospf", "ospfv3", "ospf6", "isis", "bgp", "rip", "ripng", "eigrp", "kernel",
-                       "local", "table", "dynamic"})  # fmt: skip
+PROTOCOLS = frozenset(
+    ["connected", "static", "ospf", "ospfv3", "ospf6", "isis", "bgp", "rip", "ripng", "eigrp", "kernel", "local"]
+)
 _WITH_PROCESS = frozenset({"ospf", "ospfv3", "bgp", "eigrp", "isis"})
 _NUMBERS = {"metric": "metric", "tag": "tag"}
 
@@ -16,7 +17,7 @@ _NUMBERS = {"metric": "metric", "tag": "tag"}
 def redistribution(line: Line, context: Context, words: tuple[str, ...], *, classful: bool) -> Redistribution | None:
     """Read `PROTOCOL …`; None (and the line marked) where it is not modelled. `classful`: IOS wants `subnets`."""
     protocol = words[0].lower()
-    if protocol not in PROTOCOLS or protocol in {"table", "dynamic"}:
+    if protocol not in PROTOCOLS:
         context.not_implemented(line, f"routes of `{protocol}` are not redistributed by the model")
         return None
     values: dict[str, object] = {"subnets": not classful}

@@ -1,4 +1,4 @@
-"""Static routes: `ip route`, `ipv6 route`, inside `vrf` blocks too, and the default gateway of a device that is a host."""
+"""Static routes: `ip route`, `ipv6 route`, inside `vrf` blocks too, and the gateway of a device that does not route."""
 
 from __future__ import annotations
 

@@ -112,7 +112,10 @@ class Table(Generic[T]):
 
 def malformed(line: Line, context: Context, problem: str) -> None:
     """The command is known, its arguments are not what they must be."""
-    context.unrecognised(line, f"its arguments cannot be read: {problem}")
+    for each in walk(line):
+        context.unrecognised(
+            each, f"its arguments cannot be read: {problem}" if each is line else "below a line that is not"
+        )
     context.warn(line, f"cannot be read: {problem}")
 
 

@@ -8,6 +8,7 @@ from guard.model.address import parse_address
 from guard.model.device import Vendor
 from guard.parse.cisco.acl import access_list, numbered, object_group
 from guard.parse.cisco.interface import interface
+from guard.parse.cisco.interface_switching import vlan_spans
 from guard.parse.cisco.isis import router_isis
 from guard.parse.cisco.ospf import router_ospf
 from guard.parse.cisco.reading import Reading
@@ -90,6 +91,31 @@ def _map(line: Line, context: Context, reading: Reading) -> None:
             context.refer("class-map", words[-1], each, "policy-map")
 
 
+def _vlan(line: Line, context: Context, reading: Reading) -> None:
+    """`vlan 10,20-30` with its mode: what a switch carries at all; an SVI of another VLAN stays down."""
+    if not line.words[1][0].isdigit():
+        context.ignore_block(line, "settings of VLANs that are no VLANs")
+        return
+    context.done(line)
+    spans = vlan_spans("".join(line.words[1:]))
+    active = True
+    for each in line.children:
+        words = tuple(word.lower() for word in each.words)
+        if words in {("shutdown",), ("state", "suspend")}:
+            active = False
+            context.done(each)
+        elif words[0] in {"name", "exit", "state", "no", "mtu", "said"}:
+            context.ignore(each, "names of VLANs")
+        elif words[:2] == ("trunk", "group"):
+            context.partial(each, "trunk groups are not applied to the VLANs of a trunk")
+        else:
+            context.not_implemented(each, "private and remote VLANs are not modelled")
+    if active:
+        reading.vlans = (*(reading.vlans or ()), *spans)
+    else:
+        reading.vlans = reading.vlans or ()
+
+
 def _switchport_default(line: Line, context: Context, reading: Reading) -> None:
     """EOS `switchport default mode access|routed`."""
     reading.default_switchport = line.words[3] != "routed"
@@ -127,6 +153,7 @@ _SHARED: Mapping[str, Handler[Reading]] = {
     "ipv6 unicast-routing": Ignored("IPv6 is routed wherever it is configured"),
     "ipv6 forwarding": Ignored("IPv6 is routed wherever it is configured"),
     "no ipv6 forwarding": Ignored("IPv6 is routed wherever it is configured"),
+    "vlan": _vlan,
     "object-group": object_group,
     "control-plane": _control_plane,
     "system control-plane": _control_plane,
