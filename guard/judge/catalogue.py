@@ -77,6 +77,8 @@ MODULES = (
     "advertising",
     "backbone",
     "commands",
+    "dns_names",
+    "dns_records",
     "flows",
     "forwarding",
     "intent",
@@ -90,8 +92,6 @@ MODULES = (
     "shared_risk",
     "shift",
     "undeclared",
-    "zone_critical",
-    "zone_mass",
 )
 
 #: Every name of CONTRACT 4 with its default enforcement; findings bear these names.

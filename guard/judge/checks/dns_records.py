@@ -8,7 +8,7 @@ from typing import NamedTuple
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import ZONES, Check, Observations, Parameter, Parameters
 from guard.judge.checks.common import percent
-from guard.judge.checks.zone_lookup import SIGNING, content, pointed_at, required_names
+from guard.judge.checks.dns_lookup import SIGNING, content, pointed_at, required_names
 from guard.judge.finding import Enforcement, Observation, some
 from guard.model.change import ZoneUpdate
 from guard.model.dns import RRsetKey, Zone

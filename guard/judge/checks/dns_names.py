@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import ZONES, Check, Observations, Parameters
-from guard.judge.checks.zone_lookup import count, pointed_at, required_names, zone_of
+from guard.judge.checks.dns_lookup import count, pointed_at, required_names, zone_of
 from guard.judge.finding import Observation, some
 from guard.model.dns import Zone
 from guard.model.inventory import CriticalName
