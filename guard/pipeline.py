@@ -1,0 +1,190 @@
+"""The flow, from a proposed change to a verdict: the first file to read. Values in, values out.
+
+    Change ── candidate() ─▶ a Snapshot per step ── state(), assess() ─▶ facts before and after
+           ── compare() ──▶ Delta ── judge() ─▶ findings ─▶ Verdict ─▶ document
+
+Law: nothing judged is never ALLOW; what could not be computed is undecided and holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from guard.engines.engine import Engine
+from guard.judge.case import Case, CommandEffect, View, step_view
+from guard.judge.judge import judge
+from guard.judge.policy import load_policies
+from guard.model.change import Change, Step
+from guard.model.facts import Assessment, FailureSweep
+from guard.model.server_facts import ActiveFacts
+from guard.model.state import NetworkState, Scenario
+from guard.parse.change import parse_change
+from guard.report.document import document
+from guard.simulate.assessment import assess_all
+from guard.simulate.failure import sweep
+from guard.simulate.resolution import resolver
+from guard.snapshot.candidate import StepResult, candidate
+from guard.snapshot.load import load
+from guard.snapshot.snapshot import Snapshot
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """Everything that a check needs, as values. Files are texts by relative path; `now` is aware, in UTC.
+
+    `failures` None: as many at once as the inventory says. `binding` and `active` are a server's (CONTRACT 5).
+    """
+
+    base_files: Mapping[str, str]
+    change_text: str
+    change_name: str
+    change_files: Mapping[str, str]
+    policy_files: Mapping[str, str]
+    now: datetime
+    failures: int | None = None
+    binding: bool = False
+    active: ActiveFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """What a verdict is bound to."""
+
+    base: str
+    candidate: str
+    change: str
+    policies: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOutcome:
+    """`document` is the JSON of CONTRACT 5, ready to be written."""
+
+    verdict: str
+    document: dict[str, Any]
+    digests: Digests
+    author: str
+
+
+def quiet(_: str, __: float) -> None:
+    """Nobody wants to know how far it is."""
+
+
+def check(request: CheckRequest, engines: Sequence[Engine], progress: Progress = quiet) -> CheckOutcome:
+    """Judge one change. InputInvalid where the request cannot be understood; nothing is half applied then."""
+    policies = load_policies(request.policy_files)
+    change = parse_change(request.change_text, request.change_name, request.change_files)
+    progress("reading the snapshot", 0.0)
+    base = load(request.base_files)
+    results = steps_of(change, base)
+    case = case_of(request, change, base, results, engines[0], progress)
+    progress("judging", 0.9)
+    judgement = judge(case, policies)
+    progress("done", 1.0)
+    candidate_digest = results[-1].after.digest
+    return CheckOutcome(
+        verdict=judgement.verdict.value,
+        document=document(
+            verdict=judgement.verdict,
+            change=change,
+            base=base.digest,
+            candidate=candidate_digest,
+            engines=[engine.name for engine in engines],
+            policies=policies.digest,
+            findings=judgement.findings,
+            delta=case.steps[-1].delta,
+            notes=judgement.notes,
+        ),
+        digests=Digests(base.digest, candidate_digest, change.digest, policies.digest),
+        author=change.author,
+    )
+
+
+def steps_of(change: Change, base: Snapshot) -> tuple[StepResult, ...]:
+    """The snapshots after each step, each made from the one before."""
+    results: list[StepResult] = []
+    for step in change.steps:
+        results.append(candidate(results[-1].after if results else base, step))
+    return tuple(results)
+
+
+def case_of(
+    request: CheckRequest,
+    change: Change,
+    base: Snapshot,
+    results: Sequence[StepResult],
+    engine: Engine,
+    progress: Progress,
+) -> Case:
+    """Everything that the checks get to see, computed."""
+    views = _views((base, *(each.during for each in results)), engine, request.failures, progress)
+    times = _times(change.steps, request.now)
+    steps = tuple(
+        step_view(change, views[0], number, views[number], at=times[number - 1], commands=_command_effects(result))
+        for number, result in enumerate(results, 1)
+    )
+    return Case(
+        change=change,
+        base=views[0],
+        steps=steps,
+        now=request.now,
+        binding=request.binding,
+        active=request.active is None or request.active.snapshot == base.digest,
+    )
+
+
+def _views(snapshots: Sequence[Snapshot], engine: Engine, failures: int | None, progress: Progress) -> tuple[View, ...]:
+    """Facts, and what failures would do, of each moment; equal moments are computed once."""
+    distinct = list({each.digest: each for each in snapshots}.values())
+    if not any(each.devices for each in distinct):
+        return tuple(View(each) for each in snapshots)
+    progress("computing routes and forwarding", 0.1)
+    resolvers = [resolver(each) for each in distinct]
+    assessments = assess_all(distinct, engine.state, resolvers=resolvers)
+    count = distinct[0].inventory.failures if failures is None else failures
+    swept: list[FailureSweep | None] = [None] * len(distinct)
+    if count:
+        for number, (each, assessment, resolve) in enumerate(zip(distinct, assessments, resolvers, strict=True)):
+            progress("failing one thing after another", 0.3 + 0.6 * number / len(distinct))
+            swept[number] = sweep(each, engine.state, assessment, resolve=resolve, failures=count)
+    made = {
+        each.digest: View(each, assessment, failed)
+        for each, assessment, failed in zip(distinct, assessments, swept, strict=True)
+    }
+    return tuple(made[each.digest] for each in snapshots)
+
+
+def assess_alone(snapshot: Snapshot, state_of: Callable[[Scenario], NetworkState]) -> Assessment:
+    """The facts of one snapshot that is compared with nothing."""
+    return assess_all((snapshot,), lambda _, scenario: state_of(scenario), resolvers=(resolver(snapshot),))[0]
+
+
+def _times(steps: Sequence[Step], now: datetime) -> tuple[datetime, ...]:
+    """When each step is done: its own time, else right after the one before, the first one now (CONTRACT 3)."""
+    times: list[datetime] = []
+    for step in steps:
+        times.append(step.not_before or (times[-1] if times else now))
+    return tuple(times)
+
+
+def _command_effects(result: StepResult) -> tuple[CommandEffect, ...]:
+    """What the exec commands of a step do beside configuring."""
+    unknown = tuple(CommandEffect(each.device, each.text, known=False) for each in result.unknown_commands)
+    drops = tuple(
+        CommandEffect(
+            drop.device,
+            str(drop),
+            known=True,
+            summary=str(drop),
+            down_nodes=result.during.down_nodes - result.after.down_nodes,
+            sessions=drop.sessions(result.after.devices[drop.device]),
+        )
+        for drop in result.drops
+        if drop.device in result.after.devices
+    )
+    return unknown + drops

@@ -1,0 +1,46 @@
+"""The one document of a check (CONTRACT 5, `-f json`): every renderer and the audit log read this and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from guard import __version__
+from guard.compare.delta import Delta
+from guard.compare.view import diff_document
+from guard.judge.finding import Finding, Verdict
+from guard.model.change import Change
+from guard.model.masking import mask
+
+
+def document(
+    *,
+    verdict: Verdict,
+    change: Change,
+    base: str,
+    candidate: str,
+    engines: Sequence[str],
+    policies: str,
+    findings: Sequence[Finding],
+    delta: Delta,
+    notes: Sequence[str] = (),
+    timings: Mapping[str, int] | None = None,
+) -> dict[str, Any]:
+    """JSON-ready, with stable keys; secrets of the configurations are masked. `base` and `candidate` are digests."""
+    return {
+        "verdict": verdict.value,
+        "change": {"id": change.id, "title": change.title, "author": change.author, "digest": change.digest},
+        "snapshot": {"base": base, "candidate": candidate},
+        "engines": list(engines),
+        "policies": policies,
+        "guard_version": __version__,
+        "findings": [_masked(each.document()) for each in findings],
+        "diff": diff_document(delta, mask=mask),
+        "notes": [mask(note) for note in notes],
+        "timings_ms": dict(timings or {"total": 0}),
+    }
+
+
+def _masked(finding: dict[str, Any]) -> dict[str, Any]:
+    texts = {key: [mask(line) for line in finding[key]] for key in ("subjects", "evidence")}
+    return {**finding, **texts, "message": mask(finding["message"])}
