@@ -8,7 +8,7 @@ zone is not in the snapshot) makes a service undecided, not unhealthy, and withd
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from guard.model.address import Address, Prefix
@@ -84,24 +84,33 @@ def settle(
     `base`: the state that the result will be compared with (None: this one is the base).
     """
     rounds: list[CascadeRound] = []
-    known: frozenset[tuple[str, InterfaceId | None]] = frozenset()
-    before: frozenset[Prefix] | None = None
+    reasons: dict[tuple[str, InterfaceId | None], str] = {}
+    before: frozenset[Prefix] = frozenset()
     while True:
         state = state_of(scenario)
         forwarder = Forwarder(snapshot, state)
         reach = Reach(forwarder, site_targets(forwarder, base or forwarder))
         facts = Health(reach, resolve).facts()
-        sick = {(fact.name, place): why for fact, place, why in _sick(facts)}
+        fresh = tuple((fact.name, place, why) for fact, place, why in _sick(facts) if (fact.name, place) not in reasons)
         withdrawn = _withdrawals(snapshot.inventory, facts, state)
         heard = _heard(forwarder) if withdrawn or rounds else frozenset()
-        lost = tuple(sorted(before - heard)) if before is not None else ()
-        if withdrawn or lost or sick.keys() - known:
-            fresh = tuple((name, place, why) for (name, place), why in sick.items() if (name, place) not in known)
-            rounds.append(CascadeRound(len(rounds) + 1, fresh, withdrawn, lost))
-        known, before = known | sick.keys(), heard
+        if rounds:
+            rounds[-1] = replace(rounds[-1], advertisements_lost=tuple(sorted(before - heard)))
+        if withdrawn or fresh:
+            rounds.append(CascadeRound(len(rounds) + 1, fresh, withdrawn, ()))
+        reasons.update(((name, place), why) for name, place, why in fresh)
+        before = heard
         if not withdrawn:
-            return Settled(snapshot, state, forwarder, reach, facts, tuple(rounds))
+            told = tuple(_remembering(fact, reasons) for fact in facts)
+            return Settled(snapshot, state, forwarder, reach, told, tuple(rounds))
         scenario = Scenario(scenario.down_nodes, scenario.down_interfaces | set(withdrawn), scenario.reason)
+
+
+def _remembering(fact: ServiceFact, reasons: Mapping[tuple[str, InterfaceId | None], str]) -> ServiceFact:
+    """An instance that was withdrawn is unhealthy for what it missed, not because its interface is down now."""
+    instances = tuple(i if i.healthy else replace(i, why=reasons[fact.name, i.id]) for i in fact.instances)
+    unmet = tuple(dict.fromkeys(i.why for i in instances)) if instances and not fact.healthy else fact.unmet
+    return replace(fact, instances=instances, unmet=unmet)
 
 
 def _sick(facts: Iterable[ServiceFact]) -> Iterable[tuple[ServiceFact, InterfaceId | None, str]]:
