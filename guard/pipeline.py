@@ -37,6 +37,7 @@ Progress = Callable[[str, float], None]
 class CheckRequest:
     """Everything that a check needs, as values. Files are texts by relative path; `now` is aware, in UTC.
 
+    `policies` are layers of policy files, name -> text, the built-in ones first; a later layer overrides by name.
     `failures` None: as many at once as the inventory says. `binding` and `active` are a server's (CONTRACT 5).
     """
 
@@ -44,7 +45,7 @@ class CheckRequest:
     change_text: str
     change_name: str
     change_files: Mapping[str, str]
-    policy_files: Mapping[str, str]
+    policies: Sequence[Mapping[str, str]]
     now: datetime
     failures: int | None = None
     binding: bool = False
@@ -77,7 +78,7 @@ def quiet(_: str, __: float) -> None:
 
 def check(request: CheckRequest, engines: Sequence[Engine], progress: Progress = quiet) -> CheckOutcome:
     """Judge one change. InputInvalid where the request cannot be understood; nothing is half applied then."""
-    policies = load_policies(request.policy_files)
+    policies = load_policies(*request.policies)
     change = parse_change(request.change_text, request.change_name, request.change_files)
     progress("reading the snapshot", 0.0)
     base = load(request.base_files)

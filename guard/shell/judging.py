@@ -36,7 +36,7 @@ def check(request: CheckRequest, progress: Callable[[str, float], None]) -> Any:
             change_text=request.change_text,
             change_name=request.change_name,
             change_files=texts(request.change_files),
-            policy_files=policies(request.policy_files),
+            policies=policies(request.policy_files),
             now=request.now,
             failures=request.failures,
             binding=True,
@@ -47,11 +47,11 @@ def check(request: CheckRequest, progress: Callable[[str, float], None]) -> Any:
     )
 
 
-def policies(own: Mapping[str, bytes]) -> dict[str, str]:
-    """The built-in policies and the operator's, which come later and override by name."""
+def policies(own: Mapping[str, bytes]) -> tuple[dict[str, str], ...]:
+    """The built-in policies, and over them the operator's, which override by name."""
     built_in = folder("policies")
     files = {str(path.relative_to(built_in)): path.read_bytes() for path in _policy_paths(built_in)}
-    return texts(files) | {f"own/{name}": text for name, text in texts(own).items()}
+    return (texts(files), texts(own))
 
 
 def texts(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,21 +22,23 @@ def run(arguments: argparse.Namespace) -> int:
 
     change = Path(arguments.change)
     text, files = read_change(change)
-    policies = read_policies(folder("policies"))
-    for path in arguments.policies:
-        policies |= read_policies(Path(path))
     request = CheckRequest(
         base_files=read_snapshot(Path(arguments.snapshot)),
         change_text=text,
         change_name=change.name,
         change_files=files,
-        policy_files=policies,
+        policies=policy_layers(arguments.policies),
         now=moment(arguments.now),
         failures=arguments.failures,
     )
     outcome = check(request, engines_for(arguments.engine, arguments.batfish), Progress(arguments.format))
     deliver(outcome.document, arguments.format, arguments.output)
     return EXIT_CODES[outcome.verdict]
+
+
+def policy_layers(own: Sequence[str]) -> tuple[Mapping[str, str], ...]:
+    """The built-in policies, and under each `-p` a layer over them."""
+    return (read_policies(folder("policies")), *(read_policies(Path(path)) for path in own))
 
 
 def moment(text: str | None) -> datetime:

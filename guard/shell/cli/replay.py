@@ -18,8 +18,8 @@ from typing import Any
 
 from guard.model.errors import InputInvalid
 from guard.parse.yaml_text import Node, load_documents
-from guard.shell.cli.dry_run import moment
-from guard.shell.cli.folder import read_change, read_policies, read_snapshot, read_text
+from guard.shell.cli.dry_run import moment, policy_layers
+from guard.shell.cli.folder import read_change, read_snapshot, read_text
 from guard.shell.cli.output import deliver
 from guard.shell.data import folder
 
@@ -103,7 +103,7 @@ def _play(
         change_text=text,
         change_name=f"{variant}.yaml",
         change_files=named,
-        policy_files=read_policies(folder("policies")),
+        policies=policy_layers(()),
         now=moment(None),
     )
     try:
