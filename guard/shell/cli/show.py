@@ -34,10 +34,11 @@ def rows_of(arguments: argparse.Namespace, snapshot: Snapshot) -> Rows:
 
     if arguments.table in ("reachability", "services"):
         from guard.pipeline import assess_alone
-        from guard.simulate.fact_rows import reachability_rows, service_rows
+        from guard.report.fact_rows import reachability_rows, service_rows
 
         assessment = assess_alone(snapshot, state_of)
-        return reachability_rows(assessment) if arguments.table == "reachability" else service_rows(assessment)
+        found = reachability_rows if arguments.table == "reachability" else service_rows
+        return list(found(assessment))
     from guard.engines import rows
 
     table = {
