@@ -81,7 +81,7 @@ class _Follower:
                         evidence.append(_tell(entrance, flow, graph))
         delivered = not missed and (arrived or self._nothing_up())
         seen = tuple(sorted(set(evidence))[:MOST_EVIDENCE]) or (() if entrances else ("no source is up",))
-        return FlowFact(self.intent, delivered, not arrived, seen, doubted, tuple(map(str, entrances)))
+        return FlowFact(self.intent, delivered, not (arrived or doubted), seen, doubted, tuple(map(str, entrances)))
 
     def _nothing_up(self) -> bool:
         """Named nodes and interfaces that are down are no sources: nothing of theirs is missed. A site is heard."""

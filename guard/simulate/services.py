@@ -291,7 +291,11 @@ class Health:
             return None
         if not answer.exists:
             return False
-        return _all(_any(self._server_answers(vertex, a) for a in z.addresses) for z in answer.zones)
+        return _all(self._zone_answers(vertex, zone) for zone in answer.zones)
+
+    def _zone_answers(self, vertex: Vertex, zone: ZoneServers) -> bool | None:
+        """One server is enough; where no address of any is known, nothing can be told."""
+        return _any(self._server_answers(vertex, a) for a in zone.addresses) if zone.addresses else None
 
     def _server_answers(self, vertex: Vertex, address: Address) -> bool | None:
         """A name server: healthy where it is a service of ours, else merely reached; unknown where nobody claims it."""
