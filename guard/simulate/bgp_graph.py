@@ -6,8 +6,9 @@ update group and what is sent to them is computed once, as routers do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
 
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpFamily, BgpNeighbor, BgpProcess, NeighborFamily
@@ -18,10 +19,15 @@ from guard.simulate.policy_eval import Evaluator
 from guard.simulate.underlay import Underlay
 from guard.snapshot.snapshot import Snapshot
 
+Name = TypeVar("Name", bound=Hashable)
+
 #: The speaker index of everything that is not in the snapshot.
 OUTSIDE = -1
 
 SessionKey = tuple[str, str, str]
+
+#: What makes a link the same link in another state: its two ends and the family.
+LinkKey = tuple[SessionKey | None, SessionKey | None, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class Group:
 
     index: int
     links: list[Link]
+    by_receiver: dict[int, list[Link]] = field(default_factory=dict)
 
     @property
     def first(self) -> Link:
@@ -100,21 +107,48 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """All speakers and links of one state. `group_of` gives each link's update group by link index."""
+    """All speakers and links of one state, by index. `group_of` gives each link's update group by link index.
 
-    speakers: tuple[Speaker, ...]
-    links: tuple[Link, ...]
+    `to_stub`: links whose receiver can do nothing with a route but send it back. Indices are stable from one graph to
+    the next that is built upon it (`names`, `ends`: what has one already).
+    """
+
+    speakers: Mapping[int, Speaker]
+    links: Mapping[int, Link]
     group_of: Mapping[int, Group]
+    to_stub: frozenset[int]
+    takes_part: frozenset[int]
+    names: Mapping[tuple[str, str], int]
+    ends: Mapping[LinkKey, int]
     by_name: Mapping[tuple[str, str], int]
     by_outbound: Mapping[tuple[SessionKey, int], Link]
     by_inbound: Mapping[tuple[SessionKey, int], Link]
 
 
-def build(snapshot: Snapshot, underlay: Underlay, table: SessionTable, tripped: frozenset[SessionKey]) -> Graph:
+class _Numbers(Generic[Name]):
+    """Gives each name a number of its own and keeps those that were given before."""
+
+    def __init__(self, given: Mapping[Name, int]) -> None:
+        self.given = dict(given)
+
+    def of(self, name: Name) -> int:
+        return self.given.setdefault(name, len(self.given))
+
+
+def build(
+    snapshot: Snapshot,
+    underlay: Underlay,
+    table: SessionTable,
+    *,
+    tripped: frozenset[SessionKey] = frozenset(),
+    previous: Graph | None = None,
+) -> Graph:
     """The graph of all sessions that are up and not `tripped` (named by either end)."""
-    speakers = tuple(_speakers(snapshot, underlay))
-    by_name = {(speaker.node, speaker.vrf): speaker.index for speaker in speakers}
-    links: list[Link] = []
+    names = _Numbers(previous.names if previous is not None else {})
+    ends = _Numbers(previous.ends if previous is not None else {})
+    speakers = {speaker.index: speaker for speaker in _speakers(snapshot, names)}
+    by_name = {(speaker.node, speaker.vrf): speaker.index for speaker in speakers.values()}
+    links: dict[int, Link] = {}
     pairings = {pairing.session.key: pairing for pairing in table.pairings}
     for pairing in table.pairings:
         session = pairing.session
@@ -122,33 +156,36 @@ def build(snapshot: Snapshot, underlay: Underlay, table: SessionTable, tripped: 
             continue
         far = pairings.get(pairing.peer_key) if pairing.peer_key is not None else None
         for version in sorted(session.families):
-            links.extend(_links(len(links), version, pairing, far, by_name, underlay))
+            for link in _links(version, pairing, far, by_name, underlay):
+                index = ends.of((link.outbound, link.inbound, version))
+                links[index] = replace(link, index=index)
     group_of = _group(speakers, links)
-    for link in links:
+    for link in links.values():
         if link.receiver != OUTSIDE:
             speakers[link.receiver].links_in[link.version].append(link)
-    for speaker in speakers:
-        for version in (4, 6):
-            _mark(speaker, version, speakers)
+    stubs = _mark_all(speakers)
     return Graph(
         speakers,
-        tuple(links),
+        links,
         group_of,
+        stubs,
+        frozenset(index for index, link in links.items() if _takes_part(link, speakers)),
+        names.given,
+        ends.given,
         by_name,
-        {(link.outbound, link.version): link for link in links if link.outbound is not None},
-        {(link.inbound, link.version): link for link in links if link.inbound is not None},
+        {(link.outbound, link.version): link for link in links.values() if link.outbound is not None},
+        {(link.inbound, link.version): link for link in links.values() if link.inbound is not None},
     )
 
 
-def _speakers(snapshot: Snapshot, underlay: Underlay) -> Iterable[Speaker]:
-    index = 0
+def _speakers(snapshot: Snapshot, names: _Numbers[tuple[str, str]]) -> Iterable[Speaker]:
     for name in sorted(snapshot.devices):
         device = snapshot.devices[name]
         evaluator = Evaluator(device)
         for process in device.bgp:
             families = {family.version: family for family in process.families}
+            index = names.of((device.name, process.vrf))
             yield Speaker(index, device, process, evaluator, router_id(device, process), families)
-            index += 1
 
 
 def router_id(device: Device, process: BgpProcess) -> int:
@@ -173,7 +210,6 @@ def router_id(device: Device, process: BgpProcess) -> int:
 
 
 def _links(
-    start: int,
     version: int,
     pairing: Pairing,
     far: Pairing | None,
@@ -189,20 +225,20 @@ def _links(
     remote_as = session.remote_as or 0
     if far is None or pairing.peer is None:
         yield Link(
-            start, version, here, OUTSIDE, pairing.kind, session.key, None, end.neighbor, family, None, None,
+            0, version, here, OUTSIDE, pairing.kind, session.key, None, end.neighbor, family, None, None,
             session.local_as or 0, remote_as, own_address, session.local_address, None, subnet,
             _client(family), from_client=False,
         )  # fmt: skip
         address = session.remote_address or LINK_LOCAL[version]
         yield Link(
-            start + 1, version, OUTSIDE, here, pairing.kind, None, session.key, None, None, end.neighbor, family,
+            0, version, OUTSIDE, here, pairing.kind, None, session.key, None, None, end.neighbor, family,
             remote_as, session.local_as or 0, address, session.remote_address, session.local_interface, subnet,
             to_client=False, from_client=_client(family),
         )  # fmt: skip
         return
     peer_family = activated(pairing.peer.neighbor, version)
     yield Link(
-        start, version, here, by_name[(pairing.peer.node, pairing.peer.vrf)], pairing.kind, session.key,
+        0, version, here, by_name[(pairing.peer.node, pairing.peer.vrf)], pairing.kind, session.key,
         far.session.key, end.neighbor, family, pairing.peer.neighbor, peer_family, session.local_as or 0, remote_as,
         own_address, far.session.remote_address, far.session.local_interface, subnet,
         _client(family), _client(peer_family),
@@ -244,10 +280,10 @@ def _subnet(pairing: Pairing, underlay: Underlay) -> Prefix | None:
     return None
 
 
-def _group(speakers: tuple[Speaker, ...], links: list[Link]) -> dict[int, Group]:
+def _group(speakers: Mapping[int, Speaker], links: Mapping[int, Link]) -> dict[int, Group]:
     known: dict[tuple[object, ...], Group] = {}
     group_of: dict[int, Group] = {}
-    for link in links:
+    for link in links.values():
         if link.sender == OUTSIDE:
             continue
         key = _group_key(link)
@@ -256,6 +292,7 @@ def _group(speakers: tuple[Speaker, ...], links: list[Link]) -> dict[int, Group]
             group = known[key] = Group(len(known), [])
             speakers[link.sender].groups[link.version].append(group)
         group.links.append(link)
+        group.by_receiver.setdefault(link.receiver, []).append(link)
         group_of[link.index] = group
     return group_of
 
@@ -268,14 +305,18 @@ def _group_key(link: Link) -> tuple[object, ...]:
     return (link.sender, link.version, link.kind, family, link.sender_as, link.receiver_as, link.sender_address)
 
 
-def _mark(speaker: Speaker, version: int, speakers: tuple[Speaker, ...]) -> None:
-    """Where what the speaker learns can go: decides whether it must take part in the exchange (see bgp_exchange)."""
-    out = [link for link in speaker.links_out(version) if link.receiver != OUTSIDE]
-    inside = any(link.kind not in (EBGP, IBGP) for link in out)
-    speaker.hub[version] = inside or any(link.to_client for link in out)
-    speaker.relays[version] = speaker.hub[version] or any(
-        link.kind == EBGP and not _is_stub(speakers[link.receiver], version, speaker) for link in out
-    )
+def _mark_all(speakers: Mapping[int, Speaker]) -> frozenset[int]:
+    """Marks where what a speaker learns can go, and returns the links to stubs (see bgp_exchange)."""
+    stubs: set[int] = set()
+    for speaker in speakers.values():
+        for version in (4, 6):
+            out = [link for link in speaker.links_out(version) if link.receiver != OUTSIDE]
+            ebgp = [link for link in out if link.kind == EBGP]
+            stubs.update(link.index for link in ebgp if _is_stub(speakers[link.receiver], version, speaker))
+            inner = any(link.kind not in (EBGP, IBGP) for link in out)
+            speaker.hub[version] = inner or any(link.to_client for link in out)
+            speaker.relays[version] = speaker.hub[version] or any(link.index not in stubs for link in ebgp)
+    return frozenset(stubs)
 
 
 def _is_stub(speaker: Speaker, version: int, towards: Speaker) -> bool:
@@ -299,8 +340,11 @@ def _rewrites_path(device: Device, name: str) -> bool:
     )
 
 
-def takes_part(link: Link, receiver: Speaker) -> bool:
+def _takes_part(link: Link, speakers: Mapping[int, Speaker]) -> bool:
     """Whether what arrives over `link` can change what others choose, so that the receiver must be simulated."""
+    if link.receiver == OUTSIDE:
+        return False
+    receiver = speakers[link.receiver]
     if receiver.relays[link.version]:
         return True
     if link.kind == IBGP:

@@ -279,7 +279,7 @@ class SessionTable:
         owner = next((o for o in self._underlay.topology.owners(ours) if (o.node, o.vrf) == (end.node, end.vrf)), None)
         if owner is None:
             return f"{ours} is not up at {end.node}"
-        if kind == IBGP or _far(end.neighbor):
+        if kind == IBGP or far_allowed(end.neighbor):
             return ""
         connected = self._underlay.connected(end.node, end.vrf, theirs)
         if connected is None:
@@ -466,7 +466,7 @@ def _outside(inventory: Inventory, node: str) -> bool:
     return site is not None and site.kind == EXTERNAL
 
 
-def _far(neighbor: BgpNeighbor) -> bool:
+def far_allowed(neighbor: BgpNeighbor) -> bool:
     """Whether an eBGP neighbour need not be directly connected."""
     return neighbor.disable_connected_check or (neighbor.multihop or 1) > 1 or neighbor.ttl_security is not None
 
@@ -485,7 +485,8 @@ def _mismatch(end: End, peer: End, local_as: int, remote_as: int) -> str:
         return f"{end.node} expects another AS than {remote_as}"
     if not peer.accepts(local_as) and not (end.neighbor.local_as_dual and peer.accepts(end.process.asn)):
         return f"{peer.node} expects another AS than {local_as}"
-    if end.neighbor.authentication != peer.neighbor.authentication:
+    keys = {end.neighbor.authentication, peer.neighbor.authentication}
+    if len(keys) > 1 and "unreadable" not in keys:
         return "the ends authenticate differently"
     if (end.neighbor.ttl_security is None) != (peer.neighbor.ttl_security is None) and _kind(end, remote_as) != IBGP:
         guarded, other = (end, peer) if end.neighbor.ttl_security is not None else (peer, end)

@@ -51,7 +51,7 @@ def may_send(path: Path, link: Link, speaker: Speaker) -> bool:
             return False
     return not (
         link.kind == EBGP
-        and speaker.device.vendor in _CHECKS_RECEIVER
+        and (speaker.device.vendor in _CHECKS_RECEIVER or (link.out is not None and link.out.sender_loop_detection))
         and contains(path.attributes.as_path, link.receiver_as)
         and not (link.out_family is not None and link.out_family.as_override)
     )

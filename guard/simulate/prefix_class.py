@@ -35,9 +35,9 @@ Content = Hashable
 
 @dataclass(frozen=True, slots=True)
 class PrefixClass:
-    """`key` is what its members have in common; `first` stands for all of `prefixes`, which are sorted."""
+    """`first` stands for all of `prefixes`, which are sorted; `special` is what sets them apart from others."""
 
-    key: Hashable
+    special: Hashable
     prefixes: tuple[Prefix, ...]
 
     @property
@@ -59,14 +59,12 @@ def classify(
             permitted.setdefault(prefix, []).append(content)
     interned: dict[tuple[Content, ...], int] = {}
     members: dict[Hashable, list[Prefix]] = {}
-    keys: dict[Hashable, Hashable] = {}
     for prefix in universe:
         answers = tuple(permitted.get(prefix, ()))
         number = interned.setdefault(answers, len(interned))
         bucket = (prefix.version, seeds[prefix], special.get(prefix), number)
         members.setdefault(bucket, []).append(prefix)
-        keys[bucket] = (prefix.version, seeds[prefix], special.get(prefix), frozenset(answers))
-    classes = (PrefixClass(keys[bucket], tuple(held)) for bucket, held in members.items())
+    classes = (PrefixClass(special.get(held[0]), tuple(held)) for held in members.values())
     return tuple(sorted(classes, key=lambda each: each.first))
 
 

@@ -1,0 +1,342 @@
+"""BGP of a whole snapshot: sessions, classes, one fixed point a class, aggregates, limits; the solution is lazy.
+
+Law: the result depends on snapshot and underlay alone; `previous` only saves work (see bgp_reuse). Oscillation and
+several stable states become notes, never a coin toss.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from guard.model.address import DEFAULT_V4, DEFAULT_V6, WIDTH, Prefix
+from guard.model.bgp import BgpAggregate, BgpAttributes
+from guard.model.device import Vendor
+from guard.model.state import StateNote
+from guard.simulate import external
+from guard.simulate.bgp_graph import OUTSIDE, Graph, Link, SessionKey, Speaker, build
+from guard.simulate.bgp_origin import aggregate_path, originated
+from guard.simulate.bgp_reuse import Reuse
+from guard.simulate.bgp_run import ClassRun, Seed, Split
+from guard.simulate.bgp_session import LINK_LOCAL, Pairing, SessionTable
+from guard.simulate.bgp_tables import BgpSolution
+from guard.simulate.bgp_world import World
+from guard.simulate.policy_eval import RouteView
+from guard.simulate.prefix_class import Content, PrefixClass, classify, lists_of
+from guard.simulate.underlay import Underlay
+from guard.snapshot.snapshot import Snapshot
+
+__all__ = ["BgpSolution", "Exchange", "solve"]
+
+#: Rounds of limits that trip and conditions that turn; more than this is a note.
+_ROUNDS = 8
+
+_DEFAULTS = {4: DEFAULT_V4, 6: DEFAULT_V6}
+
+Aggregates = Mapping[Prefix, list[tuple[int, BgpAggregate]]]
+
+
+def solve(snapshot: Snapshot, underlay: Underlay, previous: BgpSolution | None = None) -> BgpSolution:
+    """BGP's answer to the snapshot over this underlay."""
+    table = SessionTable(snapshot, underlay)
+    tripped: frozenset[SessionKey] = frozenset()
+    held_back: frozenset[int] | None = None
+    first: Exchange | None = None
+    notes: list[StateNote] = []
+    last = previous.exchange if previous is not None else None
+    for _ in range(_ROUNDS):
+        graph = build(snapshot, underlay, table, tripped=tripped, previous=last.graph if last is not None else None)
+        if held_back is None:
+            held_back = frozenset(link.index for link in graph.links.values() if _is_conditional(link))
+        exchange = Exchange(snapshot, underlay, graph, table, held_back=held_back)
+        exchange.solve(Reuse(last, exchange) if last is not None else None)
+        first = first or exchange
+        over = _over_limit(exchange)
+        turned = _held_back(exchange)
+        if not over and turned == held_back:
+            break
+        tripped, held_back, last = tripped | over, turned, exchange
+    else:
+        notes.append(StateNote("bound-reached", "BGP limits and conditional advertisements do not settle"))
+    return BgpSolution(exchange, first or exchange, tripped, (*notes, *exchange.notes()))
+
+
+def _is_conditional(link: Link) -> bool:
+    return link.out_family is not None and link.out_family.conditional is not None
+
+
+def _asks_table(link: Link) -> bool:
+    """Whether a default is originated over the link only if the table holds something."""
+    return link.out_family is not None and bool(link.out_family.default_originate_policy)
+
+
+def _originates_default(link: Link) -> bool:
+    return link.out_family is not None and link.out_family.default_originate
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What there is to solve: seeds by prefix, and who aggregates what."""
+
+    seeds: Mapping[Prefix, tuple[Seed, ...]]
+    aggregates: Aggregates
+    contents: tuple[Content, ...]
+
+
+class Exchange(World):
+    """One pass over all classes with fixed sessions."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        underlay: Underlay,
+        graph: Graph,
+        table: SessionTable,
+        *,
+        held_back: frozenset[int] = frozenset(),
+    ) -> None:
+        super().__init__(underlay, graph, held_back=held_back)
+        self.snapshot = snapshot
+        self.sessions = table
+        self.classes: list[ClassRun] = []
+        self.heard: tuple[external.Heard, ...] = ()
+        self._solved: list[Prefix] = []
+
+    def solve(self, reuse: Reuse | None = None) -> None:
+        """All classes: plain ones, then aggregates from the longest to the shortest, then a default that depends."""
+        work = self._work()
+        late = {_DEFAULTS[link.version] for link in self.graph.links.values() if _asks_table(link)}
+        plain = {
+            prefix: held for prefix, held in work.seeds.items() if prefix not in work.aggregates and prefix not in late
+        }
+        for each in classify(plain, work.contents, self._special(plain, work.aggregates)):
+            self._run(each, plain[each.first], reuse)
+        for prefix in sorted(work.aggregates, key=lambda each: (-each.length, each)):
+            if prefix not in late:
+                self._run_aggregate(prefix, work, reuse)
+        for prefix in sorted(late):
+            self._run(PrefixClass(("late", prefix), (prefix,)), work.seeds.get(prefix, ()), None)
+        self.solving = False
+
+    def notes(self) -> Iterator[StateNote]:
+        """What did not settle, or could have settled otherwise."""
+        for run in self.classes:
+            prefixes = ", ".join(map(str, run.members.prefixes[:3])) + (" …" if len(run.members.prefixes) > 3 else "")
+            if run.oscillates:
+                nodes = self._nodes(run.oscillates)
+                yield StateNote("oscillation", f"BGP does not settle on {prefixes} at {', '.join(nodes)}", nodes)
+            elif run.contested:
+                nodes = self._nodes(run.contested)
+                message = f"BGP has several stable states for {prefixes}: {', '.join(nodes)} may choose otherwise"
+                yield StateNote("several-stable-states", message, nodes)
+
+    def _nodes(self, indices: Iterable[int]) -> tuple[str, ...]:
+        return tuple(sorted({self.graph.speakers[index].node for index in indices}))
+
+    # -------------------------------------------------------------------------------------------------- seeds
+
+    def _work(self) -> _Work:
+        seeds: dict[Prefix, list[Seed]] = {}
+        contents: dict[Content, None] = {}
+        for speaker in sorted(self.graph.speakers.values(), key=lambda each: (each.node, each.vrf)):
+            contents.update(dict.fromkeys(lists_of(speaker.device, speaker.process)))
+            for version in (4, 6):
+                for prefix, path in originated(speaker, version, self.underlay):
+                    seeds.setdefault(prefix, []).append(Seed(speaker.node, speaker.vrf, path=path))
+                if any(_originates_default(link) for link in speaker.links_out(version)):
+                    seeds.setdefault(_DEFAULTS[version], [])
+        known = seeds.keys() | self._configured_prefixes()
+        inventory = self.snapshot.inventory
+        self.heard = external.heard(self._outside_ends(), self.snapshot.announcements, inventory, known)
+        for route in self.heard:
+            node, vrf, _ = route.session
+            seed = Seed(node, vrf, session=route.session, attributes=route.attributes)
+            seeds.setdefault(route.prefix, []).append(seed)
+        return _Work({prefix: tuple(held) for prefix, held in seeds.items()}, self._aggregates(), tuple(contents))
+
+    def _configured_prefixes(self) -> set[Prefix]:
+        """Prefixes of lists, sites and cones inside the pools of test prefixes, which are to keep clear of them."""
+        known = {prefix for site in self.snapshot.inventory.sites for prefix in site.prefixes}
+        for peering in self.snapshot.inventory.peerings:
+            known.update(peering.cone or ())
+        for device in self.snapshot.devices.values():
+            for listed in device.prefix_lists.values():
+                known.update(entry.range.prefix for entry in listed.entries)
+        pools = (external.TEST_POOL_V4, external.TEST_POOL_V6)
+        return {prefix for prefix in known if any(pool.covers(prefix) for pool in pools)}
+
+    def _outside_ends(self) -> Iterator[external.OutsideEnd]:
+        for pairing in self.sessions.pairings:
+            session = pairing.session
+            if pairing.peer is not None or not session.up:
+                continue
+            next_hop = session.remote_address
+            if next_hop is None and session.families:
+                next_hop = LINK_LOCAL[min(session.families)]
+            yield external.OutsideEnd(
+                session.key,
+                session.node,
+                session.remote_address,
+                session.remote_as,
+                next_hop,
+                session.external,
+                session.families,
+            )
+
+    def _aggregates(self) -> dict[Prefix, list[tuple[int, BgpAggregate]]]:
+        found: dict[Prefix, list[tuple[int, BgpAggregate]]] = {}
+        for index, speaker in sorted(self.graph.speakers.items()):
+            for family in speaker.families.values():
+                for aggregate in family.aggregates:
+                    found.setdefault(aggregate.prefix, []).append((index, aggregate))
+        return found
+
+    def _special(self, plain: Mapping[Prefix, object], aggregates: Iterable[Prefix]) -> dict[Prefix, Hashable]:
+        """What sets a prefix apart from others that are born alike (see prefix_class)."""
+        covering = sorted(aggregates)
+        special: dict[Prefix, Hashable] = {}
+        for prefix in plain:
+            held = tuple(each for each in covering if each.covers(prefix))
+            own = prefix.length == 0 or (prefix.is_host and bool(self.underlay.topology.owners(prefix.first)))
+            if own or held:
+                special[prefix] = (prefix if own else None, held)
+        for prefix in self._resolving() & plain.keys():
+            special[prefix] = (prefix, special.get(prefix))
+        return special
+
+    def _resolving(self) -> set[Prefix]:
+        """Prefixes that hold a next hop's address: such a route may not resolve its own next hop."""
+        held = {route.attributes.next_hop for route in self.heard}
+        held.update(link.sender_address for link in self.graph.links.values())
+        found: set[Prefix] = set()
+        for address in held:
+            if address is not None:
+                width = WIDTH[address.version]
+                found.update(
+                    Prefix(address.version, address.value >> (width - length) << (width - length), length)
+                    for length in range(1, width + 1)
+                )
+        return found
+
+    # ------------------------------------------------------------------------------------------------- classes
+
+    def _run(self, members: PrefixClass, seeds: tuple[Seed, ...], reuse: Reuse | None) -> None:
+        run = reuse.run(members, seeds) if reuse is not None else None
+        try:
+            run = run or self._settle(members, seeds)
+        except Split as split:
+            for part in _parts(members, split.apart):
+                self._run(part, seeds, reuse)
+            return
+        self.classes.append(run)
+        for prefix in members.prefixes:
+            self.runs[prefix] = run
+
+    def _settle(self, members: PrefixClass, seeds: tuple[Seed, ...]) -> ClassRun:
+        run = ClassRun(self, members, seeds)
+        injectors = self._injectors(members.first)
+        run.run(injectors=injectors)
+        if not run.oscillates and run.is_contested():
+            other = ClassRun(self, members, seeds)
+            other.run(reverse=True, injectors=injectors)
+            mine, theirs = run.outcome(), other.outcome()
+            run.contested = {index for index in mine.keys() | theirs.keys() if mine.get(index) != theirs.get(index)}
+        return run
+
+    def _injectors(self, prefix: Prefix) -> tuple[int, ...]:
+        """Who originates a default to some neighbour."""
+        if prefix.length:
+            return ()
+        return tuple(
+            index
+            for index, speaker in sorted(self.graph.speakers.items())
+            if any(_originates_default(link) for link in speaker.links_out(prefix.version))
+        )
+
+    def _run_aggregate(self, prefix: Prefix, work: _Work, reuse: Reuse | None) -> None:
+        """The aggregate's own class, born where some more specific route is used."""
+        found = list(work.seeds.get(prefix, ()))
+        for index, aggregate in work.aggregates[prefix]:
+            speaker = self.graph.speakers[index]
+            path = aggregate_path(speaker, aggregate, self._contributors(speaker, prefix))
+            if path is not None:
+                found.append(Seed(speaker.node, speaker.vrf, path=path))
+        covering = tuple(each for each in sorted(work.aggregates) if each != prefix and each.covers(prefix))
+        if found:
+            self._run(PrefixClass(("aggregate", prefix, covering), (prefix,)), tuple(found), reuse)
+
+    def _contributors(self, speaker: Speaker, aggregate: Prefix) -> Iterator[tuple[Prefix, BgpAttributes]]:
+        if len(self._solved) != len(self.runs):
+            self._solved = sorted(self.runs)
+        start = bisect_left(self._solved, aggregate)
+        end = bisect_left(self._solved, (aggregate.version, aggregate.last.value, 129))
+        for prefix in self._solved[start:end]:
+            selection = self.runs[prefix].selection(speaker.index) if prefix != aggregate else None
+            if selection is not None:
+                yield prefix, selection.best.attributes
+
+
+def _parts(members: PrefixClass, apart: frozenset[Prefix]) -> tuple[PrefixClass, PrefixClass]:
+    """A class in two."""
+    inside = tuple(prefix for prefix in members.prefixes if prefix in apart)
+    outside = tuple(prefix for prefix in members.prefixes if prefix not in apart)
+    special = ("apart", members.special)
+    return PrefixClass(special, inside), PrefixClass(special, outside)
+
+
+# ---------------------------------------------------------------------------------------- limits, conditions
+
+
+def _over_limit(exchange: Exchange) -> frozenset[SessionKey]:
+    """Sessions (by the end that counts) that bring more prefixes than the end's maximum-prefix allows."""
+    over: set[SessionKey] = set()
+    for link in exchange.graph.links.values():
+        limit = link.in_family.maximum_prefix if link.in_family is not None else None
+        if limit is None or limit.warning_only or link.inbound is None or limit.limit >= len(exchange.runs):
+            continue
+        if count_received(exchange, link) > limit.limit:
+            over.add(link.inbound)
+    return frozenset(over)
+
+
+def count_received(exchange: Exchange, link: Link) -> int:
+    """How many prefixes count against the receiver's limit: EOS counts all, others what import policy lets in."""
+    speaker = exchange.graph.speakers[link.receiver]
+    total = 0
+    for run in exchange.classes:
+        if run.version != link.version or external.is_test_prefix(run.prefix):
+            continue
+        counted = run.received(link) if speaker.device.vendor is Vendor.EOS else run.accepted(link)
+        if counted is not None:
+            total += len(run.members.prefixes)
+    return total
+
+
+def _held_back(exchange: Exchange) -> frozenset[int]:
+    """Links whose conditional routes stay back, by what the tables say now."""
+    return frozenset(
+        link.index
+        for link in exchange.graph.links.values()
+        if link.sender != OUTSIDE and _is_conditional(link) and not _condition_met(exchange, link)
+    )
+
+
+def _condition_met(exchange: Exchange, link: Link) -> bool:
+    assert link.out_family is not None
+    condition = link.out_family.conditional
+    assert condition is not None
+    speaker = exchange.graph.speakers[link.sender]
+    for prefix, run in exchange.runs.items():
+        selection = run.selection(speaker.index) if prefix.version == link.version else None
+        if selection is None:
+            continue
+        view = RouteView(prefix, selection.best.attributes, own_as=speaker.process.asn)
+        if speaker.evaluator.evaluate((condition.condition_policy,), view) is not None:
+            return condition.exist
+    return not condition.exist
+
+
+def pairing_of(exchange: Exchange, key: SessionKey) -> Pairing | None:
+    """The pairing with this key, if there is one."""
+    return next((each for each in exchange.sessions.pairings if each.session.key == key), None)

@@ -1,0 +1,372 @@
+"""The fixed point of one prefix class: updates go round between speakers until nobody changes his mind.
+
+Law: bounded, deterministic, and only those take part whose choice can change somebody else's; the rest (clients and
+stubs, most of a backbone) are answered when asked. Order of work is by speaker index, so equal inputs give equal runs.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, Protocol
+
+from guard.model.address import Address, Prefix
+from guard.model.bgp import BgpAttributes
+from guard.simulate.bgp_decision import Entrant, Selection, select
+from guard.simulate.bgp_graph import OUTSIDE, Graph, Link, Speaker
+from guard.simulate.bgp_origin import suppresses
+from guard.simulate.bgp_path import LOCAL, Hop, Path
+from guard.simulate.bgp_policy import export_route, import_route
+from guard.simulate.bgp_session import EBGP
+from guard.simulate.policy_eval import path_length
+from guard.simulate.prefix_class import PrefixClass
+
+#: A speaker that changes its mind more often than this is taken to oscillate. Path hunting from an empty start needs
+#: a handful of changes; the generated backbones and all corpora here stay below 12.
+MOST_CHANGES = 200
+
+
+class Seed(NamedTuple):
+    """Where a prefix comes in: born at a speaker (`path`), or heard over an outside session (its `attributes`)."""
+
+    node: str
+    vrf: str
+    path: Path | None = None
+    session: tuple[str, str, str] | None = None
+    attributes: BgpAttributes | None = None
+
+
+class Split(Exception):
+    """The members of a class turned out to differ: a speaker sends some and keeps others (`apart`)."""
+
+    def __init__(self, apart: frozenset[Prefix]) -> None:
+        super().__init__(f"{len(apart)} prefixes behave differently")
+        self.apart = apart
+
+
+class World(Protocol):
+    """What a run asks of the exchange that it is part of."""
+
+    @property
+    def graph(self) -> Graph: ...
+
+    def hop(self, speaker: Speaker, path: Path, prefix: Prefix) -> Hop: ...
+
+    def inactive(self, speaker: Speaker, path: Path, members: PrefixClass) -> bool | None:
+        """Whether who sends only what it installs keeps the best path back (raises Split); None: all is sent."""
+        ...
+
+    def default_origin(self, speaker: Speaker, link: Link) -> BgpAttributes | None:
+        """What `default-originate` sends over the link right now, before the wire; None: nothing."""
+        ...
+
+    def withheld(self, link: Link, prefix: Prefix, attributes: BgpAttributes) -> bool:
+        """Whether conditional advertisement keeps the route back."""
+        ...
+
+
+class ClassRun:
+    """One class in one state. `active` speakers took part; others are computed when asked for."""
+
+    def __init__(self, world: World, members: PrefixClass, seeds: tuple[Seed, ...]) -> None:
+        self.world = world
+        self.members = members
+        self.seeds = seeds
+        self.prefix = members.first
+        self.version = members.first.version
+        self.candidates: dict[int, dict[int, Path]] = {}
+        self.locals: dict[int, list[Path]] = {}
+        self.selections: dict[int, Selection | None] = {}
+        self.contested: set[int] = set()
+        self.oscillates: tuple[int, ...] = ()
+        self.hops_read: set[tuple[int, Address, str]] = set()
+        self.inactive_read: dict[int, bool] = {}
+        self._running = False
+        self._lazy: dict[int, tuple[Selection | None, dict[int, Path]]] = {}
+        self._exports: dict[int, tuple[Path, BgpAttributes | None]] = {}
+
+    def carried_over(self, world: World, members: PrefixClass) -> ClassRun:
+        """The same fixed point in another state in which nothing that it read has changed."""
+        run = ClassRun(world, members, self.seeds)
+        run.candidates, run.locals, run.selections = self.candidates, self.locals, self.selections
+        run.hops_read, run.inactive_read = self.hops_read, self.inactive_read
+        return run
+
+    # ------------------------------------------------------------------------------------------------ the run
+
+    def run(self, *, reverse: bool = False, injectors: Iterable[int] = ()) -> None:
+        """From an empty network to the fixed point, or to the bound."""
+        for seed in self.seeds:
+            self._plant(seed)
+        for index in injectors:
+            self.candidates.setdefault(index, {})
+        self._running = True
+        self._settle(reverse=reverse)
+        self._running = False
+
+    def _settle(self, *, reverse: bool) -> None:
+        queue = deque(sorted(self.candidates, reverse=reverse))
+        waiting = set(queue)
+        changes: dict[int, int] = {}
+        first = set(queue)
+        while queue:
+            index = queue.popleft()
+            waiting.discard(index)
+            changed = self._reselect(index)
+            if not changed and index not in first:
+                continue
+            first.discard(index)
+            changes[index] = changes.get(index, 0) + 1
+            if changes[index] > MOST_CHANGES:
+                self.oscillates = tuple(sorted(i for i, count in changes.items() if count > MOST_CHANGES // 2))
+                return
+            for receiver in sorted(self._push(index), reverse=reverse):
+                if receiver not in waiting:
+                    waiting.add(receiver)
+                    queue.append(receiver)
+
+    def _plant(self, seed: Seed) -> None:
+        graph = self.world.graph
+        index = graph.by_name[(seed.node, seed.vrf)]
+        if seed.path is not None:
+            self.candidates.setdefault(index, {})
+            self.locals.setdefault(index, []).append(seed.path)
+        elif seed.session is not None and seed.attributes is not None:
+            link = graph.by_inbound.get((seed.session, self.version))
+            if link is None:
+                return
+            speaker = graph.speakers[index]
+            path = import_route(speaker, link, seed.attributes, self.prefix, _outside_id(link))
+            self.candidates.setdefault(index, {})
+            if path is not None:
+                self.candidates[index][link.index] = path
+
+    def _reselect(self, index: int) -> bool:
+        """Decide anew; whether the best path is another one."""
+        speaker = self.world.graph.speakers[index]
+        before = self.selections.get(index)
+        selection = self._decide(speaker, self.candidates[index])
+        self.selections[index] = selection
+        if before is None or selection is None:
+            return before is not selection
+        return before.best != selection.best
+
+    def _decide(self, speaker: Speaker, learned: Mapping[int, Path]) -> Selection | None:
+        family = speaker.families.get(self.version)
+        if family is None:
+            return None
+        entrants = []
+        for path in (*self.locals.get(speaker.index, ()), *learned.values()):
+            hop = self._hop(speaker, path)
+            if hop.usable:
+                entrants.append(Entrant(path, hop))
+        return select(entrants, speaker.process, family, speaker.device.vendor)
+
+    def _hop(self, speaker: Speaker, path: Path) -> Hop:
+        next_hop = path.attributes.next_hop
+        if next_hop is not None and path.kind != LOCAL and self._running:
+            self.hops_read.add((speaker.index, next_hop, path.vrf))
+        return self.world.hop(speaker, path, self.prefix)
+
+    def _push(self, index: int) -> set[int]:
+        """Send the new best path (or its withdrawal) to all who take part; returns whose table changed."""
+        graph = self.world.graph
+        speaker = graph.speakers[index]
+        touched: set[int] = set()
+        for group in speaker.groups[self.version]:
+            for link in self._concerned(group.links, group.by_receiver):
+                if link.receiver not in self.candidates:
+                    self._activate(link.receiver)
+                    touched.add(link.receiver)
+                elif self._deliver(link):
+                    touched.add(link.receiver)
+        return touched
+
+    def _concerned(self, links: list[Link], by_receiver: Mapping[int, list[Link]]) -> list[Link]:
+        """The links of a group to those who take part, or would if something came."""
+        if len(self.candidates) < len(links):
+            found = [link for index in self.candidates for link in by_receiver.get(index, ())]
+        else:
+            found = [link for link in links if link.receiver in self.candidates]
+        takes_part = self.world.graph.takes_part
+        new = [link for link in links if link.index in takes_part and link.receiver not in self.candidates]
+        return found + [link for link in new if self.offer(link) is not None]
+
+    def _activate(self, index: int) -> None:
+        self.candidates[index] = {}
+        for link in self.world.graph.speakers[index].links_in[self.version]:
+            if link.sender != OUTSIDE:
+                self._deliver(link)
+
+    def _deliver(self, link: Link) -> bool:
+        """Put what the sender offers into the receiver's Adj-RIB-In; whether that changed it."""
+        held = self.candidates[link.receiver]
+        path = self._take(link, self.offer(link))
+        if path is None:
+            return held.pop(link.index, None) is not None
+        if held.get(link.index) == path:
+            return False
+        held[link.index] = path
+        return True
+
+    def _take(self, link: Link, sent: BgpAttributes | None) -> Path | None:
+        if sent is None:
+            return None
+        speakers = self.world.graph.speakers
+        sender_id = speakers[link.sender].router_id
+        return import_route(speakers[link.receiver], link, sent, self.prefix, sender_id)
+
+    # --------------------------------------------------------------------------------------------- exporting
+
+    def offer(self, link: Link) -> BgpAttributes | None:
+        """What the sender of the link has for its receiver now (Adj-RIB-Out after policy)."""
+        graph = self.world.graph
+        speaker = graph.speakers[link.sender]
+        if self.prefix.length == 0 and link.out_family is not None and link.out_family.default_originate:
+            injected = self.world.default_origin(speaker, link)
+            if injected is not None:
+                return injected
+        selection = self.selections.get(link.sender)
+        if selection is None and link.sender not in self.selections and self._may_ask(link):
+            selection = self.selection(link.sender)
+        if selection is None:
+            return None
+        best = selection.best
+        if best.link >= 0 and _same_neighbor(graph.links.get(best.link), link):
+            return None
+        group = graph.group_of[link.index]
+        known = self._exports.get(group.index)
+        if known is not None and known[0] is best:
+            return known[1]
+        sent = self._export(speaker, link, best)
+        self._exports[group.index] = (best, sent)
+        return sent
+
+    def _may_ask(self, link: Link) -> bool:
+        """A speaker that did not take part can offer only to stubs and to the outside (or it would have)."""
+        return link.receiver == OUTSIDE or link.index in self.world.graph.to_stub
+
+    def _export(self, speaker: Speaker, link: Link, best: Path) -> BgpAttributes | None:
+        kept = self.world.inactive(speaker, best, self.members)
+        if kept is not None:
+            self.inactive_read[speaker.index] = kept
+            if kept:
+                return None
+        sent = export_route(
+            speaker,
+            link,
+            best,
+            self.prefix,
+            suppressed=self.suppressed(speaker, best),
+            igp_metric=self._hop(speaker, best).metric,
+        )
+        if sent is not None and self.world.withheld(link, self.prefix, best.attributes):
+            return None
+        return sent
+
+    def suppressed(self, speaker: Speaker, best: Path) -> bool:
+        """Whether an aggregate of the speaker keeps this more specific route in."""
+        family = speaker.families.get(self.version)
+        if family is None or not family.aggregates:
+            return False
+        return any(suppresses(speaker, each, self.prefix, best.attributes) for each in family.aggregates)
+
+    # ----------------------------------------------------------------------------------------------- reading
+
+    def selection(self, index: int) -> Selection | None:
+        """What the speaker uses for this class, whether it took part or not."""
+        if index in self.selections:
+            return self.selections[index]
+        return self._asked(index)[0]
+
+    def table(self, index: int) -> Mapping[int, Path]:
+        """The speaker's accepted paths by link, best or not."""
+        if index in self.candidates:
+            return self.candidates[index]
+        return self._asked(index)[1]
+
+    def _asked(self, index: int) -> tuple[Selection | None, dict[int, Path]]:
+        known = self._lazy.get(index)
+        if known is not None:
+            return known
+        speaker = self.world.graph.speakers[index]
+        learned: dict[int, Path] = {}
+        self._lazy[index] = (None, learned)  # whoever asks back meanwhile is told nothing
+        for link in speaker.links_in[self.version]:
+            if link.sender == OUTSIDE:
+                continue
+            path = self._take(link, self.offer(link))
+            if path is not None:
+                learned[link.index] = path
+        found = (self._decide(speaker, learned), learned)
+        self._lazy[index] = found
+        return found
+
+    def received(self, link: Link) -> BgpAttributes | None:
+        """What comes in over the link, before import policy; None: nothing."""
+        if link.sender != OUTSIDE:
+            return self.offer(link)
+        heard = (seed.attributes for seed in self.seeds if seed.session is not None and seed.session == link.inbound)
+        return next(heard, None)
+
+    def accepted(self, link: Link) -> Path | None:
+        """What import policy made of it."""
+        return self.table(link.receiver).get(link.index)
+
+    def usable(self, speaker: Speaker, path: Path) -> bool:
+        return self._hop(speaker, path).usable
+
+    # ------------------------------------------------------------------------------------------ several fates
+
+    def is_contested(self) -> bool:
+        """Whether another order of events might end elsewhere.
+
+        Somebody prefers a longer way that is not a neighbour's own route, or a reflector prefers another cluster's exit
+        to its client's by the IGP alone.
+        """
+        graph = self.world.graph
+        for index, selection in self.selections.items():
+            if selection is None or selection.best.link < 0 or len(self.candidates[index]) < 2:
+                continue
+            link = graph.links.get(selection.best.link)
+            if link is None or link.sender == OUTSIDE:
+                continue
+            if self._prefers_longer(index, selection, link) or self._prefers_foreign(index, selection):
+                return True
+        return False
+
+    def _prefers_longer(self, index: int, selection: Selection, link: Link) -> bool:
+        if selection.step not in ("weight", "local-preference"):
+            return False
+        if link.kind != EBGP and not (link.in_family is not None and link.in_family.import_policies):
+            return False
+        senders = self.selections.get(link.sender)
+        if senders is None or senders.best.kind == LOCAL:
+            return False
+        mine = path_length(selection.best.attributes.as_path)
+        return any(path_length(path.attributes.as_path) < mine for path in self.candidates[index].values())
+
+    def _prefers_foreign(self, index: int, selection: Selection) -> bool:
+        if selection.step not in ("IGP metric", "MED") or selection.best.from_client:
+            return False
+        speaker = self.world.graph.speakers[index]
+        return speaker.hub[self.version] and any(path.from_client for path in self.candidates[index].values())
+
+    def outcome(self) -> dict[int, Path | None]:
+        """The best path of each active speaker, for comparing two runs."""
+        return {index: selection.best if selection else None for index, selection in self.selections.items()}
+
+
+def _outside_id(link: Link) -> int:
+    """The router-id of a neighbour that nobody knows: its address stands for it."""
+    address = link.peer_address
+    return address.value & 0xFFFFFFFF if address is not None else 0
+
+
+def _same_neighbor(learned: Link | None, link: Link) -> bool:
+    """Split horizon: a route does not go back to who sent it."""
+    if learned is None:
+        return False
+    if learned.sender == OUTSIDE or link.receiver == OUTSIDE:
+        return learned.inbound == link.outbound
+    return learned.sender == link.receiver

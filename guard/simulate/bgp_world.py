@@ -1,0 +1,180 @@
+"""What one class's run asks of the state around it: next hops, what a vendor keeps to itself, originated defaults.
+
+Law: answers are functions of snapshot, underlay and graph; what is remembered here only saves asking twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from guard.model import vendor_defaults as defaults
+from guard.model.address import DEFAULT_V4, DEFAULT_V6, Address, Prefix
+from guard.model.bgp import BgpAttributes
+from guard.model.device import Vendor
+from guard.model.rib import RouteProtocol
+from guard.simulate.bgp_graph import Graph, Link, Speaker
+from guard.simulate.bgp_origin import default_path
+from guard.simulate.bgp_path import LOCAL, LOCAL_HOP, Hop, Path
+from guard.simulate.bgp_run import ClassRun, Split
+from guard.simulate.bgp_session import EBGP, far_allowed
+from guard.simulate.bgp_transform import after_policy
+from guard.simulate.policy_eval import RouteView
+from guard.simulate.prefix_class import PrefixClass
+from guard.simulate.underlay import Underlay
+
+_UNUSABLE = Hop(usable=False, metric=0)
+
+#: What a next hop was resolved for: speaker, address, table, and whether it has to be directly connected.
+HopKey = tuple[int, Address, str, bool]
+
+
+class World:
+    """The answers (bgp_run.World) for one graph. `held_back`: links whose conditional routes are not sent."""
+
+    def __init__(self, underlay: Underlay, graph: Graph, *, held_back: frozenset[int] = frozenset()) -> None:
+        self.underlay = underlay
+        self.graph = graph
+        self.held_back = held_back
+        self.hops: dict[HopKey, tuple[Hop, Prefix | None]] = {}
+        self.runs: dict[Prefix, ClassRun] = {}
+        self.solving = True
+        self._selective = {
+            index
+            for index, speaker in graph.speakers.items()
+            if any(not each.advertise_inactive for near in speaker.process.neighbors for each in near.families)
+        }
+
+    def hop(self, speaker: Speaker, path: Path, prefix: Prefix) -> Hop:
+        """Whether the path's next hop is reachable for this prefix, and at what cost."""
+        next_hop = path.attributes.next_hop
+        if path.kind == LOCAL or path.interface or path.leaked:
+            return LOCAL_HOP
+        if next_hop is None:
+            return _UNUSABLE
+        link = self.graph.links.get(path.link)
+        near = (
+            link is not None
+            and link.kind == EBGP
+            and link.peer_address != next_hop
+            and not (link.into is not None and far_allowed(link.into))
+        )
+        hop, through = self.ask((speaker.index, next_hop, path.vrf, near))
+        # A route cannot resolve its own next hop (RFC 4271 9.1.2.1).
+        return _UNUSABLE if through == prefix or next_hop.host == prefix else hop
+
+    def ask(self, key: HopKey) -> tuple[Hop, Prefix | None]:
+        """How a next hop resolves for a speaker, and the BGP prefix that it resolves through, if any."""
+        known = self.hops.get(key)
+        if known is None:
+            index, next_hop, vrf, near = key
+            speaker = self.graph.speakers[index]
+            known = self.hops[key] = self._resolve(speaker, next_hop, vrf or speaker.vrf, near=near)
+        return known
+
+    def _resolve(self, speaker: Speaker, next_hop: Address, vrf: str, *, near: bool) -> tuple[Hop, Prefix | None]:
+        if next_hop.is_link_local:
+            return LOCAL_HOP, None
+        if any((each.node, each.vrf) == (speaker.node, vrf) for each in self.underlay.topology.owners(next_hop)):
+            return _UNUSABLE, None  # our own address (RFC 4271 6.3)
+        if near and self.underlay.connected(speaker.node, vrf, next_hop) is None:
+            return _UNUSABLE, None  # a directly connected neighbour may name none but its own subnet (RFC 4271 5.1.3)
+        found = self.underlay.resolve(speaker.node, vrf, next_hop)
+        if found is None:
+            return _UNUSABLE, None
+        if found.prefix.length == 0 and speaker.device.vendor is Vendor.FRR:
+            return _UNUSABLE, None  # zebra: `ip nht resolve-via-default` is off
+        interface = found.hops[0].interface or "" if found.hops else ""
+        by_bgp = found.protocol in (RouteProtocol.BGP, RouteProtocol.IBGP)
+        return Hop(True, found.metric, interface), found.prefix if by_bgp else None
+
+    def inactive(self, speaker: Speaker, path: Path, members: PrefixClass) -> bool | None:
+        if path.kind == LOCAL or speaker.index not in self._selective:
+            return None
+        apart = [prefix for prefix in members.prefixes if self._beaten(speaker, path, prefix)]
+        if 0 < len(apart) < len(members.prefixes):
+            if self.solving:
+                raise Split(frozenset(apart))
+            return False  # read member by member: see `keeps`
+        return bool(apart)
+
+    def _beaten(self, speaker: Speaker, path: Path, prefix: Prefix) -> bool:
+        """Whether another protocol's route for the prefix is in the main RIB instead of BGP's."""
+        family = speaker.families[prefix.version]
+        distance = family.distance_external if path.kind == EBGP else family.distance_internal
+        entry = self.underlay.entry(speaker.node, speaker.vrf, prefix)
+        return entry is not None and entry.admin_distance < (path.distance or distance)
+
+    def keeps(self, link: Link, run: ClassRun, prefix: Prefix) -> bool:
+        """Whether the sender keeps this member of the class back although it sends others."""
+        if link.sender not in self._selective or len(run.members.prefixes) == 1:
+            return False
+        speaker = self.graph.speakers[link.sender]
+        selection = run.selection(link.sender)
+        return selection is not None and selection.best.kind != LOCAL and self._beaten(speaker, selection.best, prefix)
+
+    def keeps_any(self, index: int, run: ClassRun, members: PrefixClass) -> bool | None:
+        """`inactive` for the best path of a run, asked of this state; None where the members differ."""
+        selection = run.selections.get(index)
+        if selection is None or selection.best.kind == LOCAL:
+            return False
+        speaker = self.graph.speakers[index]
+        beaten = {self._beaten(speaker, selection.best, prefix) for prefix in members.prefixes}
+        return beaten.pop() if len(beaten) == 1 else None
+
+    def is_selective(self, indices: Iterable[int]) -> bool:
+        """Whether one of the speakers sends only what it installs."""
+        return not self._selective.isdisjoint(indices)
+
+    def default_origin(self, speaker: Speaker, link: Link) -> BgpAttributes | None:
+        family = link.out_family
+        assert family is not None
+        path = default_path(speaker)
+        prefix = DEFAULT_V4 if link.version == 4 else DEFAULT_V6
+        attributes: BgpAttributes | None = path.attributes
+        if link.kind == EBGP:
+            attributes = path.attributes._replace(local_preference=None)
+        if family.default_originate_policy:
+            attributes = self._default_policy(speaker, link, prefix, path.attributes)
+        if attributes is None:
+            return None
+        return after_policy(path, attributes, "", link, speaker)
+
+    def _default_policy(
+        self, speaker: Speaker, link: Link, prefix: Prefix, attributes: BgpAttributes
+    ) -> BgpAttributes | None:
+        """The map of default-originate: a question to the table (IOS, FRR), or a policy of the default itself (EOS)."""
+        assert link.out_family is not None
+        names = (link.out_family.default_originate_policy,)
+        if not defaults.DEFAULT_ORIGINATE_MAP_IS_CONDITION.get(speaker.device.vendor, False):
+            view = RouteView(prefix, attributes, own_as=speaker.process.asn, local=True)
+            allowed = speaker.evaluator.evaluate(names, view)
+            return allowed.attributes if allowed is not None else None
+        for view in self._views(speaker, link.version):
+            allowed = speaker.evaluator.evaluate(names, view)
+            if allowed is not None:
+                # What the map sets applies to the default: evaluated on its own attributes once more.
+                own = speaker.evaluator.evaluate(names, view._replace(attributes=attributes))
+                return own.attributes if own is not None else attributes
+        return None
+
+    def _views(self, speaker: Speaker, version: int) -> Iterator[RouteView]:
+        """What a condition looks at: IOS the main RIB, FRR BGP's table."""
+        for prefix, run in sorted(self.runs.items()):
+            if prefix.version == version and prefix.length:
+                selection = run.selection(speaker.index)
+                if selection is not None:
+                    best = selection.best
+                    yield RouteView(prefix, best.attributes, protocol=best.origin_protocol, own_as=speaker.process.asn)
+        if speaker.device.vendor is Vendor.IOS:
+            for prefix, entry in self.underlay.entries(speaker.node, speaker.vrf):
+                if prefix.version == version:
+                    hop = entry.next_hops[0] if entry.next_hops else None
+                    attributes = BgpAttributes(next_hop=hop.address if hop else None, med=entry.metric, tag=entry.tag)
+                    yield RouteView(prefix, attributes, protocol=entry.protocol.value, own_as=speaker.process.asn)
+
+    def withheld(self, link: Link, prefix: Prefix, attributes: BgpAttributes) -> bool:
+        if link.index not in self.held_back or link.out_family is None or link.out_family.conditional is None:
+            return False
+        speaker = self.graph.speakers[link.sender]
+        view = RouteView(prefix, attributes, own_as=speaker.process.asn)
+        return speaker.evaluator.evaluate((link.out_family.conditional.advertise_policy,), view) is not None
