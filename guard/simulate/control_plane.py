@@ -87,7 +87,7 @@ def _rounds(
 
 def _differs(before: Network, after: Network, solution: BgpSolution) -> bool:
     """Whether BGP would see another underlay now that the underlay has seen BGP."""
-    if before.externals != after.externals or before.static_entries() != after.static_entries():
+    if before.injected != after.injected or before.static_entries() != after.static_entries():
         return True
     lengths: dict[int, set[int]] = {4: set(), 6: set()}
     for prefix in solution.universe:

@@ -16,6 +16,7 @@ from guard.model.device import Device, Interface
 from guard.model.igp import OspfArea, OspfInterface, OspfProcess
 from guard.model.rib import NextHop
 from guard.model.state import IgpAdjacency, InterfaceId, StateNote
+from guard.simulate.gateway import gateway
 from guard.simulate.link_cost import HIGHEST_COST, ospf_cost
 from guard.simulate.topology import Topology
 
@@ -304,35 +305,14 @@ def _ways(
     links: Iterable[tuple[Port, Port]], routers: list[Router], topology: Topology, version: int
 ) -> tuple[tuple[Way, ...], tuple[tuple[NextHop, ...], ...]]:
     hops: list[list[NextHop]] = [[] for _ in routers]
+    family = 4 if version == 2 else 6
     ways = []
     for port, peer in links:
         router = routers[port.router]
         cost = HIGHEST_COST if router.process.max_metric else port.cost
         ways.append(Way(port.router, peer.router, port.area, cost, len(hops[port.router])))
-        hops[port.router].append(NextHop(_gateway(port, peer, topology, version), port.id.interface))
+        hops[port.router].append(NextHop(gateway(port.id, peer.id, topology, family), port.id.interface))
     return tuple(ways), tuple(tuple(each) for each in hops)
-
-
-def _gateway(port: Port, peer: Port, topology: Topology, version: int) -> Address | None:
-    """The neighbour's address that packets are sent to: on the shared subnet, borrowed, or link-local for IPv6."""
-    family = 4 if version == 2 else 6
-    theirs = [each for each in peer.interface.addresses if each.address.version == family]
-    if family == 6:
-        for each in theirs:
-            if each.address.is_link_local:
-                return each.address
-    own = {each.prefix for each in port.interface.addresses}
-    for each in theirs:
-        if each.prefix in own:
-            return each.address
-    if theirs:
-        return theirs[0].address
-    lender = topology.find(peer.id.node, peer.interface.unnumbered) if peer.interface.unnumbered else None
-    if lender is not None:
-        for each in topology.configured[lender].addresses:
-            if each.address.version == family:
-                return each.address
-    return None
 
 
 def _stubs(port: Port, router: Router, version: int) -> Iterable[Stub]:

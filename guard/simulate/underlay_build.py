@@ -24,6 +24,7 @@ from guard.simulate.underlay import Overlay, Resolution
 from guard.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from guard.simulate.isis import Isis, IsisExternal, IsisPaths
     from guard.simulate.ospf import External, Ospf
     from guard.simulate.ospf_internal import Internal, Memory
 
@@ -32,15 +33,24 @@ ROUNDS = 16
 OSPF_VERSIONS = (2, 3)
 
 
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """What IGPs carry that is not their own: by OSPF version, and by address family of IS-IS."""
+
+    ospf: Mapping[int, tuple[External, ...]]
+    isis: Mapping[int, tuple[IsisExternal, ...]]
+
+
 @dataclass(slots=True)
 class Ground:
-    """What does not depend on BGP: topology, connected routes, configured static routes, internal OSPF."""
+    """What does not depend on BGP: topology, connected routes, configured static routes, the inside of the IGPs."""
 
     devices: Mapping[str, Device]
     topology: Topology
     own: connected.Tables
     static: dict[str, dict[str, static.Configured]]
     ospf: dict[int, Internal] = field(default_factory=dict)
+    isis: dict[int, IsisPaths] = field(default_factory=dict)
     _evaluators: dict[str, Evaluator] = field(default_factory=dict)
 
     def evaluator(self, node: str) -> Evaluator:
@@ -69,7 +79,26 @@ def lay(snapshot: Snapshot, scenario: Scenario, memory: Memory | None = None) ->
     for version in OSPF_VERSIONS:
         if any(process.version == version for device in snapshot.devices.values() for process in device.ospf):
             ground.ospf[version] = _internal(snapshot, topology, version, memory)
+    for family in _isis_families(snapshot.devices):
+        ground.isis[family] = _isis_paths(snapshot, topology, family, memory)
     return ground
+
+
+def _isis_families(devices: Mapping[str, Device]) -> list[int]:
+    found: set[int] = set()
+    for device in devices.values():
+        for process in device.isis:
+            for interface in process.interfaces:
+                found |= interface.versions
+    return sorted(found)
+
+
+def _isis_paths(snapshot: Snapshot, topology: Topology, family: int, memory: Memory | None) -> IsisPaths:
+    from guard.simulate import isis_graph
+    from guard.simulate.isis import IsisPaths
+
+    graph = isis_graph.build(snapshot.devices, topology, family)
+    return IsisPaths(graph, {} if memory is None else memory)
 
 
 def _internal(snapshot: Snapshot, topology: Topology, version: int, memory: Memory | None) -> Internal:
@@ -89,8 +118,9 @@ class Network:
         self.notes: list[StateNote] = [*ground.topology.notes, *static.notes(ground.devices)]
         self.ribs: dict[tuple[str, str], MainRib] = {}
         self.ospf: dict[int, Ospf] = {}
+        self.isis: dict[int, Isis] = {}
         self.igp_externals: dict[str, frozenset[Prefix]] = {}
-        self.externals: dict[int, tuple[External, ...]] = {}
+        self.injected = Injected({}, {})
         self._overlay_lengths = lengths_by_version(overlay.universe) if overlay is not None else {}
         self._static: dict[tuple[str, str], dict[Prefix, RibEntry]] = {}
         self.resolver = Resolver(self.ribs)
@@ -104,7 +134,9 @@ class Network:
 
     @property
     def adjacencies(self) -> tuple[IgpAdjacency, ...]:
-        return tuple(each for internal in self._ground.ospf.values() for each in internal.graph.adjacencies)
+        graphs = [internal.graph.adjacencies for internal in self._ground.ospf.values()]
+        graphs += [paths.graph.adjacencies for paths in self._ground.isis.values()]
+        return tuple(dict.fromkeys(each for adjacencies in graphs for each in adjacencies))
 
     def vrfs(self, node: str) -> tuple[str, ...]:
         return self._ground.vrfs(node)
@@ -166,32 +198,38 @@ class Network:
     # -------------------------------------------------------------------------------------------- fixed point
 
     def _settle(self) -> None:
-        """Static routes and external LSAs until both stand still."""
-        lsas: dict[int, tuple[External, ...]] = dict.fromkeys(self._ground.ospf, ())
-        self._rebuild(lsas)
+        """Static routes and what IGPs carry for others, until both stand still."""
+        ground = self._ground
+        injected = Injected(dict.fromkeys(ground.ospf, ()), dict.fromkeys(ground.isis, ()))
+        self._rebuild(injected)
         for _ in range(ROUNDS):
             self._settle_static()
-            found = self._externals()
-            if found == lsas:
+            found = self._inject()
+            if found == injected:
                 break
-            lsas = found
-            self._rebuild(lsas)
+            injected = found
+            self._rebuild(injected)
         else:
-            self.notes.append(StateNote("bound-reached", "redistribution into OSPF does not settle"))
-        self.externals = lsas
-        for version, internal in sorted(self._ground.ospf.items()):
+            self.notes.append(StateNote("bound-reached", "redistribution into the IGPs does not settle"))
+        self.injected = injected
+        for version, internal in sorted(ground.ospf.items()):
             self.notes.extend(internal.graph.notes)
             self._note_ebgp(version, internal)
 
-    def _externals(self) -> dict[int, tuple[External, ...]]:
-        if not self._ground.ospf:
-            return {}
-        from guard.simulate.ospf_external import externals
+    def _inject(self) -> Injected:
+        ground = self._ground
+        ospf, isis = {}, {}
+        if ground.ospf:
+            from guard.simulate import ospf_external
 
-        return {
-            version: externals(internal.graph, self.ribs, self._ground.evaluator)
-            for version, internal in self._ground.ospf.items()
-        }
+            for version, internal in ground.ospf.items():
+                ospf[version] = ospf_external.externals(internal.graph, self.ribs, ground.evaluator)
+        if ground.isis:
+            from guard.simulate.isis import externals
+
+            for family, paths in ground.isis.items():
+                isis[family] = externals(paths.graph, self.ribs, ground.evaluator)
+        return Injected(ospf, isis)
 
     def _note_ebgp(self, version: int, internal: Internal) -> None:
         if self.overlay is None:
@@ -201,12 +239,17 @@ class Network:
         for node, prefixes in ebgp_in_igp(internal.graph, self.ribs, self._ground.evaluator).items():
             self.igp_externals[node] = self.igp_externals.get(node, frozenset()) | prefixes
 
-    def _rebuild(self, lsas: Mapping[int, tuple[External, ...]]) -> None:
-        """Main RIBs over these external LSAs, with the static routes that were active so far."""
-        if self._ground.ospf:
+    def _rebuild(self, injected: Injected) -> None:
+        """Main RIBs over what the IGPs carry, with the static routes that were active so far."""
+        ground = self._ground
+        if ground.ospf:
             from guard.simulate.ospf import Ospf
 
-            self.ospf = {version: Ospf(internal, lsas[version]) for version, internal in self._ground.ospf.items()}
+            self.ospf = {version: Ospf(internal, injected.ospf[version]) for version, internal in ground.ospf.items()}
+        if ground.isis:
+            from guard.simulate.isis import Isis
+
+            self.isis = {family: Isis(paths, injected.isis[family]) for family, paths in ground.isis.items()}
         fresh = {}
         for node in sorted(self._ground.devices):
             for vrf in self.vrfs(node):
@@ -227,6 +270,9 @@ class Network:
             graph = ospf.internal.graph
             for router in graph.by_table.get((node, vrf), ()):
                 yield ospf.table(router, self._filter(node, graph.routers[router].process))
+        for isis in self.isis.values():
+            for router in isis.paths.graph.by_table.get((node, vrf), ()):
+                yield isis.table(router)
 
     def _filter(self, node: str, process: OspfProcess) -> Callable[[Prefix], bool] | None:
         """`distribute-list … in` of a process: what may enter the main RIB."""

@@ -1,0 +1,329 @@
+"""IS-IS as the main RIB sees it: level 1 before level 2, borders that carry routes up and say where the exit is.
+
+Law: an overloaded router is a destination, never a way (ISO 10589 7.2.8.1). FRR carries nothing from level 1 to level 2
+(isisd 8.4, seen live); the others do. Not modelled: external metric types of narrow style.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from guard.model.address import DEFAULT_V4, DEFAULT_V6, Prefix
+from guard.model.device import Vendor
+from guard.model.rib import RibEntry, RouteProtocol
+from guard.simulate.isis_graph import BACKBONE, IsisGraph
+from guard.simulate.main_rib import MainRib
+from guard.simulate.ospf_internal import Memory
+from guard.simulate.redistribution import Evaluators, take
+from guard.simulate.spf import (
+    WORD,
+    Advertised,
+    Area,
+    Best,
+    Candidate,
+    Floats,
+    advertised,
+    best,
+    bits,
+    distances,
+)
+
+_PROTOCOL = {1: RouteProtocol.ISIS_L1, 2: RouteProtocol.ISIS_L2}
+
+
+class IsisExternal(NamedTuple):
+    """A redistributed prefix (or a default) that a router puts into its LSP of one level."""
+
+    prefix: Prefix
+    router: int
+    level: int
+    metric: int
+
+
+class _Row(NamedTuple):
+    prefix: Prefix
+    router: int
+    cost: int
+
+
+class _Route(NamedTuple):
+    level: int
+    cost: int
+    mask: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _Part:
+    """One subdomain: level 2, or a level-1 area."""
+
+    level: int
+    members: tuple[int, ...]
+    vertex: Mapping[int, int]
+    graph: Area
+
+
+@dataclass(slots=True)
+class IsisPaths:
+    """Distances of all subdomains of one address family; does not depend on what is redistributed."""
+
+    graph: IsisGraph
+    memory: Memory = field(default_factory=dict)
+    parts: dict[tuple[int, str], _Part] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        members: dict[tuple[int, str], list[int]] = defaultdict(list)
+        for router in self.graph.routers:
+            for level in sorted(router.levels):
+                members[level, self.graph.part(router.index, level)].append(router.index)
+        for key, those in sorted(members.items()):
+            self.parts[key] = self._part(key, those)
+
+    def words(self, router: int) -> int:
+        return max(1, -(-len(self.graph.hops[router]) // WORD))
+
+    def _part(self, key: tuple[int, str], members: list[int]) -> _Part:
+        vertex = {router: at for at, router in enumerate(members)}
+        ways: list[list[Candidate]] = [[] for _ in members]
+        costs: dict[tuple[int, int], int] = {}
+        overloaded = {at for router, at in vertex.items() if self.graph.routers[router].process.overload}
+        for way in self.graph.ways:
+            if way.level != key[0] or way.tail not in vertex or way.head not in vertex:
+                continue
+            tail, head = vertex[way.tail], vertex[way.head]
+            ways[tail].append(Candidate(way.bit, head, way.cost))
+            if tail not in overloaded:
+                costs[tail, head] = min(way.cost, costs.get((tail, head), way.cost))
+        names = tuple(f"{self.graph.routers[at].node}/{self.graph.routers[at].process.vrf}" for at in members)
+        name = (self.graph.family * 10 + key[0], len(key[1]), (key[1], *names))
+        matrix = distances(len(members), costs, self.memory.get(name))
+        self.memory.setdefault(name, (costs, matrix))
+        return _Part(key[0], tuple(members), vertex, Area(_leaving(matrix, overloaded, ways), ways))
+
+
+def _leaving(matrix: Floats, overloaded: Collection[int], ways: list[list[Candidate]]) -> Floats:
+    """An overloaded router still finds its own way out, though nobody goes through it."""
+    if not overloaded:
+        return matrix
+    result = matrix.copy()
+    for at in overloaded:
+        for way in ways[at]:
+            result[at] = np.minimum(result[at], way.cost + matrix[way.head])
+        result[at, at] = 0
+    return result
+
+
+@dataclass(slots=True)
+class Isis:
+    """All routes of IS-IS for one address family, given what is redistributed into it."""
+
+    paths: IsisPaths
+    externals: tuple[IsisExternal, ...] = ()
+    _rows: dict[tuple[int, str], list[_Row]] = field(default_factory=dict)
+    _told: dict[tuple[int, str], tuple[tuple[Prefix, ...], Advertised]] = field(default_factory=dict)
+    _known: dict[int, dict[Prefix, _Route]] = field(default_factory=dict)
+    _lengths: frozenset[int] = frozenset()
+    _tables: dict[int, IsisTable] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        graph = self.paths.graph
+        self._rows = defaultdict(list)
+        for stub in graph.stubs:
+            key = (stub.level, graph.part(stub.router, stub.level))
+            self._rows[key].append(_Row(stub.prefix, stub.router, stub.cost))
+        for each in self.externals:
+            if each.level in graph.routers[each.router].levels:
+                key = (each.level, graph.part(each.router, each.level))
+                self._rows[key].append(_Row(each.prefix, each.router, each.metric))
+        self._carry_up()
+        self._carry_down()
+        self._lengths = frozenset({row.prefix.length for rows in self._rows.values() for row in rows})
+
+    @property
+    def family(self) -> int:
+        return self.paths.graph.family
+
+    def lengths(self) -> frozenset[int]:
+        return self._lengths
+
+    def table(self, router: int) -> IsisTable:
+        known = self._tables.get(router)
+        if known is None:
+            known = self._tables[router] = IsisTable(self, router)
+        return known
+
+    def routes(self, router: int) -> dict[Prefix, _Route]:
+        """The best route of one router for every prefix, without what is its own."""
+        known = self._known.get(router)
+        if known is None:
+            known = self._known[router] = self._compute(router)
+        return known
+
+    # -------------------------------------------------------------------------------------------- levels
+
+    def _carry_up(self) -> None:
+        """Border routers tell level 2 what they know of their level-1 area, its summaries in place of components."""
+        graph = self.paths.graph
+        for router in graph.routers:
+            if router.levels != {1, 2} or router.device.vendor is Vendor.FRR:
+                continue
+            found: dict[Prefix, int] = {}
+            own = {row.prefix: row.cost for row in self._rows[1, router.area] if row.router == router.index}
+            held = {prefix: route.cost for prefix, route in self._level(router.index, 1).items()}
+            for prefix, cost in {**held, **own}.items():
+                over = next((each.prefix for each in router.process.summaries if each.prefix.covers(prefix)), prefix)
+                found[over] = min(cost, found.get(over, cost))
+            present = {row.prefix for row in self._rows[2, BACKBONE] if row.router == router.index}
+            rows = [_Row(prefix, router.index, cost) for prefix, cost in sorted(found.items()) if prefix not in present]
+            self._rows[2, BACKBONE].extend(rows)
+
+    def _carry_down(self) -> None:
+        """Into level 1: a default from attached borders, and level-2 routes where leaking is configured."""
+        graph = self.paths.graph
+        default = DEFAULT_V4 if self.family == 4 else DEFAULT_V6
+        leaked: dict[str, list[_Row]] = defaultdict(list)
+        for router in graph.routers:
+            if router.levels != {1, 2}:
+                continue
+            if router.process.attached_bit and self._is_attached(router.index):
+                leaked[router.area].append(_Row(default, router.index, 0))
+            if router.process.leak_l2_to_l1 is not None:
+                inside = {row.prefix for row in self._rows[1, router.area]}
+                leaked[router.area].extend(
+                    _Row(prefix, router.index, route.cost)
+                    for prefix, route in self._level(router.index, 2).items()
+                    if prefix not in inside
+                )
+        for area, rows in leaked.items():
+            self._rows[1, area].extend(rows)
+        self._known.clear()
+
+    def _is_attached(self, router: int) -> bool:
+        """Level 2 leads to another area (FRR 8.4: it leads anywhere)."""
+        graph = self.paths.graph
+        part = self.paths.parts[2, BACKBONE]
+        reached = np.isfinite(part.graph.distances[part.vertex[router]])
+        others = [at for at in part.members if at != router and reached[part.vertex[at]]]
+        if graph.routers[router].device.vendor is Vendor.FRR:
+            return bool(others)
+        return any(graph.routers[at].area != graph.routers[router].area for at in others)
+
+    # -------------------------------------------------------------------------------------------- one router
+
+    def _compute(self, index: int) -> dict[Prefix, _Route]:
+        router = self.paths.graph.routers[index]
+        found: dict[Prefix, _Route] = {}
+        default = DEFAULT_V4 if self.family == 4 else DEFAULT_V6
+        for level in sorted(router.levels, reverse=True):
+            found.update(self._level(index, level))
+        if router.levels == {1, 2}:
+            first = self._level(index, 1).get(default)
+            if first is not None and found.get(default) == first:  # the attached bit is for level-1 routers alone
+                del found[default]
+        return found
+
+    def _level(self, router: int, level: int) -> dict[Prefix, _Route]:
+        key = (level, self.paths.graph.part(router, level))
+        part = self.paths.parts.get(key)
+        if part is None or not self._rows.get(key):
+            return {}
+        prefixes, table = self._table_of(key, part)
+        own = part.vertex[router]
+        found = best(table, part.graph.distances[own], part.graph.masks(own, self.paths.words(router)))
+        return dict(_reached(found, prefixes, level))
+
+    def _table_of(self, key: tuple[int, str], part: _Part) -> tuple[tuple[Prefix, ...], Advertised]:
+        """What is advertised in one subdomain; made again when rows were added."""
+        known = self._told.get(key)
+        rows = self._rows[key]
+        if known is not None and len(known[1].numbers) == len(rows):
+            return known
+        numbers: dict[Prefix, int] = {}
+        for row in rows:
+            numbers.setdefault(row.prefix, len(numbers))
+        table = advertised(
+            [numbers[row.prefix] for row in rows],
+            [part.vertex[row.router] for row in rows],
+            [row.cost for row in rows],
+        )
+        known = self._told[key] = (tuple(numbers), table)
+        return known
+
+
+def _reached(found: Best, prefixes: tuple[Prefix, ...], level: int) -> Iterator[tuple[Prefix, _Route]]:
+    usable = np.isfinite(found.costs) & found.masks.any(axis=0)
+    for at in np.flatnonzero(usable).tolist():
+        mask = tuple(found.masks[:, at].tolist())
+        yield prefixes[int(found.numbers[at])], _Route(level, int(found.costs[at]), mask)
+
+
+class IsisTable:
+    """What one IS-IS process offers to the main RIB of its VRF (main_rib.IgpTable)."""
+
+    __slots__ = ("_domain", "_router", "_shared", "process")
+
+    def __init__(self, domain: Isis, router: int) -> None:
+        self.process = domain.paths.graph.routers[router].process.process
+        self._domain = domain
+        self._router = router
+        self._shared: dict[_Route, RibEntry] = {}
+
+    def lengths(self, version: int) -> Collection[int]:
+        return self._domain.lengths() if version == self._domain.family else ()
+
+    def prefixes(self) -> Iterator[Prefix]:
+        return iter(self._domain.routes(self._router))
+
+    def entry(self, prefix: Prefix) -> RibEntry | None:
+        if prefix[0] != self._domain.family:
+            return None
+        route = self._domain.routes(self._router).get(prefix)
+        if route is None:
+            return None
+        known = self._shared.get(route)
+        if known is None:
+            known = self._shared[route] = self._build(route)
+        return known
+
+    def _build(self, route: _Route) -> RibEntry:
+        graph = self._domain.paths.graph
+        process = graph.routers[self._router].process
+        ways = graph.hops[self._router]
+        found = {ways[bit] for bit in bits(np.array(route.mask, dtype=np.uint64))}
+        hops = sorted(found, key=lambda hop: (hop.address or (0, 0), hop.interface or ""))
+        kept = tuple(hops[: max(1, process.maximum_paths)])
+        return RibEntry(_PROTOCOL[route.level], process.distance, route.cost, kept)
+
+
+# ------------------------------------------------------------------------------------------------ redistribution
+
+
+def externals(
+    graph: IsisGraph, ribs: Mapping[tuple[str, str], MainRib], evaluators: Evaluators
+) -> tuple[IsisExternal, ...]:
+    """What is redistributed into IS-IS (metric 0 where none is set), and default routes; sorted."""
+    found: set[IsisExternal] = set()
+    default = DEFAULT_V4 if graph.family == 4 else DEFAULT_V6
+    for router in graph.routers:
+        rib = ribs.get((router.node, router.process.vrf))
+        if rib is None:
+            continue
+        for version, redistribution in router.process.redistributions:
+            if version != graph.family:
+                continue
+            for taken in take(router.device, rib, redistribution, evaluators, version):
+                levels = _into(taken.view.level or redistribution.level)
+                found.update(IsisExternal(taken.prefix, router.index, level, taken.metric or 0) for level in levels)
+        if graph.family in router.process.default_information:
+            levels = (2,) if 2 in router.levels else (1,)
+            found.update(IsisExternal(default, router.index, level, 0) for level in levels)
+    return tuple(sorted(found))
+
+
+def _into(level: str) -> Iterable[int]:
+    """Levels that a redistribution goes into; level 2 where nothing is said."""
+    return {"level-1": (1,), "level-1-2": (1, 2)}.get(level, (2,))
