@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     from guard.pipeline import CheckRequest, check
     from guard.shell.engines import engines_for
 
+    started = time.perf_counter()
     change = Path(arguments.change)
     text, files = read_change(change)
     request = CheckRequest(
@@ -32,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         failures=arguments.failures,
     )
     outcome = check(request, engines_for(arguments.engine, arguments.batfish), Progress(arguments.format))
+    outcome.document["timings_ms"]["total"] = round((time.perf_counter() - started) * 1000)
     deliver(outcome.document, arguments.format, arguments.output)
     return EXIT_CODES[outcome.verdict]
 

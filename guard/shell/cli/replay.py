@@ -111,10 +111,12 @@ def _play(
     except InputInvalid as error:
         fault = [] if expected.invalid_ok else [f"invalid: {error}"]
         return Played(entry.name, variant, "(2)", tuple(fault), time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    outcome.document["timings_ms"]["total"] = round(seconds * 1000)
     if arguments.show:
         deliver(outcome.document, "text", None)
     faults = tuple(_faults(expected, outcome.verdict, outcome.document["findings"]))
-    return Played(entry.name, variant, outcome.verdict, faults, time.perf_counter() - started)
+    return Played(entry.name, variant, outcome.verdict, faults, seconds)
 
 
 def _faults(expected: Expected, verdict: str, findings: list[Mapping[str, Any]]) -> Iterator[str]:
