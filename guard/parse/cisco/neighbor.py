@@ -257,7 +257,7 @@ def _send_community(command: Command) -> None:
     if words[:1] == ("link-bandwidth",):
         command.context.not_implemented(command.line, "link bandwidth is not modelled")
         return
-    plain = "all" if command.vendor is Vendor.EOS or command.no else "standard"
+    plain = "all" if command.vendor is Vendor.EOS else "standard"
     fresh = not command.no and command.vendor is Vendor.EOS and not {"add", "remove"} & set(command.words)
     if fresh:  # EOS: the line says all that is sent
         command.family.update(dict.fromkeys(_KINDS["all"], False))

@@ -58,8 +58,7 @@ def _entry(line: Line, words: tuple[str, ...], version: int, found: PrefixListDr
         sequence, words = int(words[0]), words[1:]
     if words[0] not in ("permit", "deny"):
         raise ValueError(f"{words[0]!r} is neither permit nor deny")
-    step = _STEP.get(context.vendor, 5)
-    sequence = sequence or (found.last // step + 1) * step
+    sequence = sequence or found.last + _STEP.get(context.vendor, 5)
     found.last = max(found.last, sequence)
     reach = prefix_range(words[1:], version)
     found.entries[sequence] = PrefixListEntry(words[0] == "permit", reach, context.source(line), sequence)
