@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from guard.model.device import Device, Reference
+from guard.model.device import Device, Reference, Vendor
 from guard.parse.context import Context
 from guard.parse.draft import Draft
 from guard.parse.line import Line
@@ -72,7 +72,8 @@ def _key(reference: Reference) -> tuple[str, str, int]:
 def _undefined(context: Context, defined: list[Reference]) -> tuple[Reference, ...]:
     """References to structures that are not there; kinds of which nothing could be defined here are left out."""
     known = {_key(each) for each in defined}
-    return tuple(each for each in context.references if each.kind in CHECKED and _key(each) not in known)
+    checked = CHECKED - {"interface"} if context.vendor is Vendor.FRR else CHECKED  # the kernel has more than frr.conf
+    return tuple(each for each in context.references if each.kind in checked and _key(each) not in known)
 
 
 #: Kinds whose structures every configuration must hold itself.

@@ -76,6 +76,13 @@ def _management(line: Line, context: Context, reading: Reading) -> None:
             context.ignore(each, "management of the device")
 
 
+def _mac_list(line: Line, context: Context, reading: Reading) -> None:
+    """`mac access-list …`: filters frames; only its name counts here."""
+    context.define("acl", line.words[-1], line)
+    for each in walk(line):
+        context.not_implemented(each, "filters of frames are not modelled")
+
+
 def _map(line: Line, context: Context, reading: Reading) -> None:
     """`class-map` and `policy-map`: what they do to traffic is not modelled; their names are."""
     kind, name = line.words[0].lower(), line.words[-1]
@@ -157,6 +164,7 @@ _SHARED: Mapping[str, Handler[Reading]] = {
     "object-group": object_group,
     "control-plane": _control_plane,
     "system control-plane": _control_plane,
+    "mac access-list": _mac_list,
     "class-map": _map,
     "policy-map": _map,
     "ip default-gateway": default_gateway,
