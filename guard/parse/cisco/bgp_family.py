@@ -128,7 +128,12 @@ def aggregate(line: Line, words: tuple[str, ...], place: Place) -> None:
 
 
 #: FRR calls the attribute map `route-map`.
-_MAPS = {"suppress-map": "suppress", "advertise-map": "advertise", "attribute-map": "attribute", "route-map": "attribute"}
+_MAPS = {
+    "suppress-map": "suppress",
+    "advertise-map": "advertise",
+    "attribute-map": "attribute",
+    "route-map": "attribute",
+}
 
 
 # ------------------------------------------------------------------------------------------------ redistribution
@@ -140,7 +145,8 @@ _PROTOCOL = {
 #: Sources that guard computes no routes for: with one of them the table is not complete.
 _UNKNOWN_SOURCE = frozenset({
     "table", "mobile", "odr", "babel", "openfabric", "sharp", "nhrp", "lisp", "dynamic", "user", "attached-host",
-    "iso-igrp", "floating-ip", "vnc", "vnc-direct", "application", "table-direct", "sr-te", "vpn", "multicast", "maximum-prefix",
+    "iso-igrp", "floating-ip", "vnc", "vnc-direct", "application", "table-direct", "sr-te", "vpn",
+    "multicast", "maximum-prefix",
 })  # fmt: skip
 #: Only IPv6 has these.
 _V6_ONLY = frozenset({"ospf3", "ospfv3", "ospf6", "ripng"})
@@ -199,8 +205,9 @@ class _Options:
 
     def read(self, words: tuple[str, ...]) -> None:
         at = 0
-        if words and (words[0].isdigit() or (self.name == "isis" and words[0] not in (*_LEVELS, "route-map", "metric"))):
-            if self.name not in _NUMBERED and self.name != "isis":
+        tagged = self.name == "isis" and words[:1] and words[0] not in (*_LEVELS, "route-map", "metric")
+        if tagged or (words and words[0].isdigit()):
+            if self.name not in _NUMBERED and not tagged:
                 raise ValueError(f"{words[0]!r} is not known here")
             self.process, at = words[0], 1
         while at < len(words):

@@ -291,7 +291,7 @@ def _default_originate(command: Command) -> None:
 def _maximum_prefix(command: Command) -> None:
     """IOS and FRR: `N [percent] [warning-only | restart M | force]`; EOS: `N [warning-limit …] [warning-only]`."""
     if command.no:
-        command.family["maximum_prefix"] = None
+        command.family.pop("maximum_prefix", None)
         return
     words = command.words
     limit = int(words[0])

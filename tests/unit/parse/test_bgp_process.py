@@ -68,7 +68,8 @@ def test_aggregates() -> None:
         "A",
         "T",
     )
-    (frr,) = family(body("aggregate-address 10.0.0.0/8 matching-MED-only route-map T origin egp", Vendor.FRR)).aggregates
+    line = "aggregate-address 10.0.0.0/8 matching-MED-only route-map T origin egp"
+    (frr,) = family(body(line, Vendor.FRR)).aggregates
     assert (frr.matching_med_only, frr.attribute_policy, frr.origin) == (True, "T", 1)
 
 

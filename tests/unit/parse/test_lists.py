@@ -22,8 +22,9 @@ def device(text: str, vendor: Vendor = Vendor.IOS) -> Device:
 
 def prefix_list(found: Device, name: str, version: int = 4) -> list[str]:
     return [
-        f"{entry.sequence} {'permit' if entry.permit else 'deny'} {entry.range.prefix} {entry.range.low}-{entry.range.high}"
+        f"{entry.sequence} {'permit' if entry.permit else 'deny'} {reach.prefix} {reach.low}-{reach.high}"
         for entry in found.prefix_lists[version, name].entries
+        for reach in (entry.range,)
     ]
 
 
