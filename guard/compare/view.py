@@ -15,6 +15,7 @@ from guard.model.dns import RRset
 from guard.model.facts import CascadeRound, ServiceFact
 from guard.model.rib import NextHop, RibEntry
 from guard.model.state import InterfaceState
+from guard.simulate.external import is_test_prefix
 
 Row = dict[str, Any]
 Mask = Callable[[str], str]
@@ -89,7 +90,8 @@ def session_row(session: Session) -> Row:
 
 def _routes(delta: Delta, at_most: int) -> Row:
     found: dict[str, Any] = {"withdrawn": [], "added": [], "changed": [], "truncated": False}
-    turns = list(islice(delta.routes.turns(), at_most + 1))
+    shown = (turn for turn in delta.routes.turns() if not is_test_prefix(turn[0].prefix))
+    turns = list(islice(shown, at_most + 1))
     found["truncated"] = len(turns) > at_most
     for key, (before, after) in sorted(turns[:at_most], key=lambda turn: turn[0]):
         if isinstance(after, Absent):
@@ -130,6 +132,7 @@ def _advertisements(delta: Delta) -> list[Row]:
     return [
         {"prefix": str(prefix), "before": _sites(before), "after": _sites(after)}
         for prefix, (before, after) in sorted(delta.advertised.turns.items())
+        if not is_test_prefix(prefix)
     ]
 
 

@@ -76,22 +76,27 @@ ZONES: frozenset[str] = frozenset({"zones"})
 MODULES = (
     "advertising",
     "backbone",
+    "blast",
     "commands",
     "dns_names",
     "dns_records",
     "flows",
     "forwarding",
     "intent",
+    "leaks",
     "lines",
     "process",
     "reach",
     "recovery",
     "references",
+    "reflection",
+    "routes",
     "services",
     "sessions",
     "shared_risk",
     "shift",
     "undeclared",
+    "widening",
 )
 
 #: Every name of CONTRACT 4 with its default enforcement; findings bear these names.

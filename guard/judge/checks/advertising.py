@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import NETWORK, Check, Observations, Parameter, Parameters
 from guard.judge.checks.common import both, cascade_lines, percent
+from guard.judge.checks.outside import orphans
 from guard.judge.finding import Enforcement, Observation, listed, some
 from guard.model.address import Address, Prefix
 from guard.model.facts import AdvertisementFact, Assessment
@@ -27,6 +28,8 @@ def advertisement_withdrawal(case: Case, step: StepView, params: Parameters) -> 
     yield from _services(case, step, before, after)
     named = {each.prefix for each in after.advertisements} | {each.prefix for each in before.advertisements}
     gone = sorted(prefix for prefix, sites in before.advertised.items() if sites and not after.advertised.get(prefix))
+    with_session = orphans(step, before)
+    gone = [prefix for prefix in gone if prefix not in with_session]
     total = sum(1 for sites in before.advertised.values() if sites)
     if len(gone) >= params.integer("mass_at_least") and percent(len(gone), total) > params.number("mass_percent"):
         yield Observation(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import NETWORK, Check, Observations, Parameters
 from guard.judge.checks.common import both, having, members, turned, warn_if
+from guard.judge.checks.outside import orphans
 from guard.judge.finding import Observation, listed, some
 from guard.model.address import Prefix
 from guard.model.facts import Assessment, Disposition, Fate
@@ -54,6 +55,7 @@ def blackhole(case: Case, step: StepView, params: Parameters) -> Observations:
     """
     before, after = both(case, step)
     holes: dict[Hole, list[str]] = {}
+    with_session = orphans(step, before)
     for node, prefix, old, new in turned(before.fates, after.fates):
         if old is None or new is None or not _delivers(old) or node in step.taken.nodes:
             continue
@@ -62,7 +64,8 @@ def blackhole(case: Case, step: StepView, params: Parameters) -> Observations:
             for fate in bad:
                 holes.setdefault(Hole(prefix, fate.node, fate.disposition), []).append(_told(node, prefix, fate))
     for hole, told in sorted(holes.items()):
-        yield from _observed(case, step, hole, told, members(after, hole.prefix))
+        if hole.prefix not in with_session:
+            yield from _observed(case, step, hole, told, members(after, hole.prefix))
     yield from _existing(before, after)
 
 

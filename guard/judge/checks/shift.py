@@ -8,6 +8,7 @@ from typing import NamedTuple
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import NETWORK, Check, Observations, Parameter, Parameters
 from guard.judge.checks.common import both, having, members, percent, turned, warn_if
+from guard.judge.checks.outside import orphans
 from guard.judge.finding import Observation, listed, some
 from guard.model.address import Prefix
 from guard.model.change import DownUp
@@ -38,7 +39,10 @@ def path_shift(case: Case, step: StepView, params: Parameters) -> Observations:
     special = _special(before)
     counted: list[Shift] = []
     external: dict[str, list[Shift]] = {}
+    with_session = orphans(step, before)
     for shift in _shifts(before, after):
+        if shift.prefix in with_session:
+            continue  # it stood for routes of a session that is gone
         if shift.prefix in special or _serves(step.snapshot.inventory, shift.prefix):
             counted.append(shift)
         else:

@@ -16,6 +16,7 @@ from guard.judge.case import Case, StepView
 from guard.judge.catalogue import Check, Observations, Parameters
 from guard.judge.checks.common import members, turned
 from guard.judge.checks.forwarding import DELIVERED
+from guard.judge.checks.outside import newcomers, orphans
 from guard.judge.finding import LISTED_AT_MOST, Observation
 from guard.model.address import Prefix, prefix_of
 from guard.model.change import Expect
@@ -104,7 +105,7 @@ def _beyond(case: Case, step: StepView) -> Iterator[tuple[str, str]]:
         yield from _sessions(expect, step, down, up, before, after)
         yield from _advertised(expect, step, before, after, down)
         subnets = _subnets(down, before.state) | _subnets(up, after.state)
-        yield from _forwarding(expect, before, after, subnets)
+        yield from _forwarding(expect, step, before, after, subnets)
         yield from _services(expect, before, after)
     yield from _records(expect, step)
 
@@ -174,10 +175,13 @@ def _advertised(
     expect: Expect, step: StepView, before: Assessment, after: Assessment, down: frozenset[InterfaceId]
 ) -> Iterator[tuple[str, str]]:
     silent = _silenced(expect, step, before, down)
+    tests = orphans(step, before) | newcomers(step, after)
     withdrawn, added = set(expect.prefixes_withdrawn), set(expect.prefixes_advertised)
     for prefix, (was, now) in sorted(step.delta.advertised.turns.items()):
         old = frozenset() if isinstance(was, Absent) else was
         new = frozenset() if isinstance(now, Absent) else now
+        if prefix in tests:
+            continue
         lost = old - new - silent
         if lost and prefix not in withdrawn:
             yield "advertisement", f"{prefix} is no longer advertised by {', '.join(sorted(lost))}"
@@ -204,9 +208,10 @@ def _silenced(expect: Expect, step: StepView, before: Assessment, down: frozense
 
 
 def _forwarding(
-    expect: Expect, before: Assessment, after: Assessment, subnets: frozenset[Prefix]
+    expect: Expect, step: StepView, before: Assessment, after: Assessment, subnets: frozenset[Prefix]
 ) -> Iterator[tuple[str, str]]:
-    accepted = (*subnets, *expect.dropped, *expect.prefixes_withdrawn, *expect.prefixes_advertised)
+    tests = orphans(step, before) | newcomers(step, after)  # go and come with the session that they stand for
+    accepted = (*tests, *subnets, *expect.dropped, *expect.prefixes_withdrawn, *expect.prefixes_advertised)
     for prefix, text in _fates(before, after):
         if not any(each.covers(prefix) for each in accepted) and str(prefix) not in expect.shifts:
             yield "forwarding", text

@@ -1,0 +1,117 @@
+"""External sessions and the roles of their neighbours (RFC 9234 words), and where a route that leaves came in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from guard.compare.sessions import Session
+from guard.judge.case import StepView, View
+from guard.model.address import Prefix
+from guard.model.facts import Assessment
+from guard.model.inventory import EXTERNAL, Peering
+from guard.model.state import BgpSession
+from guard.simulate.external import is_test_prefix
+
+#: Roles whose routes may go to customers only, and that may hear only ours and our customers' (RFC 7908, RFC 9234).
+LATERAL = frozenset({"provider", "peer", "rs"})
+Key = tuple[str, str, str]
+
+
+class Edge(NamedTuple):
+    """Our end of an external session; `role` "" where the inventory says nothing about it."""
+
+    end: BgpSession
+    peering: Peering | None
+
+    @property
+    def key(self) -> Key:
+        return self.end.key
+
+    @property
+    def role(self) -> str:
+        return self.peering.role if self.peering is not None else ""
+
+    def __str__(self) -> str:
+        return str(self.end)
+
+
+def edges(view: View) -> dict[Key, Edge]:
+    """Our ends of the external sessions that are up, or that a limit has shut."""
+    assessment, inventory = view.assessment, view.inventory
+    if assessment is None:
+        return {}
+    peerings = {(each.device.lower(), each.neighbor): each for each in inventory.peerings}
+    found: dict[Key, Edge] = {}
+    for end in assessment.state.sessions:
+        site = inventory.site_of(end.node)
+        if not end.external or not (end.up or end.tripped) or (site is not None and site.kind == EXTERNAL):
+            continue
+        peering = peerings.get((end.node.lower(), end.remote_address)) if end.remote_address is not None else None
+        found[end.key] = Edge(end, peering)
+    return found
+
+
+class Origin:
+    """Where the best routes of one state came in: the external session, or None for what is born inside."""
+
+    def __init__(self, assessment: Assessment) -> None:
+        self._bgp = assessment.state.bgp
+        self._ends = {(end.node, end.vrf, end.remote_address): end for end in assessment.state.sessions}
+        self._known: dict[tuple[str, str, Prefix], Key | None] = {}
+
+    def entry(self, node: str, vrf: str, prefix: Prefix) -> Key | None:
+        """The key of the external session that the node's best route came in by."""
+        asked = (node, vrf, prefix)
+        if asked not in self._known:
+            self._known[asked] = self._traced(node, vrf, prefix)
+        return self._known[asked]
+
+    def _traced(self, node: str, vrf: str, prefix: Prefix) -> Key | None:
+        seen = set[str]()
+        while node not in seen:
+            seen.add(node)
+            best = self._bgp.best(node, vrf, prefix)
+            if best is None or best.received_from is None:
+                return None
+            end = self._ends.get((node, vrf, best.received_from))
+            if end is None:
+                return None
+            if end.external or end.remote_node is None:
+                return end.key
+            node = end.remote_node
+        return None
+
+
+def orphans(step: StepView, before: Assessment) -> frozenset[Prefix]:
+    """Test prefixes whose own session is gone: they stood for its routes, and went with it."""
+    return frozenset(_tests(step.delta.sessions_lost, before))
+
+
+def newcomers(step: StepView, after: Assessment) -> frozenset[Prefix]:
+    """Test prefixes of sessions that the step brought up."""
+    return frozenset(_tests(step.delta.sessions_gained, after))
+
+
+def _tests(sessions: tuple[Session, ...], assessment: Assessment) -> Iterator[Prefix]:
+    for session in sessions:
+        if session.external:
+            for end in session.ends:
+                yield from (prefix for prefix in assessment.state.bgp.received(end.key) if is_test_prefix(prefix))
+
+
+def named(prefix: Prefix, senders: Mapping[Prefix, str]) -> str:
+    """A prefix as people know it: a test prefix is told as what it stands for."""
+    if is_test_prefix(prefix):
+        return f"other routes of {senders[prefix]}" if prefix in senders else f"{prefix} (test prefix)"
+    return str(prefix)
+
+
+def senders(assessment: Assessment, found: Mapping[Key, Edge]) -> dict[Prefix, str]:
+    """Test prefix -> the external session that it stands for."""
+    return {
+        prefix: str(edge)
+        for edge in found.values()
+        for prefix in assessment.state.bgp.received(edge.key)
+        if is_test_prefix(prefix)
+    }

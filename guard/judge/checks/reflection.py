@@ -1,0 +1,117 @@
+"""Whether the iBGP sessions still carry every route to every router (RFC 4456)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from guard.judge.case import Case, StepView, View
+from guard.judge.catalogue import NETWORK, Check, Observations, Parameters
+from guard.judge.checks.common import both
+from guard.judge.finding import Observation, listed, some
+from guard.model.state import BgpSession
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """iBGP of one address family: per router its peers, and which of them are its clients."""
+
+    peers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    clients: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def reached(self, origin: str) -> frozenset[str]:
+        """Routers that get a route which `origin` learned from outside or originates.
+
+        A peer tells only its clients, or, for what it has from a client, everybody (RFC 4456 6).
+        """
+        found = {origin} | self.peers.get(origin, frozenset())
+        waiting = [(peer, origin) for peer in self.peers.get(origin, frozenset())]
+        told: set[tuple[str, bool]] = set()
+        while waiting:
+            router, sender = waiting.pop()
+            clients = self.clients.get(router)
+            if not clients:
+                continue
+            from_client = sender in clients
+            if (router, from_client) in told or (router, True) in told:
+                continue
+            told.add((router, from_client))
+            for peer in self.peers[router] if from_client else clients:
+                if peer != sender:
+                    found.add(peer)
+                    waiting.append((peer, router))
+        return frozenset(found)
+
+
+def route_reflection(case: Case, step: StepView, params: Parameters) -> Observations:
+    """The iBGP graph no longer carries every route to every router.
+
+    Breaks: routers that lack the route, while all sessions that are left look healthy.
+    Example: `no neighbor … route-reflector-client` on the only reflector.
+    Source: Reddit, 14 March 2023 (route reflectors selected by a label that an upgrade removed); OVH, 29 July 2015.
+    """
+    both(case, step)
+    for version in (4, 6):
+        old, new = _graph(case.base, version), _graph(step.view, version)
+        if old == new:
+            continue
+        added = frozenset(new.peers) - frozenset(old.peers) if step.last else frozenset()
+        routers = {
+            name
+            for name in (frozenset(old.peers) & frozenset(step.snapshot.devices)) | added
+            if name not in step.taken.nodes and name not in step.snapshot.down_nodes
+        }
+        missing: dict[str, list[str]] = {}
+        for origin in sorted(routers):
+            before = routers if origin in added else old.reached(origin) | added
+            for router in sorted((before & routers) - new.reached(origin)):
+                missing.setdefault(router, []).append(origin)
+        for router, origins in missing.items():
+            yield Observation(
+                f"{router} no longer gets the IPv{version} routes of {listed(origins)} by iBGP",
+                subjects=(router, *some(origins)),
+                evidence=(f"{router}: iBGP with {listed(new.peers.get(router, frozenset())) or 'nobody'}",),
+                key=f"{version} {router} {origins}",
+                group=f"IPv{version}",
+            )
+
+
+def _graph(view: View, version: int) -> Graph:
+    """iBGP sessions that are up at both ends, within one AS. Confederations are one AS here."""
+    assessment = view.assessment
+    if assessment is None:
+        return Graph()
+    peers: dict[str, set[str]] = {}
+    clients: dict[str, set[str]] = {}
+    marked = _marked(view, version)
+    for end in assessment.state.sessions:
+        if not _internal(end) or end.remote_node is None:
+            continue
+        peers.setdefault(end.node, set())
+        if end.up and version in end.families:
+            peers[end.node].add(end.remote_node)
+            if end.key in marked:
+                clients.setdefault(end.node, set()).add(end.remote_node)
+    return Graph(
+        {name: frozenset(each) for name, each in peers.items()},
+        {name: frozenset(each) for name, each in clients.items()},
+    )
+
+
+def _internal(end: BgpSession) -> bool:
+    return end.vrf == "default" and end.session_type.startswith("IBGP")
+
+
+def _marked(view: View, version: int) -> frozenset[tuple[str, str, str]]:
+    """Ends whose configuration calls the neighbour a route-reflector client."""
+    return frozenset(
+        (device.name, process.vrf, str(neighbor.address or neighbor.interface or ""))
+        for device in view.snapshot.devices.values()
+        for process in device.bgp
+        for neighbor in process.neighbors
+        for family in neighbor.families
+        if family.version == version and family.route_reflector_client
+    )
+
+
+CHECKS = (Check("route-reflection", route_reflection, needs=NETWORK),)

@@ -1,0 +1,229 @@
+"""How many routes go where: limits that would trip, tables that grow, and the outside's routes in the IGP."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from guard.judge.case import Case, StepView, View
+from guard.judge.catalogue import NETWORK, Check, Observations, Parameter, Parameters
+from guard.judge.checks.common import both, percent
+from guard.judge.checks.policy_names import leaves
+from guard.judge.finding import Observation, some
+from guard.model.address import Prefix
+from guard.model.bgp import BgpNeighbor, Redistribution
+from guard.model.device import Device
+from guard.model.policy import (
+    MatchAcl,
+    MatchCommunity,
+    MatchPrefixList,
+    MatchPrefixRanges,
+    Outcome,
+)
+from guard.model.state import BgpSession
+from guard.simulate.external import is_test_prefix
+
+# ------------------------------------------------------------------------------------------------ prefix-limit
+
+
+class _Tripped(NamedTuple):
+    session: str
+    prefixes: int
+    limit: int
+    whose: str
+
+
+def prefix_limit(case: Case, step: StepView, params: Parameters) -> Observations:
+    """A maximum-prefix would trip: one of a configuration, or one of a peering, the inventory's surges included.
+
+    Breaks: the session shuts, on every router that has the same limit at the same moment.
+    Example: `maximum-prefix 70` where the neighbour sends 64 and a surge of 120 is foreseen.
+    Source: Optus, 8 November 2023: some 90 routers isolated themselves.
+    """
+    both(case, step)
+    old = {(each.session, each.whose) for each in _tripped(case.base)}
+    for each in sorted(set(_tripped(step.view))):
+        yield Observation(
+            f"{each.session} would carry {each.prefixes} prefixes, {each.whose} is {each.limit}",
+            subjects=(each.session,),
+            evidence=(f"{each.session}: {each.prefixes} prefixes, {each.whose}: {each.limit}",),
+            existing=(each.session, each.whose) in old,
+            key=f"{each.session} {each.whose}",
+        )
+
+
+def _tripped(view: View) -> Iterator[_Tripped]:
+    assessment = view.assessment
+    if assessment is None:
+        return
+    bgp = assessment.state.bgp
+    peerings = {(each.device.lower(), each.neighbor): each for each in view.inventory.peerings}
+    extra = dict(_surges(view))
+    for end in assessment.state.sessions:
+        received = _count(bgp.received(end.key))
+        for version, limit in _limits(view.snapshot.devices.get(end.node), end):
+            count = received[version] + extra.get((end.key, version), 0)
+            if count > limit or (end.tripped and not extra.get((end.key, version))):
+                yield _Tripped(str(end), max(count, limit + 1) if end.tripped else count, limit, "its maximum-prefix")
+        peering = peerings.get((end.node.lower(), end.remote_address)) if end.remote_address is not None else None
+        if peering is not None:
+            total = sum(received.values()) + sum(n for (key, _), n in extra.items() if key == end.key)
+            if peering.max_prefix is not None and total > peering.max_prefix:
+                yield _Tripped(str(end), total, peering.max_prefix, "the peering's max_prefix")
+            sent = sum(_count(bgp.offered(end.key)).values()) if peering.remote_max_prefix is not None else 0
+            if peering.remote_max_prefix is not None and sent > peering.remote_max_prefix:
+                yield _Tripped(str(end), sent, peering.remote_max_prefix, "the neighbour's limit (remote_max_prefix)")
+
+
+def _count(prefixes: object) -> Counter[int]:
+    assert hasattr(prefixes, "__iter__")
+    return Counter(prefix.version for prefix in prefixes if not is_test_prefix(prefix))
+
+
+def _limits(device: Device | None, end: BgpSession) -> Iterator[tuple[int, int]]:
+    neighbor = _neighbor(device, end)
+    for family in neighbor.families if neighbor is not None else ():
+        if family.activated and family.maximum_prefix is not None and not family.maximum_prefix.warning_only:
+            yield family.version, family.maximum_prefix.limit
+
+
+def _neighbor(device: Device | None, end: BgpSession) -> BgpNeighbor | None:
+    for process in device.bgp if device is not None else ():
+        if process.vrf == end.vrf:
+            for neighbor in process.neighbors:
+                if str(neighbor.address or neighbor.interface or "") == end.key[2]:
+                    return neighbor
+    return None
+
+
+def _surges(view: View) -> Iterator[tuple[tuple[tuple[str, str, str], int], int]]:
+    """Prefixes that each session would carry more, if the sessions of `surges` sent as many as they say.
+
+    A surge spreads to the sessions that carry what its session sends now, in the same share.
+    """
+    assessment = view.assessment
+    assert assessment is not None
+    bgp = assessment.state.bgp
+    found: Counter[tuple[tuple[str, str, str], int]] = Counter()
+    by_end = {(end.node.lower(), end.remote_address): end for end in assessment.state.sessions}
+    for surge in view.inventory.surges:
+        end = by_end.get((surge.device.lower(), surge.neighbor))
+        if end is None or not end.up:
+            continue
+        version = surge.neighbor.version
+        sample = {prefix for prefix in bgp.received(end.key) if prefix.version == version}
+        more = surge.prefixes - sum(1 for prefix in sample if not is_test_prefix(prefix))
+        if more <= 0:
+            continue
+        found[end.key, version] += more
+        kept = sample & set(bgp.accepted(end.key))
+        for other in assessment.state.sessions if kept else ():
+            carried = kept & set(bgp.received(other.key)) if other.key != end.key else set[Prefix]()
+            if carried:
+                found[other.key, version] += more * len(carried) // len(sample)
+    yield from found.items()
+
+
+# ------------------------------------------------------------------------------------------------ rib-growth
+
+
+def rib_growth(case: Case, step: StepView, params: Parameters) -> Observations:
+    """A main RIB grows by half and by at least 100 prefixes.
+
+    Breaks: memory, and convergence; small routers stop.
+    Example: a filter towards an access router is dropped, and it gets the full table.
+    Source: Rogers, 8 July 2022.
+    """
+    before, after = both(case, step)
+    for table, rib in sorted(after.state.ribs.items(), key=lambda each: each[0]):
+        old = before.state.ribs.get(table)
+        if old is None or old is rib:
+            continue
+        was, now = len(old), len(rib)
+        if now - was >= params.integer("at_least") and percent(now - was, was) >= params.number("share_percent"):
+            node, vrf = table
+            yield Observation(
+                f"the main RIB of {node} grows from {was} to {now} prefixes",
+                subjects=(node,) if vrf == "default" else (node, vrf),
+                key=f"{node} {vrf}",
+                group="grows",
+            )
+
+
+# ------------------------------------------------------------------------------------------------ external-into-igp
+
+
+def external_into_igp(case: Case, step: StepView, params: Parameters) -> Observations:
+    """Routes learned by eBGP enter the IGP that no prefix or community match names, or more than 50 new ones.
+
+    Breaks: every router of the core at once; IGPs are not made for the Internet's table.
+    Example: `redistribute bgp 64500 subnets` loses its route-map.
+    Source: Rogers, 8 July 2022.
+    """
+    before, after = both(case, step)
+    for node, prefixes in sorted(after.state.igp_externals.items()):
+        old = before.state.igp_externals.get(node, frozenset())
+        new = prefixes - old
+        device = step.snapshot.devices.get(node)
+        loose = _loose(device) if device is not None else []
+        shown = sorted(new, key=lambda prefix: (is_test_prefix(prefix), prefix))
+        if len(new) > params.integer("new_at_most"):
+            yield Observation(
+                f"{len(new)} new routes of the outside enter the IGP at {node}",
+                subjects=(node, *some([str(prefix) for prefix in shown])),
+                evidence=tuple(str(each.source) for each in loose),
+                key=f"{node} many",
+                main=(node,),
+            )
+        elif prefixes and loose:
+            base = case.base.snapshot.devices.get(node)
+            existing = not new and base is not None and bool(_loose(base))
+            yield Observation(
+                f"routes of the outside enter the IGP at {node} without a match on prefix or community",
+                subjects=(node, *some([str(prefix) for prefix in (shown or sorted(prefixes))])),
+                evidence=tuple(str(each.source) for each in loose),
+                existing=existing,
+                key=f"{node} loose {existing}",
+                main=(node,),
+            )
+
+
+def _loose(device: Device) -> list[Redistribution]:
+    """Redistributions of BGP into an IGP that name no prefix and no community in some accepting term."""
+    processes = [(each.redistributions) for each in device.ospf]
+    processes += [tuple(one for _, one in each.redistributions) for each in device.isis]
+    processes += [each.redistributions for each in device.rip]
+    return [one for group in processes for one in group if one.protocol == "bgp" and not _names(device, one.policy)]
+
+
+def _names(device: Device, policy: str) -> bool:
+    found = device.policies.get(policy)
+    if found is None:
+        return False
+    named = (MatchPrefixList, MatchPrefixRanges, MatchAcl, MatchCommunity)
+    return all(
+        any(isinstance(leaf, named) for leaf in leaves(term.condition))
+        for term in found.terms
+        if term.outcome is Outcome.ACCEPT
+    )
+
+
+CHECKS = (
+    Check("prefix-limit", prefix_limit, needs=NETWORK),
+    Check(
+        "rib-growth",
+        rib_growth,
+        needs=NETWORK,
+        parameters=(
+            Parameter("share_percent", 50, "growth of one main RIB"),
+            Parameter("at_least", 100, "fewer new prefixes than this are no growth"),
+        ),
+    ),
+    Check(
+        "external-into-igp",
+        external_into_igp,
+        needs=NETWORK,
+        parameters=(Parameter("new_at_most", 50, "so many new routes may enter, where a match names them"),),
+    ),
+)
