@@ -153,6 +153,16 @@ class Tables:
     def __init__(self, solution: BgpSolution) -> None:
         self._solution = solution
 
+    @property
+    def universe(self) -> frozenset[Prefix]:
+        """All prefixes of BGP, anywhere."""
+        return self._solution.universe
+
+    def class_of(self, prefix: Prefix) -> Prefix | None:
+        """The first prefix of the class that `prefix` belongs to; None where BGP does not know it."""
+        run = self._solution.exchange.runs.get(prefix)
+        return None if run is None else run.members.first
+
     def rows(self) -> Iterator[BgpRow]:
         """All usable paths of all tables, by node, VRF and prefix; the best first."""
         exchange = self._solution.exchange
