@@ -43,6 +43,10 @@ class Outcome:
     author: str
 
 
+class WorkerDied(Exception):
+    """A worker's process ended before it answered."""
+
+
 class Workers:
     """A fixed number of processes, each started when it is first needed and again after it was killed."""
 
@@ -57,10 +61,13 @@ class Workers:
         self._threads = ThreadPoolExecutor(max_workers=size, thread_name_prefix="guard-worker")
 
     async def warm(self) -> None:
-        """Start the processes, so that the first check does not wait for imports."""
+        """Start the processes, so that the first check does not wait; InvariantBroken if no pipeline can be loaded."""
         loop = asyncio.get_running_loop()
-        self._idle = list(await asyncio.gather(*(loop.run_in_executor(self._threads, self._start)
-                                                 for _ in range(self._size))))
+        try:
+            self._idle = list(await asyncio.gather(*(loop.run_in_executor(self._threads, self._start)
+                                                     for _ in range(self._size))))
+        except WorkerDied as error:
+            raise InvariantBroken("worker-died", f"no check can be run: {error}") from error
 
     async def run(self, work: Work, *, timeout: float, progress: Progress) -> Any:
         """Do the work in a process; TimedOut, and the process killed, if it takes longer, waiting for a turn included.
@@ -82,7 +89,10 @@ class Workers:
 
     async def _converse(self, work: Work, progress: Progress) -> Any:
         loop = asyncio.get_running_loop()
-        worker = await self._take(work.affinity)
+        try:
+            worker = await self._take(work.affinity)
+        except WorkerDied as error:
+            raise InvariantBroken("worker-died", str(error)) from error
 
         def tell(stage: str, fraction: float) -> None:
             loop.call_soon_threadsafe(progress, stage, fraction)
@@ -112,20 +122,31 @@ class Workers:
             if worker.alive:
                 return worker
             self._end(worker)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._start)
+        starting = asyncio.get_running_loop().run_in_executor(self._threads, self._start)
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            starting.add_done_callback(self._keep)  # for the next check, as this one no longer wants it
+            raise
+
+    def _keep(self, starting: "asyncio.Future[_Worker]") -> None:
+        if not starting.cancelled() and starting.exception() is None:
+            self._idle.append(starting.result())
 
     def _start(self) -> "_Worker":
+        """A process that has loaded the pipeline; WorkerDied if it cannot. Runs in a thread."""
         worker = _Worker(self._context, self._pipeline)
         self._all.add(worker)
+        try:
+            worker.wait_until_ready()
+        except WorkerDied:
+            self._end(worker)
+            raise
         return worker
 
     def _end(self, worker: "_Worker") -> None:
         self._all.discard(worker)
         worker.kill()
-
-
-class WorkerDied(Exception):
-    """A worker's process ended before it answered."""
 
 
 class _Worker:
@@ -142,19 +163,32 @@ class _Worker:
     def alive(self) -> bool:
         return bool(self._process.is_alive())
 
+    def wait_until_ready(self) -> None:
+        """Until the pipeline is loaded on the other side."""
+        self._received()
+
     def converse(self, work: Work, tell: Progress) -> tuple[Any, ...]:
         """Send the work and read until the answer; runs in a thread."""
         try:
             self._ours.send(work)
-            while True:
-                kind, *rest = self._ours.recv()
-                if kind != "progress":
-                    return (kind, *rest)
-                tell(*rest)
+        except OSError as error:
+            raise self._died() from error
+        while True:
+            kind, *rest = self._received()
+            if kind != "progress":
+                return (kind, *rest)
+            tell(*rest)
+
+    def _received(self) -> tuple[Any, ...]:
+        try:
+            message: tuple[Any, ...] = self._ours.recv()
         except (EOFError, OSError) as error:
-            self._process.join(1)
-            code = self._process.exitcode
-            raise WorkerDied(f"the process of the check ended without a verdict (exit code {code})") from error
+            raise self._died() from error
+        return message
+
+    def _died(self) -> WorkerDied:
+        self._process.join(1)
+        return WorkerDied(f"the process of the check ended without a verdict (exit code {self._process.exitcode})")
 
     def kill(self) -> None:
         self._process.kill()
@@ -183,6 +217,7 @@ def _serve(pipe: Connection, pipeline: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the server drains, then ends us
     _die_with_parent()
     module = importlib.import_module(pipeline)
+    pipe.send(("ready",))
     while True:
         try:
             work: Work = pipe.recv()

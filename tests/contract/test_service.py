@@ -521,6 +521,11 @@ def test_health_and_reflection(client: Client) -> None:
         "guard.v1.Preflight", "guard.v1.Snapshots", "guard.v1.Policies", "guard.v1.Audit", "grpc.health.v1.Health"}
 
 
+def test_a_server_without_a_pipeline_does_not_begin(serve) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(RuntimeError, match=r"(?s)exit 4: .*no check can be run"):
+        serve(pipeline="no_such_pipeline")
+
+
 def test_the_state_folder_has_one_server(serve) -> None:  # type: ignore[no-untyped-def]
     serve()
     with pytest.raises(RuntimeError, match="exit 4: guard: another guard serves"):

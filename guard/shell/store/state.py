@@ -17,9 +17,9 @@ from guard.audit.checkpoint import Head
 from guard.audit.entry import Entry, EntryDamaged, decode
 from guard.audit.verify import Fault, Verification, complete_lines, parse_heads, verify
 from guard.shell import clock
-from guard.shell.errors import AuditUnavailable
+from guard.shell.errors import AuditUnavailable, RequestInvalid
 from guard.shell.store.files import Disk
-from guard.shell.store.keys import public_key, public_pem, signing_key
+from guard.shell.store.keys import PUBLIC, public_key, public_pem, signing_key
 from guard.shell.store.log import HEADS, LOG, Acknowledged, AuditLog, stripped
 from guard.shell.store.snapshots import Blobs, Snapshots
 
@@ -202,8 +202,10 @@ def verify_state(folder: Path, *, head_folder: Path | None = None, pinned: Head 
     """Check the log of a state folder, whether or not a server is writing to it, and the documents that it names.
 
     The heads are read before and after the log: those before must all be covered by it, those after tell an entry
-    that is being written from one that was added.
+    that is being written from one that was added. RequestInvalid where there is no log to check.
     """
+    if not (folder / PUBLIC).exists() and not (folder / AUDIT / LOG).exists():
+        raise RequestInvalid("no-state", "there is no audit log in it", str(folder))
     heads_path = (head_folder or folder / HEAD) / HEADS
     disk = Disk()
     try:

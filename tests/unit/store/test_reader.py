@@ -7,7 +7,7 @@ import pytest
 from guard.audit.entry import Entry
 from guard.shell.errors import AuditUnavailable, NotFound, RequestInvalid
 from guard.shell.store.reader import StateReader
-from guard.shell.store.state import State
+from guard.shell.store.state import State, verify_state
 
 
 def entry(change: str, **details: str) -> Entry:
@@ -49,3 +49,5 @@ def test_a_document_that_was_altered_is_not_shown(tmp_path: Path) -> None:
 def test_a_folder_without_a_log_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(RequestInvalid, match="there is no audit log in it"):
         StateReader(tmp_path)
+    with pytest.raises(RequestInvalid, match="there is no audit log in it"):
+        verify_state(tmp_path)

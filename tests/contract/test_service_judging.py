@@ -1,0 +1,102 @@
+"""The service with the real pipeline behind it: a small network of two data centers.
+
+    dc-one (r1) ---- 10.0.0.0/30 ---- dc-two (r2)
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from guard.shell.errors import RequestInvalid
+from guard.shell.server.client import Change, Client
+from guard.snapshot.load import digest
+
+ROUTER = """hostname r{n}
+!
+interface Loopback0
+ ip address 10.{n}.0.1 255.255.255.255
+!
+interface Ethernet0
+ ip address 10.0.0.{n} 255.255.255.252
+!
+interface Ethernet1
+ description servers
+ ip address 10.{n}.1.1 255.255.255.0
+!
+router ospf 1
+ network 10.0.0.0 0.255.255.255 area 0
+!
+"""
+FILES = {
+    "configs/r1.cfg": ROUTER.format(n=1),
+    "configs/r2.cfg": ROUTER.format(n=2),
+    "inventory.yaml": """apiVersion: guard/v1
+kind: Inventory
+sites:
+  - {name: dc-one, kind: datacenter, devices: [r1], prefixes: [10.1.1.0/24]}
+  - {name: dc-two, kind: datacenter, devices: [r2], prefixes: [10.2.1.0/24]}
+""",
+}
+
+
+def change(*steps: str) -> Change:
+    lines = "\n".join(f"  - {step}" for step in steps)
+    return Change("c.yaml", "apiVersion: guard/v1\nkind: Change\n"
+                  f"metadata: {{id: CHG-7, title: A change, author: neteng}}\nsteps:\n{lines}\n", {})
+
+
+NOOP = change(r'{device: r1, merge: "interface Ethernet1\n description the servers\n"}')
+CUT = change(r'{device: r1, merge: "interface Ethernet0\n shutdown\n"}')
+UNKNOWN = change('{device: r1, commands: "frobnicate all"}')
+NOWHERE = change('{device: r9, commands: "show version"}')
+
+
+@pytest.fixture
+def client(serve: Callable[..., Any]) -> Any:
+    pytest.importorskip("guard.shell.judging", exc_type=ImportError)
+    with Client(serve(pipeline="guard.shell.judging").address, user="alice") as client:
+        client.put_snapshot(FILES)
+        yield client
+
+
+def new(document: dict[str, Any]) -> set[str]:
+    return {finding["policy"] for finding in document["findings"] if finding["status"] in ("new", "undecided")}
+
+
+def test_a_description_is_allowed_and_bound_to_its_digests(client: Client) -> None:
+    judged = client.check(NOOP)
+    assert (judged.verdict, new(judged.document)) == ("ALLOW", set())
+    entry, _ = client.audit_get(judged.document["entry"]["id"])
+    assert entry["digests"]["base"] == judged.document["snapshot"]["base"] == digest(FILES)
+    assert entry["digests"]["candidate"] == judged.document["snapshot"]["candidate"]
+    assert (entry["author"], entry["change_id"], entry["caller"]) == ("neteng", "CHG-7", "alice")
+
+
+def test_cutting_a_data_center_off_is_blocked(client: Client) -> None:
+    steps: list[str] = []
+    judged = client.stream_check(CUT, lambda stage, fraction: steps.append(stage))
+    assert judged.verdict == "BLOCK"
+    assert "datacenter-isolation" in new(judged.document)
+    assert steps
+
+
+def test_an_unknown_command_holds_until_somebody_approves_it(client: Client) -> None:
+    judged = client.check(UNKNOWN)
+    assert (judged.verdict, new(judged.document)) == ("HOLD", {"unknown-command"})
+    approved = client.approve(judged.document["entry"]["id"], "read the manual")
+    assert approved.document["verdict"] == "ALLOW"
+
+
+def test_a_device_that_is_not_there_is_invalid(client: Client) -> None:
+    with pytest.raises(RequestInvalid) as caught:
+        client.check(NOWHERE)
+    assert (caught.value.file, caught.value.line) == ("c.yaml", 5)
+    assert [entry["kind"] for entry in client.audit_list(2)] == ["invalid-request"]
+
+
+def test_the_noop_of_another_snapshot_holds(client: Client) -> None:
+    inventory = FILES["inventory.yaml"].replace("datacenter, devices: [r2]", "pop, devices: [r2]")
+    weaker = {**FILES, "inventory.yaml": inventory}
+    judged = client.check(NOOP, snapshot=client.ensure_snapshot(weaker))
+    assert (judged.verdict, new(judged.document)) == ("HOLD", {"stale-base", "intent-weakened"})
