@@ -45,6 +45,7 @@ class Outlets:
         self.links = links
         self.state = state
         self.sessions = tuple(s for s in state.sessions if s.external and s.up and not links.is_outside(s.node))
+        self.sent = {session.key: state.bgp.advertised(session.key) for session in self.sessions}
         self.far = {session.key: far_sites(links.snapshot, session) for session in self.sessions}
 
     def leads_outside(self, session: BgpSession) -> bool:
@@ -58,7 +59,7 @@ class Outlets:
         """Sessions that send `prefix` to the external site `to` ("" any)."""
         for session in self.sessions:
             wanted = to in self.far[session.key] if to else self.leads_outside(session)
-            if wanted and prefix in self.state.bgp.advertised(session.key):
+            if wanted and prefix in self.sent[session.key]:
                 yield session
 
     def told(self, site: str, addresses: Sequence[Address]) -> tuple[str, ...]:
@@ -66,8 +67,7 @@ class Outlets:
         return tuple(
             session.node
             for session in self.sessions
-            if site in self.far[session.key]
-            and any(p.contains(a) for p in self.state.bgp.advertised(session.key) for a in addresses)
+            if site in self.far[session.key] and any(p.contains(a) for p in self.sent[session.key] for a in addresses)
         )
 
     def advertised(self, is_test: Callable[[Prefix], bool]) -> dict[Prefix, frozenset[str]]:
@@ -76,7 +76,7 @@ class Outlets:
         for session in self.sessions:
             if self.leads_outside(session):
                 site = self.links.label(session.node)
-                for prefix in self.state.bgp.advertised(session.key):
+                for prefix in self.sent[session.key]:
                     found[prefix].add(site)
         shared: dict[frozenset[str], frozenset[str]] = {}
         result = {}

@@ -128,12 +128,12 @@ def _routed(forwarders: Sequence[Forwarder], listed: set[Prefix]) -> tuple[set[P
 
 
 def _classes(forwarders: Sequence[Forwarder], prefixes: Sequence[Prefix]) -> dict[Prefix, Hashable]:
-    """For each prefix what all states together say of its class; a prefix that is not BGP's alone is one by itself."""
-    parts = []
+    """For each prefix what all states together say of its class."""
+    parts: list[dict[Prefix, Hashable]] = []
     for forwarder in forwarders:
         bgp = forwarder.state.bgp
         if isinstance(bgp, Classified):
-            parts.append({p: p if p in forwarder.plain else bgp.class_of(p) for p in prefixes})
+            parts.append({p: (forwarder.plain.get(p), bgp.class_of(p)) for p in prefixes})
         else:
             parts.append({p: p if p in forwarder.universe else None for p in prefixes})
     return {prefix: tuple(part[prefix] for part in parts) for prefix in prefixes}

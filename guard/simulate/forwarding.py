@@ -52,9 +52,15 @@ NOWHERE = Ends(frozenset(), frozenset())
 
 @runtime_checkable
 class Plain(Protocol):
-    """A main RIB that can say, without deciding each, which prefixes other protocols than BGP may give it."""
+    """A main RIB that can say, without deciding each, what other protocols than BGP may give it."""
 
-    def plain(self) -> Iterable[Collection[Prefix]]: ...
+    def fixed(self) -> Iterable[Mapping[Prefix, RibEntry]]:
+        """Connected and static routes."""
+        ...
+
+    def learned(self) -> Iterable[Collection[Prefix]]:
+        """Prefixes that IGPs may offer; one object where routers share it."""
+        ...
 
 
 @runtime_checkable
@@ -71,18 +77,31 @@ class Classified(Protocol):
         ...
 
 
-def plain_prefixes(state: NetworkState) -> frozenset[Prefix]:
-    """Prefixes that some main RIB holds (or may hold) from another protocol than BGP, if the tables can tell."""
-    found: set[Prefix] = set()
-    seen: set[int] = set()
-    for rib in state.ribs.values():
-        parts: Iterable[Collection[Prefix]]
-        parts = rib.plain() if isinstance(rib, Plain) else (tuple(rib.prefixes()),)
-        for part in parts:
-            if id(part) not in seen or not isinstance(part, (dict, frozenset)):
-                seen.add(id(part))
-                found.update(part)
-    return frozenset(found)
+def plain_classes(state: NetworkState) -> dict[Prefix, Hashable]:
+    """Prefixes that some main RIB may hold from another protocol than BGP (any, if the tables cannot tell).
+
+    Equal values mean that the same routers hold the same null or interface routes for both prefixes, and no other.
+    """
+    alone: set[Prefix] = set()
+    places: dict[Prefix, list[Hashable]] = {}
+    seen: dict[int, Collection[Prefix]] = {}
+    for vertex, rib in state.ribs.items():
+        if not isinstance(rib, Plain):
+            alone.update(rib.prefixes())
+            continue
+        for part in rib.learned():
+            if id(part) not in seen:
+                seen[id(part)] = part
+                alone.update(part)
+        for table in rib.fixed():
+            for prefix, entry in table.items():
+                if all(hop.discard or hop.interface is not None for hop in entry.next_hops):
+                    places.setdefault(prefix, []).append((vertex, entry))
+                else:
+                    alone.add(prefix)
+    found: dict[Prefix, Hashable] = {prefix: tuple(held) for prefix, held in places.items()}
+    found.update((prefix, prefix) for prefix in alone)
+    return found
 
 
 class Column:
@@ -121,20 +140,24 @@ class Forwarder:
         self._shared: dict[tuple[frozenset[Fate], frozenset[str]], Ends] = {}
         self._covers: PrefixSet | None = None
         self._chain: tuple[Address, tuple[Prefix, ...]] | None = None
-        self._plain: frozenset[Prefix] | None = None
+        self._plain: dict[Prefix, Hashable] | None = None
+        self._universe: frozenset[Prefix] | None = None
 
     @property
-    def plain(self) -> frozenset[Prefix]:
-        """Prefixes that some main RIB may hold from another protocol than BGP (all, if the tables cannot tell)."""
+    def plain(self) -> Mapping[Prefix, Hashable]:
+        """See `plain_classes`."""
         if self._plain is None:
-            self._plain = plain_prefixes(self.state)
+            self._plain = plain_classes(self.state)
         return self._plain
 
     @property
     def universe(self) -> frozenset[Prefix]:
         """Every prefix that some main RIB holds or may hold."""
-        bgp = self.state.bgp
-        return self.plain | bgp.universe if isinstance(bgp, Classified) else self.plain
+        if self._universe is None:
+            bgp = self.state.bgp
+            routed = bgp.universe if isinstance(bgp, Classified) else frozenset()
+            self._universe = routed.union(self.plain)
+        return self._universe
 
     def route(self, vertex: Vertex, destination: Address) -> tuple[Prefix, RibEntry] | None:
         """The main-RIB route that a packet to `destination` takes."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple
 
 from guard.model.acl import Acl
 from guard.model.address import WIDTH, Address, Prefix, prefix_of
@@ -27,13 +27,6 @@ class Owner(NamedTuple):
     node: str
     vrf: str
     interface: str
-
-
-@runtime_checkable
-class Neighbourhood(Protocol):
-    """Edges that can be asked for one interface without being written out (the embedded engine's)."""
-
-    def neighbours(self, interface: InterfaceId) -> tuple[InterfaceId, ...]: ...
 
 
 class PrefixSet:
@@ -106,12 +99,11 @@ class Links:
 
     def neighbours(self, interface: InterfaceId) -> tuple[InterfaceId, ...]:
         """Up interfaces at the other end of the layer-3 edges of `interface`, sorted."""
-        edges = self.state.edges
-        if isinstance(edges, Neighbourhood):
-            return edges.neighbours(interface)
+        if self.state.neighbours is not None:
+            return self.state.neighbours(interface)
         if self._edges is None:
             heads: dict[InterfaceId, list[InterfaceId]] = defaultdict(list)
-            for edge in edges:
+            for edge in self.state.edges:
                 heads[edge.tail].append(edge.head)
             self._edges = {tail: tuple(sorted(ends)) for tail, ends in heads.items()}
         return self._edges.get(interface, ())

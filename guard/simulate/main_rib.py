@@ -5,9 +5,9 @@ Law: lazy. A prefix is decided when it is asked for; longest match asks for one 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from guard.model.address import WIDTH, Address, Prefix
 from guard.model.rib import RibEntry
@@ -29,6 +29,13 @@ class IgpTable(Protocol):
     def lengths(self, version: int) -> Collection[int]:
         """Lengths that some prefix of it may have."""
         ...
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """An IGP table that can tell cheaply what it may offer: one object where routers share it."""
+
+    def candidates(self) -> Iterable[Collection[Prefix]]: ...
 
 
 class MainRib:
@@ -108,6 +115,18 @@ class MainRib:
         for table in self.igps:
             found.update(table.prefixes())
         return (prefix for prefix in sorted(found) if self.underlay(prefix) is not None)
+
+    def fixed(self) -> tuple[Mapping[Prefix, RibEntry], Mapping[Prefix, RibEntry]]:
+        """Connected and local routes, and active static ones."""
+        return self.own, self.static
+
+    def learned(self) -> Iterator[Collection[Prefix]]:
+        """What IGPs may offer here, undecided and unsorted; routers of a domain share some of the collections."""
+        for table in self.igps:
+            if isinstance(table, Telling):
+                yield from table.candidates()
+            else:
+                yield tuple(table.prefixes())
 
     def prefixes(self) -> Iterator[Prefix]:
         """All installed prefixes, sorted."""

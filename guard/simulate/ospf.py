@@ -266,59 +266,69 @@ def _table(lsas: Iterable[External]) -> _Table:
 
 
 class OspfTable:
-    """What one OSPF process offers to the main RIB of its VRF (main_rib.IgpTable). Entries are made when asked for."""
+    """What one OSPF process offers to the main RIB of its VRF (main_rib.IgpTable).
 
-    __slots__ = ("_domain", "_known", "_permits", "_router", "_shared", "process")
+    Entries are made at the first question, one list for all numbers; those that are alike are one object.
+    """
+
+    __slots__ = ("_domain", "_entries", "_external", "_numbers", "_permits", "_router", "_shared", "process")
 
     def __init__(self, domain: Ospf, router: int, permits: Callable[[Prefix], bool] | None) -> None:
         self.process = domain.internal.graph.routers[router].process.process
         self._domain = domain
         self._router = router
         self._permits = permits
-        self._known: dict[Prefix, RibEntry | None] = {}
-        self._shared: dict[tuple[int, ...], RibEntry] = {}
+        self._numbers = domain.internal.numbers
+        self._entries: list[RibEntry | None] | None = None
+        self._external: dict[Prefix, RibEntry] = {}
+        self._shared: dict[tuple[int, int, int, tuple[int, ...]], RibEntry] = {}
 
     def lengths(self, version: int) -> Collection[int]:
         return self._domain.lengths() if version == self._domain.version else ()
 
     def prefixes(self) -> Iterator[Prefix]:
-        internal = self._domain.internal
-        kinds = internal.routes(self._router).kinds
-        for prefix, number in internal.numbers.items():
-            if kinds[number] != NONE and self.entry(prefix) is not None:
+        entries = self._entries if self._entries is not None else self._fill()
+        for prefix, number in self._numbers.items():
+            if entries[number] is not None:
                 yield prefix
-        for number in internal.discards.get(self._router, ()):
-            yield next(prefix for prefix, at in internal.numbers.items() if at == number)
-        for prefix in self._domain.external(self._router):
-            if self.entry(prefix) is not None:
-                yield prefix
+        yield from self._external
 
     def entry(self, prefix: Prefix) -> RibEntry | None:
-        if prefix[0] != self._domain.version:
-            return None
-        if prefix not in self._known:
-            self._known[prefix] = self._make(prefix)
-        return self._known[prefix]
+        entries = self._entries if self._entries is not None else self._fill()
+        number = self._numbers.get(prefix)
+        if number is not None and entries[number] is not None:
+            return entries[number]
+        return self._external.get(prefix)
 
-    def _make(self, prefix: Prefix) -> RibEntry | None:
-        if self._permits is not None and not self._permits(prefix):
-            return None
+    def _fill(self) -> list[RibEntry | None]:
         internal = self._domain.internal
-        number = internal.numbers.get(prefix)
-        if number is not None:
-            null_route = internal.discards.get(self._router, {}).get(number)
-            if null_route is not None:
-                distance = self._router_of().process.distance
-                return RibEntry(RouteProtocol.OSPF, distance, null_route, (NextHop(discard=True),))
-            routes = internal.routes(self._router)
-            kind = int(routes.kinds[number])
-            if kind != NONE:
-                mask = tuple(routes.masks[:, number].tolist())
-                return self._share(kind, int(routes.costs[number]), mask, 0) if any(mask) else None
-        external = self._domain.external(self._router).get(prefix)
-        if external is None or (prefix.length == 0 and self._originates_default()):
-            return None
-        return self._share(4 if external.type2 else 3, external.cost, external.mask, external.tag)
+        routes = internal.routes(self._router)
+        masks = list(zip(*routes.masks.tolist(), strict=True))
+        entries: list[RibEntry | None] = [
+            self._share(kind, int(cost), mask, 0) if kind != NONE and any(mask) else None
+            for kind, cost, mask in zip(routes.kinds.tolist(), routes.costs.tolist(), masks, strict=True)
+        ]
+        distance = self._router_of().process.distance
+        for number, cost in internal.discards.get(self._router, {}).items():
+            entries[number] = RibEntry(RouteProtocol.OSPF, distance, cost, (NextHop(discard=True),))
+        del entries[len(self._numbers) :]
+        kinds = routes.kinds
+        for prefix, route in self._domain.external(self._router).items():
+            at = self._numbers.get(prefix)
+            inside = at is not None and kinds[at] != NONE
+            if not inside and not (prefix.length == 0 and self._originates_default()):
+                self._external[prefix] = self._share(4 if route.type2 else 3, route.cost, route.mask, route.tag)
+        if self._permits is not None:
+            self._filter(entries, self._permits)
+        self._entries = entries
+        return entries
+
+    def _filter(self, entries: list[RibEntry | None], permits: Callable[[Prefix], bool]) -> None:
+        for prefix, number in self._numbers.items():
+            if entries[number] is not None and not permits(prefix):
+                entries[number] = None
+        for prefix in [prefix for prefix in self._external if not permits(prefix)]:
+            del self._external[prefix]
 
     def _originates_default(self) -> bool:
         """Who originates a default takes none from others (IOS and EOS, as in Batfish's tests; not FRR)."""
@@ -328,7 +338,7 @@ class OspfTable:
         return self._domain.internal.graph.routers[self._router]
 
     def _share(self, kind: int, cost: int, mask: tuple[int, ...], tag: int) -> RibEntry:
-        key = (kind, cost, tag, *mask)
+        key = (kind, cost, tag, mask)
         known = self._shared.get(key)
         if known is None:
             known = self._shared[key] = self._build(kind, cost, mask, tag)
@@ -337,7 +347,7 @@ class OspfTable:
     def _build(self, kind: int, cost: int, mask: tuple[int, ...], tag: int) -> RibEntry:
         process = self._router_of().process
         ways = self._domain.internal.graph.hops[self._router]
-        hops = sorted({ways[bit] for bit in bits(np.array(mask, dtype=np.uint64))}, key=_hop_order)
+        hops = sorted({ways[bit] for bit in bits(mask)}, key=_hop_order)
         protocol = _PROTOCOL.get(kind) or (RouteProtocol.OSPF_E2 if kind == 4 else RouteProtocol.OSPF_E1)
         distance = process.distance
         if kind == INTER and process.distance_inter is not None:
