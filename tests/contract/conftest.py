@@ -44,18 +44,18 @@ class Served:
         return self.process.wait(20)
 
 
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
-    """Starts servers; `settings` is their YAML."""
+@contextlib.contextmanager
+def servers(folder: Path) -> Iterator[Callable[..., Served]]:
+    """Something that starts servers with state in a folder, and their end."""
     started: list[Served] = []
-    script = tmp_path / "serve.py"
+    script = folder / "serve.py"
     script.write_text(SERVE.format(here=str(HERE)))
 
     def start(*, settings: str = "workers: 1\n", state: Path | None = None, pipeline: str = "fake_pipeline",
               listen: str = "127.0.0.1:0") -> Served:
-        config = tmp_path / f"settings-{len(started)}.yaml"
+        config = folder / f"settings-{len(started)}.yaml"
         config.write_text(settings)
-        state = state or tmp_path / "state"
+        state = state or folder / "state"
         environment = {**os.environ, "PYTHONPATH": str(HERE)}
         process = subprocess.Popen([sys.executable, str(script), str(state), str(config), listen, pipeline],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
@@ -77,3 +77,17 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
             with contextlib.suppress(OSError):
                 if pipe:
                     pipe.close()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
+    """Starts servers of a test's own; `settings` is their YAML."""
+    with servers(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server for all the tests that do not mind each other's entries."""
+    with servers(tmp_path_factory.mktemp("shared")) as start:
+        yield start()
