@@ -15,8 +15,8 @@ _IOS, _EOS, _FRR = Vendor.IOS, Vendor.EOS, Vendor.FRR
 
 # ------------------------------------------------------------------------------------------ undefined references
 # FRR, all tables, as seen on FRR 8.4.4: a name without a structure denies as a filter, does not match in a route-map,
-# and `call` of it changes nothing. `suppress-map` then suppresses nothing, an aggregate's `route-map` keeps the aggregate
-# from being made, `default-originate` sends nothing, `unsuppress-map` unsuppresses nothing.
+# and `call` of it changes nothing. `suppress-map` then suppresses nothing, an aggregate's `route-map` keeps the
+# aggregate from being made, `default-originate` sends nothing, `unsuppress-map` unsuppresses nothing.
 
 #: A neighbour's `route-map X in|out` where X is not defined: does it pass all routes?
 #: IOS-XE and EOS as recorded on devices (lab-validation, undefined route-map labs of both vendors).
@@ -40,8 +40,8 @@ UNDEFINED_AS_PATH_LIST_PERMITS: Mapping[Vendor, bool] = {_IOS: False, _EOS: True
 #: (Cisco bug CSCty33210). EOS: unverified.
 MATCH_UNDEFINED_PREFIX_LIST: Mapping[Vendor, bool] = {_IOS: True, _EOS: False, _FRR: False, Vendor.NXOS: True}
 
-#: `match ip address X`. IOS: an undefined ACL permits, so it matches where no other of the line is defined; where one is,
-#: those that are not are left out (as Batfish reads it; unverified).
+#: `match ip address X`. IOS: an undefined ACL permits, so it matches where no other of the line is defined; where one
+#: is, those that are not are left out (as Batfish reads it; unverified).
 MATCH_UNDEFINED_ACL: Mapping[Vendor, bool] = {_IOS: True, _EOS: False, _FRR: False}
 
 #: `match as-path X` and `match community X`. IOS and EOS: unverified.
@@ -51,8 +51,8 @@ MATCH_UNDEFINED_COMMUNITY_LIST: Mapping[Vendor, bool] = {_IOS: False, _EOS: Fals
 #: `default-originate route-map X` with an undefined X: is the default sent? IOS and EOS: unverified.
 UNDEFINED_DEFAULT_ORIGINATE_MAP_SENDS: Mapping[Vendor, bool] = {_IOS: False, _EOS: True, _FRR: False}
 
-#: `default-originate route-map X`: True where X only decides whether the default is sent and is evaluated over the table
-#: (IOS: over routes of the RIB; FRR: over BGP's table); False where X filters and amends the default itself (EOS).
+#: `default-originate route-map X`: True where X only decides whether the default is sent and is evaluated over the
+#: table (IOS: over routes of the RIB; FRR: over BGP's table); False where X filters and amends the default itself (EOS).
 DEFAULT_ORIGINATE_MAP_IS_CONDITION: Mapping[Vendor, bool] = {_IOS: True, _EOS: False, _FRR: True}
 
 
