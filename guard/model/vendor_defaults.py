@@ -52,7 +52,7 @@ MATCH_UNDEFINED_COMMUNITY_LIST: Mapping[Vendor, bool] = {_IOS: False, _EOS: Fals
 UNDEFINED_DEFAULT_ORIGINATE_MAP_SENDS: Mapping[Vendor, bool] = {_IOS: False, _EOS: True, _FRR: False}
 
 #: `default-originate route-map X`: True where X only decides whether the default is sent and is evaluated over the
-#: table (IOS: over routes of the RIB; FRR: over BGP's table); False where X filters and amends the default itself (EOS).
+#: table (IOS: over routes of the RIB; FRR: of BGP); False where X filters and amends the default itself (EOS).
 DEFAULT_ORIGINATE_MAP_IS_CONDITION: Mapping[Vendor, bool] = {_IOS: True, _EOS: False, _FRR: True}
 
 
