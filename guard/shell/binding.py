@@ -3,10 +3,12 @@
 Law: nothing here turns a verdict into a milder one.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from guard.model.masking import mask
+from guard.shell.errors import InvariantBroken
 
 INVENTORY = "inventory.yaml"
 
@@ -34,13 +36,28 @@ def _finding(policy: str, message: str, subjects: list[str], evidence: list[str]
 
 
 def masked(value: Any) -> Any:
-    """A JSON-ready value with the secrets in its texts masked."""
+    """A JSON-ready value with the secrets in its texts masked, and bytes that were no UTF-8 in them replaced."""
     match value:
         case str():
-            return mask(value)
+            return mask(printable(value))
         case Mapping():
             return {key: masked(item) for key, item in value.items()}
         case list() | tuple():
             return [masked(item) for item in value]
         case _:
             return value
+
+
+def printable(text: str) -> str:
+    """A text that can be sent: what the parsers kept of bytes that are no UTF-8 (surrogates) is replaced."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def encoded(document: Mapping[str, Any]) -> bytes:
+    """A document as it is kept and sent, its keys in their order; InvariantBroken for what JSON cannot carry."""
+    try:
+        return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
+    except (TypeError, ValueError) as error:
+        raise InvariantBroken("bad-document", f"the document of the check is no JSON: {error}") from error

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from guard import __version__
-from guard.audit.canonical import canonical, files_digest, sha256, value_digest
+from guard.audit.canonical import files_digest, sha256, value_digest
 from guard.audit.checkpoint import Checkpoint
 from guard.audit.entry import VERDICTS, Digests, Entry
 from guard.model.errors import InputInvalid
@@ -20,7 +20,7 @@ from guard.model.server_facts import ActiveFacts, EarlierChange
 from guard.parse.inventory import parse_inventory
 from guard.parse.live_state import parse_state
 from guard.shell import clock
-from guard.shell.binding import INVENTORY, bound, masked
+from guard.shell.binding import INVENTORY, bound, encoded, masked
 from guard.shell.callers import Caller
 from guard.shell.clock import Clock
 from guard.shell.errors import (
@@ -137,7 +137,7 @@ class Preflight:
             raise InvariantBroken("no-verdict", f"the pipeline answered with the verdict {verdict!r}")
 
         def write() -> Acknowledged:
-            kept = self.state.blobs.put(canonical(document))
+            kept = self.state.blobs.put(encoded(document))
             bundle = self.record.bundle(order.change_text, order.change_files)
             return self.state.log.append(self.record.entry(
                 "check", caller, request_id=order.request_id, request_digest=digest, verdict=verdict,
@@ -176,7 +176,7 @@ class Preflight:
                 document = {**await self.record.document(held), "verdict": "ALLOW", "approval": approval}
 
                 def write() -> Acknowledged:
-                    kept = self.state.blobs.put(canonical(document))
+                    kept = self.state.blobs.put(encoded(document))
                     return self.state.log.append(self.record.entry(
                         "approval", caller, request_id=request_id, request_digest=digest, verdict="ALLOW",
                         change_id=held.change_id, author=held.author, digests=held.digests,

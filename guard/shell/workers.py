@@ -19,6 +19,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from guard.model.errors import InputInvalid
+from guard.shell.binding import printable
 from guard.shell.errors import EngineUnavailable, InvariantBroken, RequestInvalid, TimedOut, Unsupported
 
 Progress = Callable[[str, float], None]
@@ -200,7 +201,7 @@ def _understood(answer: tuple[Any, ...]) -> Any:
         case ("done", result):
             return result
         case ("invalid", code, message, file, line):
-            raise RequestInvalid(code, message, file, line)
+            raise RequestInvalid(code, printable(message), printable(file) if file else None, line)
         case ("no-engine", code, message):
             raise EngineUnavailable(code, message)
         case ("unsupported", message):

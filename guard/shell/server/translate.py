@@ -8,8 +8,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from guard.audit.checkpoint import Checkpoint
 from guard.audit.entry import Entry
-from guard.model.digest import canonical
 from guard.shell import clock
+from guard.shell.binding import encoded
 from guard.shell.preflight import Answer
 from guard.shell.server.pb import audit_pb2, policies_pb2, preflight_pb2, snapshots_pb2, types_pb2
 
@@ -69,7 +69,7 @@ def approve_response(answer: Answer) -> preflight_pb2.ApproveResponse:
 
 def document_json(document: Mapping[str, Any]) -> str:
     """The document as text; empty where there is none."""
-    return canonical(dict(document)).decode("utf-8") if document else ""
+    return encoded(document).decode("utf-8") if document else ""
 
 
 def finding(item: Mapping[str, Any]) -> types_pb2.Finding:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from guard.shell.binding import bound, masked
+from guard.shell.binding import bound, encoded, masked
+from guard.shell.errors import InvariantBroken
 
 FINDING = {"policy": "blackhole"}
 
@@ -30,3 +31,15 @@ def test_masking_reaches_every_text() -> None:
     value = {"a": ["enable secret x1y2", 1, None, True], "b": ({"c": "password: x1y2"},), "d": 1.5}
     assert masked(value) == {
         "a": ["enable secret <masked>", 1, None, True], "b": [{"c": "password: <masked>"}], "d": 1.5}
+
+
+def test_bytes_that_were_no_text_are_replaced() -> None:
+    old_banner = b"banner \xe9 \xc3\xa9".decode("utf-8", "surrogateescape")
+    assert masked([old_banner]) == ["banner \ufffd \xe9"]
+
+
+def test_a_document_keeps_its_order_and_is_json_or_an_error() -> None:
+    assert encoded({"verdict": "HOLD", "findings": [], "a": "é"}).decode() == '{"verdict":"HOLD","findings":[],"a":"é"}'
+    for value in (float("nan"), object(), "\udce9"):
+        with pytest.raises(InvariantBroken, match="is no JSON"):
+            encoded({"a": value})
