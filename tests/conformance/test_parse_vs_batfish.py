@@ -1,7 +1,7 @@
 """Interfaces and OSPF areas as parsed, against what Batfish recorded for the same snapshots.
 
-Addresses, administrative state and VRF of every interface, both ways; the area of every OSPF neighbourhood. Differences that
-are meant stand with their reason in parse_vs_batfish.json; one that is gone fails, so that it is removed.
+Addresses, administrative state and VRF of every interface, both ways; the area of every OSPF neighbourhood. What is
+meant to differ stands with its reason in parse_vs_batfish.json; what no longer differs fails, so that it is removed.
 """
 
 from __future__ import annotations

@@ -1,0 +1,77 @@
+"""Broken configurations: real lines cut, shuffled and nested. Never an exception, never a line without a state."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from guard.model.coverage import LineState
+from guard.model.device import Vendor
+from guard.parse.cisco.reader import read
+from guard.parse.device import parse_device
+
+LINES = """hostname r1|interface Gi0/0|interface Ethernet1|interface eth0|interface Vlan10|interface
+|ip address 10.0.0.1 255.255.255.0|ip address 10.0.0.1/24 secondary|ip address|ipv6 address 2001:db8::1/64
+|ipv6 address fe80::1 link-local|no switchport|switchport|switchport trunk allowed vlan add 10-4000
+|switchport trunk allowed vlan|channel-group 1 mode active|encapsulation dot1Q 10 native|vrf forwarding RED
+|vrf RED|ip unnumbered Loopback0|ip access-group X in|ip access-group|standby 1 ip 10.0.0.254|vrrp 1 ip
+|tunnel source|tunnel destination 10.0.0.2|ip ospf 1 area 0|ip ospf area 0.0.0.0|ip ospf cost 5
+|ip ospf dead-interval minimal hello-multiplier 4|ip ospf message-digest-key 1 md5 7 0205
+|ip ospf authentication-key|ospfv3 1 ipv6 area 0|ospfv3|ipv6 ospf6 area 0|isis metric level-1 5|isis metric
+|isis password md5 x|ip router isis|router ospf 1|router ospf|router ospf6|router ospfv3 1
+|address-family ipv6 unicast|network 10.0.0.0 0.0.0.255 area 0|network 10.0.0.0/24 area 1|network
+|area 1 stub no-summary|area 1 range 10.0.0.0 255.0.0.0|area|area 1 nssa|area 0 virtual-link 1.1.1.1
+|redistribute bgp 65000 metric 5 subnets|redistribute|default-information originate always metric
+|passive-interface default|passive-interface|distance ospf external|distance|max-metric router-lsa external-lsa
+|summary-address 10.0.0.0|router isis X|net 49.0001|is-type|redistribute ipv4 connected level-2
+|summary-address 10.0.0.0 255.0.0.0 level-1|metric-style|ip route 10.0.0.0 255.0.0.0 Null0
+|ip route 0.0.0.0/0 10.0.0.1 track 1|ip route|ip route vrf|ip route vrf X|ipv6 route ::/0 fe80::1 eth0
+|ip access-list extended X|ip access-list standard Y|ip access-list|10 permit tcp any any eq www
+|permit ip any host|deny udp any range 5|permit 10.0.0.0 0.0.0.255|access-list 10 permit any
+|access-list 101 deny ip|access-list|ipv6 access-list Z|permit icmp any any 3 4|remark|object-group network G
+|host 10.0.0.1|group-object H|vrf definition RED|vrf instance BLUE|rd 1:1|route-target both 1:1|ip vrf|vrf|exit
+|exit-address-family|end|!|banner motd ^C|text ^C|line vty 0 4|access-class|control-plane|service-policy input X
+|class-map X|vlan 10,20-30|vlan x|name A|no ip routing|ip routing vrf X|ip router-id 1.1.1.1|router-id|auto swp1
+|iface swp1|iface|address 10.0.0.1/24|bond-slaves a b|vrf-table auto|# This file describes the network interfaces
+|# ports.conf --|frr version 8|frr version|router bgp 65000|neighbor 10.0.0.1 remote-as 65001|neighbor
+|route-map X permit 10|route-map|match ip address|set metric|ip prefix-list P permit 10.0.0.0/8|ip prefix-list
+|ip as-path access-list 1 permit ^$|ip community-list 1 permit|aggregate-address|maximum-paths|bgp|route-map X
+|continue""".replace("\n", "")
+
+WORDS = st.sampled_from(LINES.split("|"))
+
+
+@st.composite
+def configurations(draw: st.DrawFn) -> str:
+    rows = []
+    for _ in range(draw(st.integers(0, 30))):
+        row = draw(WORDS)
+        damage = draw(st.integers(0, 9))
+        if damage == 0:
+            row = row[: draw(st.integers(0, len(row)))]
+        elif damage == 1:
+            row = f"{row} {draw(st.text(max_size=8))}"
+        elif damage == 2:
+            row = f"no {row}"
+        rows.append(" " * draw(st.integers(0, 3)) + row)
+    return "\n".join(rows)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(text=configurations(), vendor=st.sampled_from([Vendor.IOS, Vendor.EOS, Vendor.FRR]))
+def test_any_lines_end_in_a_state(text: str, vendor: Vendor) -> None:
+    device = read(text, "configs/x.cfg", vendor)
+    rows = text.split("\n")
+    assert len(device.coverage.states) == len(rows)
+    for row, state in zip(rows, device.coverage.states, strict=True):
+        if state == LineState.BLANK:
+            assert not row.strip() or row.strip()[0] in "!#"
+    noted = {note.line for note in device.coverage.notes}
+    for number, state in enumerate(device.coverage.states, 1):
+        assert (number in noted) == (state not in (LineState.BLANK, LineState.IMPLEMENTED))
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.text(max_size=400))
+def test_any_text_is_a_device(text: str) -> None:
+    assert len(parse_device(text, "configs/x.cfg").coverage.states) == text.count("\n") + 1
