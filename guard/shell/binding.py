@@ -17,6 +17,7 @@ def bound(
     document: Mapping[str, Any], *, snapshot: str, active: str, inventory: bytes, active_inventory: bytes
 ) -> dict[str, Any]:
     """The document of a check as this server answers it: HOLD at best unless it was judged on the active snapshot."""
+    said = {finding["policy"] for finding in document["findings"] if finding.get("status") == "new"}
     findings = []
     if snapshot != active:
         findings.append(_finding("stale-base", "judged on a snapshot that is not the active one",
@@ -27,7 +28,8 @@ def bound(
     if not findings:
         return dict(document)
     verdict = "HOLD" if document["verdict"] == "ALLOW" else document["verdict"]
-    return {**document, "verdict": verdict, "findings": [*document["findings"], *findings]}
+    unsaid = [finding for finding in findings if finding["policy"] not in said]
+    return {**document, "verdict": verdict, "findings": [*document["findings"], *unsaid]}
 
 
 def _finding(policy: str, message: str, subjects: list[str], evidence: list[str]) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from guard import pipeline
+from guard.judge.policy import load_policies
+from guard.judge.policy_test import run_tests
 from guard.model.server_facts import ActiveFacts
 from guard.shell.data import folder
 from guard.shell.engines import engines_for
@@ -36,7 +38,7 @@ def check(request: CheckRequest, progress: Callable[[str, float], None]) -> Any:
             change_text=request.change_text,
             change_name=request.change_name,
             change_files=texts(request.change_files),
-            policies=policies(request.policy_files),
+            policies=layers(request.policy_files),
             now=request.now,
             failures=request.failures,
             binding=True,
@@ -47,11 +49,26 @@ def check(request: CheckRequest, progress: Callable[[str, float], None]) -> Any:
     )
 
 
-def policies(own: Mapping[str, bytes]) -> tuple[dict[str, str], ...]:
-    """The built-in policies, and over them the operator's, which override by name."""
+def list_policies(policy_files: Mapping[str, bytes]) -> list[dict[str, str]]:
+    """The policies that a check is judged by, the operator's over the built-in ones."""
+    return [{"name": each.name, "description": each.description, "enforcement": each.enforcement.value,
+             "source": str(each.source)} for each in load_policies(*layers(policy_files)).policies]
+
+
+def test_policies(policy_files: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    """How the cases go that the policies bring."""
+    return [{"policy": each.policy, "name": each.case, "passed": each.passed, "message": each.why}
+            for each in run_tests(load_policies(*layers(policy_files)))]
+
+
+test_policies.__test__ = False  # type: ignore[attr-defined]  # pytest: the name is not an invitation
+
+
+def layers(own: Mapping[str, bytes]) -> tuple[dict[str, str], dict[str, str]]:
+    """The built-in policies, and the operator's over them."""
     built_in = folder("policies")
-    files = {str(path.relative_to(built_in)): path.read_bytes() for path in _policy_paths(built_in)}
-    return (texts(files), texts(own))
+    files = {path.relative_to(built_in).as_posix(): path.read_bytes() for path in _policy_paths(built_in)}
+    return texts(files), texts(own)
 
 
 def texts(files: Mapping[str, bytes]) -> dict[str, str]:

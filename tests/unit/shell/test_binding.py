@@ -23,6 +23,13 @@ def test_another_inventory_holds_at_best() -> None:
     assert judged("ALLOW", inventory=b"weaker") == ("HOLD", ["blackhole", "stale-base", "intent-weakened"])
 
 
+def test_what_the_pipeline_said_is_not_said_twice() -> None:
+    said = {"policy": "stale-base", "status": "new"}
+    document = bound({"verdict": "ALLOW", "findings": [said]}, snapshot="b", active="a", inventory=b"",
+                     active_inventory=b"")
+    assert document == {"verdict": "HOLD", "findings": [said]}
+
+
 def test_the_active_snapshot_changes_nothing() -> None:
     assert judged("ALLOW", snapshot="a") == ("ALLOW", ["blackhole"])
 
