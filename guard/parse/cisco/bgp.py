@@ -154,7 +154,7 @@ def _template(line: Line, words: tuple[str, ...], place: Place) -> None:
     for child in line.children:
         try:
             _template_line(child, template, place)
-        except (ValueError, IndexError) as problem:
+        except (ValueError, IndexError, KeyError) as problem:
             place.context.unrecognised(child, f"its arguments cannot be read: {problem}")
 
 

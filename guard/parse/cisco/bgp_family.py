@@ -346,12 +346,16 @@ def rd_vpn(line: Line, words: tuple[str, ...], place: Place) -> None:
 
 def rt_vpn(line: Line, words: tuple[str, ...], place: Place) -> None:
     """`rt vpn both|import|export RT…`."""
+    if words[0] != "vpn" or words[1] not in ("import", "export", "both"):
+        raise ValueError("neither import nor export of a VPN")
     for way in ("import", "export"):
         if words[1] in (way, "both"):
             place.family.settings[f"{way}_targets"] = () if place.no else words[2:]
 
 
 def route_map_vpn(line: Line, words: tuple[str, ...], place: Place) -> None:
+    if words[0] != "vpn" or words[1] not in ("import", "export"):
+        raise ValueError("neither import nor export of a VPN")
     key = f"{words[1]}_policy"
     place.family.settings[key] = "" if place.no else words[2]
     if not place.no:

@@ -154,7 +154,10 @@ def listen(line: Line, words: tuple[str, ...], place: Place) -> None:
     peer_filter = options.get("peer-filter", "")
     if peer_filter:
         place.context.refer("peer-filter", peer_filter, line, "bgp listen range")
-    found = ListenRange(prefix, group, line, options.get("remote-as", ""), peer_filter)
+    remote_as = options.get("remote-as", "")
+    if remote_as not in ("", "internal", "external"):
+        asn(remote_as)
+    found = ListenRange(prefix, group, line, remote_as, peer_filter)
     place.process.listens.append(found)
 
 

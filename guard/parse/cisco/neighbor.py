@@ -294,7 +294,7 @@ def _maximum_prefix(command: Command) -> None:
         command.family.pop("maximum_prefix", None)
         return
     words = command.words
-    limit = int(words[0])
+    limit = between(words[0], 0, (1 << 32) - 1)
     percent = words[1] if len(words) > 1 and words[1].isdigit() else ""
     if "warning-limit" in words:
         at = words.index("warning-limit")
@@ -315,13 +315,12 @@ def _accepted_routes(command: Command) -> None:
     command.context.not_implemented(command.line, "a limit on routes after policy is not modelled")
 
 
-def _maximum_prefix_out(command: Command) -> None:
-    command.put(command.family, "maximum_prefix_out", int(command.words[0]) if command.words else None)
-
-
-def _value(field: str) -> Handler:
+def _value(field: str, high: int = (1 << 32) - 1) -> Handler:
     def handler(command: Command) -> None:
-        command.put(command.family, field, int(command.words[0]) if command.words else None)
+        if command.no:
+            command.family.pop(field, None)
+        else:
+            command.family[field] = between(command.words[0], 0, high)
 
     return handler
 
@@ -461,8 +460,8 @@ HANDLERS: Mapping[str, Handler] = {
     "maximum-prefix": _maximum_prefix,
     "maximum-routes": _maximum_prefix,
     "maximum-accepted-routes": _accepted_routes,
-    "maximum-prefix-out": _maximum_prefix_out,
-    "weight": _value("weight"),
+    "maximum-prefix-out": _value("maximum_prefix_out"),
+    "weight": _value("weight", 65535),
     "import-localpref": _value("local_preference"),
     "export-localpref": _export_localpref,
     "metric-out": _value("metric_out"),

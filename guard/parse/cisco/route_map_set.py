@@ -24,7 +24,7 @@ from guard.model.policy import (
     SetOrigin,
 )
 from guard.parse.cisco.community import members
-from guard.parse.cisco.number import asn
+from guard.parse.cisco.number import asn, between
 from guard.parse.cisco.routing_draft import TermDraft
 from guard.parse.context import Context
 from guard.parse.line import Line
@@ -81,7 +81,7 @@ def _number(field: str) -> Reader:
     def read(line: Line, words: tuple[str, ...], context: Context) -> tuple[Action, ...]:
         text = words[0]
         mode = text[0] if text[0] in "+-" else "="
-        return (SetNumber(field, int(text.lstrip("+-")), mode),)
+        return (SetNumber(field, between(text.lstrip("+-"), 0, (1 << 32) - 1), mode),)
 
     return read
 
