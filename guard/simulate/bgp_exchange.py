@@ -10,18 +10,18 @@ from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from guard.model.address import DEFAULT_V4, DEFAULT_V6, WIDTH, Prefix
+from guard.model.address import DEFAULT_V4, DEFAULT_V6, WIDTH, Address, Prefix
 from guard.model.bgp import BgpAggregate, BgpAttributes
 from guard.model.device import Vendor
 from guard.model.state import StateNote
 from guard.simulate import external
 from guard.simulate.bgp_graph import OUTSIDE, Graph, Link, SessionKey, Speaker, build
-from guard.simulate.bgp_origin import aggregate_path, originated
+from guard.simulate.bgp_origin import aggregate_path, originated, rib_contributors, yields_to_rib
 from guard.simulate.bgp_reuse import Reuse
 from guard.simulate.bgp_run import ClassRun, Seed, Split
-from guard.simulate.bgp_session import LINK_LOCAL, Pairing, SessionTable
+from guard.simulate.bgp_session import LINK_LOCAL, SessionTable
 from guard.simulate.bgp_tables import BgpSolution
-from guard.simulate.bgp_world import World
+from guard.simulate.bgp_world import Limits, World
 from guard.simulate.policy_eval import RouteView
 from guard.simulate.prefix_class import Content, PrefixClass, classify, lists_of
 from guard.simulate.underlay import Underlay
@@ -41,24 +41,24 @@ def solve(snapshot: Snapshot, underlay: Underlay, previous: BgpSolution | None =
     """BGP's answer to the snapshot over this underlay."""
     table = SessionTable(snapshot, underlay)
     tripped: frozenset[SessionKey] = frozenset()
-    held_back: frozenset[int] | None = None
+    limits: Limits | None = None
     first: Exchange | None = None
     notes: list[StateNote] = []
     last = previous.exchange if previous is not None else None
     for _ in range(_ROUNDS):
         graph = build(snapshot, underlay, table, tripped=tripped, previous=last.graph if last is not None else None)
-        if held_back is None:
-            held_back = frozenset(link.index for link in graph.links.values() if _is_conditional(link))
-        exchange = Exchange(snapshot, underlay, graph, table, held_back=held_back)
+        limits = limits or Limits(frozenset(link.index for link in graph.links.values() if _is_conditional(link)))
+        exchange = Exchange(snapshot, underlay, graph, table, limits)
         exchange.solve(Reuse(last, exchange) if last is not None else None)
         first = first or exchange
         over = _over_limit(exchange)
-        turned = _held_back(exchange)
-        if not over and turned == held_back:
+        turned = Limits(_held_back(exchange), _capped(exchange, limits))
+        if not over and turned == limits:
             break
-        tripped, held_back, last = tripped | over, turned, exchange
+        tripped, limits, last = tripped | over, turned, exchange
     else:
         notes.append(StateNote("bound-reached", "BGP limits and conditional advertisements do not settle"))
+    exchange.ask_all()
     return BgpSolution(exchange, first or exchange, tripped, (*notes, *exchange.notes()))
 
 
@@ -93,10 +93,9 @@ class Exchange(World):
         underlay: Underlay,
         graph: Graph,
         table: SessionTable,
-        *,
-        held_back: frozenset[int] = frozenset(),
+        limits: Limits,
     ) -> None:
-        super().__init__(underlay, graph, held_back=held_back)
+        super().__init__(underlay, graph, limits)
         self.snapshot = snapshot
         self.sessions = table
         self.classes: list[ClassRun] = []
@@ -133,6 +132,32 @@ class Exchange(World):
 
     def _nodes(self, indices: Iterable[int]) -> tuple[str, ...]:
         return tuple(sorted({self.graph.speakers[index].node for index in indices}))
+
+    def ask_all(self) -> None:
+        """Ask the underlay for every next hop that BGP itself may have to resolve, for every speaker.
+
+        Most speakers decide only when they are read; what they would ask must be known now, so that the control plane
+        sees whether BGP's own routes change an answer and another round is due.
+        """
+        carried = {
+            path.attributes.next_hop
+            for run in self.classes
+            for selection in run.selections.values()
+            if selection is not None
+            for path in selection.used
+        }
+        for address in sorted(each for each in carried if each is not None and not each.is_link_local):
+            if self._held_by_bgp(address):
+                for speaker in self.graph.speakers.values():
+                    self.underlay.resolve(speaker.node, speaker.vrf, address)
+
+    def _held_by_bgp(self, address: Address) -> bool:
+        """Whether a BGP prefix other than a default holds the address."""
+        width = WIDTH[address.version]
+        return any(
+            Prefix(address.version, address.value >> (width - length) << (width - length), length) in self.runs
+            for length in range(1, width + 1)
+        )
 
     # -------------------------------------------------------------------------------------------------- seeds
 
@@ -259,6 +284,8 @@ class Exchange(World):
         found = list(work.seeds.get(prefix, ()))
         for index, aggregate in work.aggregates[prefix]:
             speaker = self.graph.speakers[index]
+            if yields_to_rib(speaker, prefix, self.underlay):
+                continue
             path = aggregate_path(speaker, aggregate, self._contributors(speaker, prefix))
             if path is not None:
                 found.append(Seed(speaker.node, speaker.vrf, path=path))
@@ -275,6 +302,7 @@ class Exchange(World):
             selection = self.runs[prefix].selection(speaker.index) if prefix != aggregate else None
             if selection is not None:
                 yield prefix, selection.best.attributes
+        yield from rib_contributors(speaker, aggregate, self.underlay)
 
 
 def _parts(members: PrefixClass, apart: frozenset[Prefix]) -> tuple[PrefixClass, PrefixClass]:
@@ -313,6 +341,23 @@ def count_received(exchange: Exchange, link: Link) -> int:
     return total
 
 
+def _capped(exchange: Exchange, limits: Limits) -> frozenset[tuple[int, Prefix]]:
+    """What does not fit a maximum-prefix-out: the highest prefixes, as bgpd fills a new session in table order."""
+    capped: set[tuple[int, Prefix]] = {each for each in limits.capped if each[0] in exchange.graph.links}
+    for link in exchange.graph.links.values():
+        limit = link.out_family.maximum_prefix_out if link.out_family is not None else None
+        if limit is None or link.sender == OUTSIDE:
+            continue
+        offered = sorted(
+            prefix
+            for run in exchange.classes
+            if run.version == link.version and run.offer(link) is not None
+            for prefix in run.members.prefixes
+        )
+        capped.update((link.index, prefix) for prefix in offered[limit:])
+    return frozenset(capped)
+
+
 def _held_back(exchange: Exchange) -> frozenset[int]:
     """Links whose conditional routes stay back, by what the tables say now."""
     return frozenset(
@@ -335,8 +380,3 @@ def _condition_met(exchange: Exchange, link: Link) -> bool:
         if speaker.evaluator.evaluate((condition.condition_policy,), view) is not None:
             return condition.exist
     return not condition.exist
-
-
-def pairing_of(exchange: Exchange, key: SessionKey) -> Pairing | None:
-    """The pairing with this key, if there is one."""
-    return next((each for each in exchange.sessions.pairings if each.session.key == key), None)

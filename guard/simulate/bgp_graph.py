@@ -14,7 +14,7 @@ from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpFamily, BgpNeighbor, BgpProcess, NeighborFamily
 from guard.model.device import Device
 from guard.model.policy import ExcludeAs, ReplaceAs
-from guard.simulate.bgp_session import EBGP, IBGP, LINK_LOCAL, Pairing, SessionTable, activated
+from guard.simulate.bgp_session import EBGP, IBGP, LINK_LOCAL, Pairing, SessionTable, activated, router_id
 from guard.simulate.policy_eval import Evaluator
 from guard.simulate.underlay import Underlay
 from guard.snapshot.snapshot import Snapshot
@@ -186,27 +186,6 @@ def _speakers(snapshot: Snapshot, names: _Numbers[tuple[str, str]]) -> Iterable[
             families = {family.version: family for family in process.families}
             index = names.of((device.name, process.vrf))
             yield Speaker(index, device, process, evaluator, router_id(device, process), families)
-
-
-def router_id(device: Device, process: BgpProcess) -> int:
-    """Configured, else the highest loopback address, else the highest of any interface of the VRF.
-
-    Interfaces count whether up or not: an identifier that is not configured stays until the process restarts.
-    """
-    if process.router_id is not None:
-        return process.router_id
-    for vrf in (process.vrf, "default"):
-        for loopbacks in (True, False):
-            held = [
-                each.address.value
-                for interface in device.interfaces
-                if interface.vrf == vrf and (interface.kind == "loopback") == loopbacks
-                for each in interface.addresses
-                if each.address.version == 4
-            ]
-            if held:
-                return max(held)
-    return 0
 
 
 def _links(

@@ -77,7 +77,9 @@ def _networks(speaker: Speaker, family: BgpFamily, underlay: Underlay) -> Iterat
         entry = underlay.entry(speaker.node, speaker.vrf, network.prefix)
         if entry is None and family.network_import_check:
             continue
-        attributes = _local_attributes(speaker, entry, IGP)
+        # bgpd writes neither the gateway nor the metric of the route into a network statement's path (seen live, 8.4).
+        told = None if speaker.device.vendor is Vendor.FRR else entry
+        attributes = _local_attributes(speaker, told, IGP)
         protocol = _WORD.get(entry.protocol, "static") if entry is not None else "static"
         yield from _admitted(speaker, network.prefix, attributes, entry, protocol, network.policy)
 
@@ -93,10 +95,15 @@ def _redistributed(
     for prefix, entry in underlay.of_protocol(speaker.node, speaker.vrf, protocols, what.process):
         if prefix.version != family.version or not _may_redistribute(speaker, family, prefix):
             continue
-        attributes = _local_attributes(speaker, entry, INCOMPLETE)
+        attributes = _local_attributes(speaker, entry, redistributed_origin(speaker.device.vendor, what.protocol))
         if what.metric is not None:
             attributes = attributes._replace(med=what.metric)
         yield from _admitted(speaker, prefix, attributes, entry, what.protocol, what.policy)
+
+
+def redistributed_origin(vendor: Vendor, protocol: str) -> int:
+    """EOS gives connected routes origin IGP (lab-validation, eos_undefined_route_map), all others incomplete."""
+    return IGP if vendor is Vendor.EOS and protocol == "connected" else INCOMPLETE
 
 
 def _ospf_kinds(vendor: Vendor, types: tuple[str, ...]) -> frozenset[RouteProtocol]:
@@ -168,7 +175,8 @@ def aggregate_path(
     if not parts:
         return None
     vendor = speaker.device.vendor
-    origin = IGP if vendor is not Vendor.FRR and not aggregate.as_set else max(each.origin for each in parts)
+    kept = vendor in (Vendor.FRR, Vendor.EOS) or aggregate.as_set
+    origin = max(each.origin for each in parts) if kept else IGP
     if aggregate.origin is not None:
         origin = aggregate.origin
     path = _merge_paths([each.as_path for each in parts]) if aggregate.as_set else ()
@@ -189,6 +197,24 @@ def aggregate_path(
             return None
         attributes = changed.attributes
     return local_path(speaker, attributes, "aggregate")
+
+
+def rib_contributors(speaker: Speaker, aggregate: Prefix, underlay: Underlay) -> Iterator[tuple[Prefix, BgpAttributes]]:
+    """EOS aggregates what is in its main RIB, in BGP or not (lab-validation, eos_bgp_aggregate)."""
+    if speaker.device.vendor is not Vendor.EOS:
+        return
+    for prefix, entry in underlay.entries(speaker.node, speaker.vrf):
+        if aggregate.covers(prefix) and prefix != aggregate and entry.protocol is not RouteProtocol.LOCAL:
+            origin = redistributed_origin(Vendor.EOS, _WORD.get(entry.protocol, ""))
+            yield prefix, BgpAttributes(origin=origin)
+
+
+def yields_to_rib(speaker: Speaker, aggregate: Prefix, underlay: Underlay) -> bool:
+    """EOS makes no aggregate where the main RIB has the very prefix at a lower distance (the same lab)."""
+    if speaker.device.vendor is not Vendor.EOS:
+        return False
+    entry = underlay.entry(speaker.node, speaker.vrf, aggregate)
+    return entry is not None and entry.admin_distance < speaker.families[aggregate.version].distance_local
 
 
 def _contributing(
@@ -227,6 +253,15 @@ def _merge_paths(paths: list[AsPath]) -> AsPath:
     rest -= set(common)
     segments = [Segment(SEQUENCE, tuple(common))] if common else []
     return (*segments, Segment(SET, tuple(sorted(rest)))) if rest else tuple(segments)
+
+
+def unimported_networks(speaker: Speaker, version: int) -> Iterator[tuple[Prefix, BgpAttributes]]:
+    """Network statements as bgpd's table holds them before their route is there: invalid, but conditions see them."""
+    family = speaker.families.get(version)
+    for network in family.networks if family is not None else ():
+        attributes = _local_attributes(speaker, None, IGP)
+        for _, path in _admitted(speaker, network.prefix, attributes, None, "static", network.policy):
+            yield network.prefix, path.attributes
 
 
 def default_path(speaker: Speaker) -> Path:

@@ -6,6 +6,9 @@ pass. Where nothing is configured, `import_default`/`export_default` and RFC 821
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from guard.model import vendor_defaults as defaults
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes, ListFilter
@@ -20,8 +23,22 @@ from guard.simulate.policy_eval import Evaluator, RouteView
 _ROUTE_TYPE = {LOCAL: "local", IBGP: "internal", EBGP: "external", CONFED: "external"}
 
 
+class Conditional(NamedTuple):
+    """The route after conditional advertisement; `decided`: the usual policy is not asked. None: held back."""
+
+    view: RouteView | None
+    decided: bool
+
+
 def export_route(
-    speaker: Speaker, link: Link, path: Path, prefix: Prefix, *, suppressed: bool = False, igp_metric: int = 0
+    speaker: Speaker,
+    link: Link,
+    path: Path,
+    prefix: Prefix,
+    *,
+    suppressed: bool = False,
+    igp_metric: int = 0,
+    conditional: Callable[[Speaker, Link, RouteView], Conditional] | None = None,
 ) -> BgpAttributes | None:
     """What the speaker sends over the link for its best path; None: nothing."""
     family = link.out_family
@@ -48,18 +65,26 @@ def export_route(
         if unsuppressed is None:
             return None
         view = unsuppressed
+    if family.conditional is not None and conditional is not None:
+        judged = conditional(speaker, link, view)
+        if judged.view is None or judged.decided:
+            return _wired(speaker, link, path, judged.view)
     if not passes(speaker.evaluator, family.export_filters, prefix, seen):
         return None
     if family.export_policies:
-        allowed = speaker.evaluator.evaluate(family.export_policies, view, default=_undecided_exports(speaker, path))
-        if allowed is None:
-            return None
-        view = allowed
-    elif not _no_policy_exports(speaker, path):
+        default = _undecided_exports(speaker, path)
+        return _wired(speaker, link, path, speaker.evaluator.evaluate(family.export_policies, view, default=default))
+    return _wired(speaker, link, path, view) if _no_policy_exports(speaker, path) else None
+
+
+def _wired(speaker: Speaker, link: Link, path: Path, view: RouteView | None) -> BgpAttributes | None:
+    """The route as it goes over the wire once policy has let it pass."""
+    if view is None:
         return None
     sent = after_policy(path, view.attributes, view.next_hop_kind, link, speaker)
-    if sent is not None and family.metric_out is not None and link.kind == EBGP:
-        sent = sent._replace(med=family.metric_out)
+    metric = link.out_family.metric_out if link.out_family is not None else None
+    if sent is not None and metric is not None and link.kind == EBGP:
+        sent = sent._replace(med=metric)
     return sent
 
 

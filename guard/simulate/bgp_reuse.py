@@ -36,7 +36,7 @@ class Reuse:
         self._speakers = _changed_speakers(old.graph, new.graph)
         self._links = _changed_links(old.graph, new.graph)
         self._hops = _changed_hops(old, new)
-        self._flags = _grown(old.graph, new.graph) or old.held_back != new.held_back
+        self._flags = _grown(old.graph, new.graph) or old.limits != new.limits
         self.taken = 0
 
     def run(self, members: PrefixClass, seeds: tuple[Seed, ...]) -> ClassRun | None:

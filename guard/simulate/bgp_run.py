@@ -16,9 +16,9 @@ from guard.simulate.bgp_decision import Entrant, Selection, select
 from guard.simulate.bgp_graph import OUTSIDE, Graph, Link, Speaker
 from guard.simulate.bgp_origin import suppresses
 from guard.simulate.bgp_path import LOCAL, Hop, Path
-from guard.simulate.bgp_policy import export_route, import_route
+from guard.simulate.bgp_policy import Conditional, export_route, import_route
 from guard.simulate.bgp_session import EBGP
-from guard.simulate.policy_eval import path_length
+from guard.simulate.policy_eval import RouteView, path_length
 from guard.simulate.prefix_class import PrefixClass
 
 #: A speaker that changes its mind more often than this is taken to oscillate. Path hunting from an empty start needs
@@ -60,8 +60,12 @@ class World(Protocol):
         """What `default-originate` sends over the link right now, before the wire; None: nothing."""
         ...
 
-    def withheld(self, link: Link, prefix: Prefix, attributes: BgpAttributes) -> bool:
-        """Whether conditional advertisement keeps the route back."""
+    def conditional(self, speaker: Speaker, link: Link, view: RouteView) -> Conditional:
+        """What conditional advertisement makes of a route before the usual export policy."""
+        ...
+
+    def capped(self, link: Link, members: PrefixClass) -> bool:
+        """Whether the class is over what the link may carry (raises Split)."""
         ...
 
 
@@ -259,10 +263,9 @@ class ClassRun:
             self.prefix,
             suppressed=self.suppressed(speaker, best),
             igp_metric=self._hop(speaker, best).metric,
+            conditional=self.world.conditional,
         )
-        if sent is not None and self.world.withheld(link, self.prefix, best.attributes):
-            return None
-        return sent
+        return None if sent is None or self.world.capped(link, self.members) else sent
 
     def suppressed(self, speaker: Speaker, best: Path) -> bool:
         """Whether an aggregate of the speaker keeps this more specific route in."""

@@ -24,6 +24,8 @@ EBGP, IBGP, CONFED = "ebgp", "ibgp", "confed"
 #: More hops than this is a forwarding loop to the walk that checks a multihop session.
 _LONGEST_PATH = 64
 
+_STATUS_ORDER = {"ESTABLISHED": 0, "NOT_ESTABLISHED": 1, "NOT_COMPATIBLE": 2}
+
 #: What an unnumbered session's next hop is called where the link-local address is not known (Batfish's convention).
 LINK_LOCAL = {4: Address(4, 0xA9FE0001), 6: Address(6, 0xFE80 << 112 | 0xA9FE0001)}
 
@@ -165,16 +167,19 @@ class SessionTable:
         if not owners or all(owner.node == end.node and owner.vrf == end.vrf for owner in owners):
             yield self._alone(end, owned=bool(owners))
             return
+        found: list[tuple[Pairing, End, bool]] = []
         for owner in owners:
             peer, dynamic = self._facing(end, owner)
-            if peer is None:
-                continue
-            pairing = self._pair(end, peer, target)
-            yield pairing
-            if dynamic:
-                yield self._mirror(pairing, peer)
+            if peer is not None:
+                found.append((self._pair(end, peer, target), peer, dynamic))
+        if not found:
+            yield self._alone(end, owned=True)
             return
-        yield self._alone(end, owned=True)
+        # An address that several devices bear: who answers is who is up, then who at least agrees.
+        pairing, peer, dynamic = min(found, key=lambda each: _STATUS_ORDER[each[0].session.status])
+        yield pairing
+        if dynamic:
+            yield self._mirror(pairing, peer)
 
     def _facing(self, end: End, owner: Owner) -> tuple[End | None, bool]:
         """The end on the owner's node that faces `end`, and whether it is a listen range."""
@@ -269,11 +274,13 @@ class SessionTable:
             return "both ends are passive" if end.neighbor.passive else "neither end opens from the address expected"
         if local is None:
             return "no local address"
+        if kind == IBGP and router_id(end.device, end.process) == router_id(peer.device, peer.process):
+            return "both ends have the same router-id"  # RFC 6286 2.1
         for each, ours, theirs in ((end, local, target), (peer, target, local)):
             why = self._end_down_why(each, ours, theirs, kind)
             if why:
                 return why
-        return self._path_why(end, peer, local, target)
+        return self._path_why(end, peer, local, target, kind)
 
     def _end_down_why(self, end: End, ours: Address, theirs: Address, kind: str) -> str:
         owner = next((o for o in self._underlay.topology.owners(ours) if (o.node, o.vrf) == (end.node, end.vrf)), None)
@@ -286,7 +293,7 @@ class SessionTable:
             return f"{theirs} is not directly connected at {end.node}"
         return ""
 
-    def _path_why(self, end: End, peer: End, local: Address, target: Address) -> str:
+    def _path_why(self, end: End, peer: End, local: Address, target: Address, kind: str) -> str:
         link = self._underlay.connected(end.node, end.vrf, target)
         back = self._underlay.connected(peer.node, peer.vrf, local)
         if link is not None and back is not None:
@@ -296,6 +303,8 @@ class SessionTable:
             )
             if here and there and there.id in self._underlay.topology.neighbours(here.id):
                 return ""
+            if kind != IBGP and not (far_allowed(end.neighbor) and far_allowed(peer.neighbor)):
+                return f"{end.node} and {peer.node} are not on one link"
         for each, address in ((end, target), (peer, local)):
             if not self.reaches(each.node, each.vrf, address):
                 return f"{each.node} does not reach {address}"
@@ -459,6 +468,27 @@ class SessionTable:
         if remote_node is not None:
             return _outside(inventory, remote_node)
         return remote_as != end.process.asn and (remote_as or 0) not in end.process.confederation_peers
+
+
+def router_id(device: Device, process: BgpProcess) -> int:
+    """Configured, else the highest loopback address, else the highest of any interface of the VRF.
+
+    Interfaces count whether up or not: an identifier that is not configured stays until the process restarts.
+    """
+    if process.router_id is not None:
+        return process.router_id
+    for vrf in (process.vrf, "default"):
+        for loopbacks in (True, False):
+            held = [
+                each.address.value
+                for interface in device.interfaces
+                if interface.vrf == vrf and (interface.kind == "loopback") == loopbacks
+                for each in interface.addresses
+                if each.address.version == 4
+            ]
+            if held:
+                return max(held)
+    return 0
 
 
 def _outside(inventory: Inventory, node: str) -> bool:

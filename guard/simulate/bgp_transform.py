@@ -14,7 +14,8 @@ from guard.simulate.bgp_session import CONFED, EBGP, IBGP
 from guard.simulate.policy_eval import prepend
 from guard.simulate.route_lists import community_kind
 
-NO_EXPORT, NO_ADVERTISE, LOCAL_AS, GRACEFUL_SHUTDOWN = "no-export", "no-advertise", "local-as", "graceful-shutdown"
+NO_EXPORT, NO_ADVERTISE, LOCAL_AS = "no-export", "no-advertise", "local-as"
+GRACEFUL_SHUTDOWN, BLACKHOLE = "graceful-shutdown", "blackhole"
 
 #: The well-known communities (RFC 1997, 8326) as numbers, as some configurations write them.
 _NUMERIC = {
@@ -24,6 +25,7 @@ _NUMERIC = {
     "no-export-subconfed": LOCAL_AS,
     "65535:0": GRACEFUL_SHUTDOWN,
     "gshut": GRACEFUL_SHUTDOWN,
+    "65535:666": BLACKHOLE,
 }
 
 #: Vendors that do not send a path to an AS that stands in it (Junos: advertise-peer-as off; NX-OS: peer-as check).
@@ -195,15 +197,22 @@ def receive(sent: BgpAttributes, link: Link, speaker: Speaker) -> BgpAttributes 
     if link.kind == EBGP:
         if family is not None and family.local_preference is not None:
             changes["local_preference"] = family.local_preference
-        if (
-            sent.communities
-            and speaker.device.vendor is Vendor.FRR
-            and GRACEFUL_SHUTDOWN in well_known(sent.communities)
-        ):
-            changes["local_preference"] = 0  # RFC 8326 4.2, bgpd does it by itself
+        if sent.communities and speaker.device.vendor is Vendor.FRR:
+            changes |= _frr_well_known(sent)
         if neighbor is not None and neighbor.local_as is not None and not neighbor.local_as_no_prepend:
             changes["as_path"] = prepend(sent.as_path, (neighbor.local_as,))
     return sent._replace(**changes) if changes else sent  # type: ignore[arg-type]
+
+
+def _frr_well_known(sent: BgpAttributes) -> dict[str, object]:
+    """What bgpd does by itself: preference 0 for graceful shutdown (RFC 8326 4.2), blackholes stay (RFC 7999 3.2)."""
+    known = well_known(sent.communities)
+    changes: dict[str, object] = {}
+    if GRACEFUL_SHUTDOWN in known:
+        changes["local_preference"] = 0
+    if BLACKHOLE in known and NO_EXPORT not in known:
+        changes["communities"] = tuple(sorted((*sent.communities, NO_EXPORT)))
+    return changes
 
 
 def _loops(path: AsPath, link: Link, speaker: Speaker) -> bool:

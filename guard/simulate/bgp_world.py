@@ -6,6 +6,7 @@ Law: answers are functions of snapshot, underlay and graph; what is remembered h
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from guard.model import vendor_defaults as defaults
 from guard.model.address import DEFAULT_V4, DEFAULT_V6, Address, Prefix
@@ -13,8 +14,9 @@ from guard.model.bgp import BgpAttributes
 from guard.model.device import Vendor
 from guard.model.rib import RouteProtocol
 from guard.simulate.bgp_graph import Graph, Link, Speaker
-from guard.simulate.bgp_origin import default_path
+from guard.simulate.bgp_origin import default_path, unimported_networks
 from guard.simulate.bgp_path import LOCAL, LOCAL_HOP, Hop, Path
+from guard.simulate.bgp_policy import Conditional
 from guard.simulate.bgp_run import ClassRun, Split
 from guard.simulate.bgp_session import EBGP, far_allowed
 from guard.simulate.bgp_transform import after_policy
@@ -28,13 +30,20 @@ _UNUSABLE = Hop(usable=False, metric=0)
 HopKey = tuple[int, Address, str, bool]
 
 
-class World:
-    """The answers (bgp_run.World) for one graph. `held_back`: links whose conditional routes are not sent."""
+class Limits(NamedTuple):
+    """What tables hold back: links whose conditional routes are not sent, and what is over a maximum-prefix-out."""
 
-    def __init__(self, underlay: Underlay, graph: Graph, *, held_back: frozenset[int] = frozenset()) -> None:
+    held_back: frozenset[int] = frozenset()
+    capped: frozenset[tuple[int, Prefix]] = frozenset()
+
+
+class World:
+    """The answers (bgp_run.World) for one graph."""
+
+    def __init__(self, underlay: Underlay, graph: Graph, limits: Limits) -> None:
         self.underlay = underlay
         self.graph = graph
-        self.held_back = held_back
+        self.limits = limits
         self.hops: dict[HopKey, tuple[Hop, Prefix | None]] = {}
         self.runs: dict[Prefix, ClassRun] = {}
         self.solving = True
@@ -152,9 +161,7 @@ class World:
         for view in self._views(speaker, link.version):
             allowed = speaker.evaluator.evaluate(names, view)
             if allowed is not None:
-                # What the map sets applies to the default: evaluated on its own attributes once more.
-                own = speaker.evaluator.evaluate(names, view._replace(attributes=attributes))
-                return own.attributes if own is not None else attributes
+                return _as_set(speaker, names, view, attributes)
         return None
 
     def _views(self, speaker: Speaker, version: int) -> Iterator[RouteView]:
@@ -165,6 +172,9 @@ class World:
                 if selection is not None:
                     best = selection.best
                     yield RouteView(prefix, best.attributes, protocol=best.origin_protocol, own_as=speaker.process.asn)
+        if speaker.device.vendor is Vendor.FRR:
+            for prefix, attributes in unimported_networks(speaker, version):
+                yield RouteView(prefix, attributes, own_as=speaker.process.asn, local=True)
         if speaker.device.vendor is Vendor.IOS:
             for prefix, entry in self.underlay.entries(speaker.node, speaker.vrf):
                 if prefix.version == version:
@@ -172,9 +182,35 @@ class World:
                     attributes = BgpAttributes(next_hop=hop.address if hop else None, med=entry.metric, tag=entry.tag)
                     yield RouteView(prefix, attributes, protocol=entry.protocol.value, own_as=speaker.process.asn)
 
-    def withheld(self, link: Link, prefix: Prefix, attributes: BgpAttributes) -> bool:
-        if link.index not in self.held_back or link.out_family is None or link.out_family.conditional is None:
+    def conditional(self, speaker: Speaker, link: Link, view: RouteView) -> Conditional:
+        """FRR sends what the advertise-map takes by that map alone; others by it and the usual policy."""
+        family = link.out_family
+        if family is None or family.conditional is None:
+            return Conditional(view, decided=False)
+        taken = speaker.evaluator.evaluate((family.conditional.advertise_policy,), view)
+        if taken is None:
+            return Conditional(view, decided=False)
+        if link.index in self.limits.held_back:
+            return Conditional(None, decided=True)
+        return Conditional(taken, decided=True) if speaker.device.vendor is Vendor.FRR else Conditional(view, False)
+
+    def capped(self, link: Link, members: PrefixClass) -> bool:
+        if not self.limits.capped:
             return False
-        speaker = self.graph.speakers[link.sender]
-        view = RouteView(prefix, attributes, own_as=speaker.process.asn)
-        return speaker.evaluator.evaluate((link.out_family.conditional.advertise_policy,), view) is not None
+        over = frozenset(prefix for prefix in members.prefixes if (link.index, prefix) in self.limits.capped)
+        if 0 < len(over) < len(members.prefixes):
+            if self.solving:
+                raise Split(over)
+            return False
+        return bool(over)
+
+
+def _as_set(speaker: Speaker, names: tuple[str, ...], view: RouteView, base: BgpAttributes) -> BgpAttributes:
+    """What a map that matched `view` sets, on top of the default's own attributes."""
+    bare = view._replace(attributes=view.attributes._replace(as_path=base.as_path, med=base.med, origin=base.origin))
+    changed = speaker.evaluator.evaluate(names, bare)
+    if changed is None:
+        return base  # it matched by what the default does not have
+    held = changed.attributes
+    communities = held.communities if held.communities != view.attributes.communities else ()
+    return base._replace(as_path=held.as_path, med=held.med, origin=held.origin, communities=communities)
