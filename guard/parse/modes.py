@@ -31,12 +31,12 @@ class Mode:
     open: bool  # holds a form that fits anything
     by_first: dict[str, tuple[Rule, ...]]
     seconds: dict[str, frozenset[str]]  # first word -> second words; empty: any
-    openers: dict[str, tuple[Rule, ...]]
+    openers: dict[str, dict[str, tuple[Rule, ...]]]  # first word -> second word, or "" for any -> forms
 
     def knows(self, words: tuple[str, ...]) -> bool:
         """Whether a command, `no` or not, begins like one of this mode's, judged by two words."""
         at = 1 if words[0] in _NEGATIONS and len(words) > 1 else 0
-        found = self.seconds.get(words[at].lower())
+        found = self.seconds.get(words[at].lower() if words[at] != "int" else "interface")
         if found is None:
             return False
         return not found or (words[at + 1].lower() if len(words) > at + 1 else "") in found
@@ -49,7 +49,8 @@ class Mode:
                 continue
             fit, found, mismatch = match(rule, words)
             if fit is Fit.FULL:
-                return found
+                loose = rule.tokens[-1].rest and worst is not None and worst.certain
+                return worst if loose and worst is not None and worst.depth >= len(rule.tokens) else found
             if mismatch is not None and (worst is None or mismatch.depth > worst.depth):
                 worst = mismatch
         return worst
@@ -95,7 +96,8 @@ def _modes(text: str) -> dict[str, Mode]:
             rows = []
             sections[name] = (option.removeprefix(" ;").strip(), rows)
         elif line.startswith("$"):
-            rows.extend(sections[line[1:]][1])
+            inherited = sections[line[1:]][1]  # its commands and families, not the instances beside it
+            rows.extend(row for row in inherited if " -> " not in row or row.endswith("-af"))
         elif line:
             rows.append(line)
     return {name: _mode(name, option, rows) for name, (option, rows) in sections.items()}
@@ -131,16 +133,32 @@ def _mode(name: str, option: str, rows: list[str]) -> Mode:
         by_first={w: tuple(r) + tuple(by_first.get("", ()) if w else ()) for w, r in by_first.items()},
         seconds={w: _ANY if w in any_second else frozenset(s) for w, s in seconds.items()}
         | {w: _ANY for w in any_second if w},
-        openers={w: tuple(r) for w, r in openers.items() if w},
+        openers={word: _by_second(forms) for word, forms in openers.items() if word},
     )
+
+
+def _by_second(rules: list[Rule]) -> dict[str, tuple[Rule, ...]]:
+    loose = tuple(rule for rule in rules if len(rule.tokens) < 2 or not rule.tokens[1].words)
+    seconds = {word for rule in rules if rule not in loose for word in rule.tokens[1].words}
+    index = {word: tuple(r for r in rules if r in loose or word in r.tokens[1].words) for word in seconds}
+    return index | {"": loose}
 
 
 def opened(mode: Mode, table: Grammar, words: tuple[str, ...]) -> Mode | None:
     """The mode that a command opens when it is entered in `mode`, if it opens one."""
-    for rule in mode.openers.get(words[0].lower(), ()):
+    if words[0] == "int":  # files written by hand, as they are typed
+        words = ("interface", *words[1:])
+    forms = mode.openers.get(words[0].lower())
+    if forms is None:
+        return None
+    second = words[1].lower() if len(words) > 1 else ""
+    for rule in forms.get(second) or forms.get("", ()):
         if rule.opens and match(rule, words)[0] is Fit.FULL:
             return table.modes[rule.opens]
     return None
+
+
+_NO_LEAF = 1 << 30
 
 
 class _Frame:
@@ -167,19 +185,22 @@ def tree(text: str, vendor: str) -> tuple[Line, ...]:
 
 
 class _Builder:
-    """The stack of open blocks; the innermost is last, the file itself first."""
+    """The stack of open blocks; the innermost is last, the file itself first.
+
+    A command that opens no mode goes straight into its block; only where the next line is indented deeper, as below
+    a line that no table knows, does it become a block itself.
+    """
 
     def __init__(self, table: Grammar) -> None:
         self.table = table
         self.stack = [_Frame(-1, table.top, 0, "", ())]
-        self.place = self._by_mode if table.exact else self._by_indent
+        self.leaf = _NO_LEAF  # the column of the last command where that opened no mode
 
     def build(self, rows: list[str]) -> tuple[Line, ...]:
         """Read all rows."""
         comments = self.table.comments
         body_end: str | None = None
         stack = self.stack
-        place = self.place
         for number, row in enumerate(rows, 1):
             text = row.strip()
             if not text:
@@ -192,36 +213,60 @@ class _Builder:
                 continue
             indent = row.find(text[0])
             if text[0] in comments:
-                self._comment(indent)
+                top = stack[-1]
+                if not top.children and indent <= top.indent:
+                    top.shut = True
                 continue
             words = tuple(text.split())
             first = words[0]
-            if first[:4] == "exit" and self._is_exit(first, words):
+            if first[:4] == "exit" and ((first == "exit" and len(words) == 1) or first[4:5] == "-"):
                 self._exit(number, text, words, indent)
                 continue
-            depth = place(words, indent)
-            if depth < len(stack) - 1:
-                self._close(depth + 1)
-            self._push(number, text, words, indent)
+            self._place(words, indent)
             if first in _BODIES:
                 body_end = body_terminator(words, text, self.table.vendor)
+            self._add(number, text, words, indent, body=body_end is not None)
         self._close(1)
         return tuple(stack[0].children)
 
-    def _push(self, number: int, text: str, words: tuple[str, ...], indent: int) -> None:
+    def _add(self, number: int, text: str, words: tuple[str, ...], indent: int, *, body: bool) -> None:
         parent = self.stack[-1]
         mode = parent.mode
-        if mode is None:
-            mode_opened = None
-        else:
-            mode_opened = opened(mode, self.table, words) if words[0].lower() in mode.openers else None
-            if mode_opened is None and mode.below is not None:
-                mode_opened = None
-        frame = _Frame(indent, mode_opened, number, text, words)
-        frame.opaque = mode_opened is None and (mode is None or not self._known(mode, words))
+        inner = opened(mode, self.table, words) if mode is not None else None
         if indent <= parent.indent:
             parent.typed = True
+        if inner is None and not body:
+            parent.children.append(Line(number, text, words))
+            self.leaf = indent
+            return
+        self.stack.append(_Frame(indent, inner, number, text, words))
+        self.leaf = _NO_LEAF
+
+    def _place(self, words: tuple[str, ...], indent: int) -> None:
+        """Close what the command is not part of."""
+        if indent > self.leaf and self._under_leaf(words):
+            return
+        depth = self._by_mode(words, indent) if self.table.exact else self._by_indent(words, indent)
+        if depth < len(self.stack) - 1:
+            self._close(depth + 1)
+
+    def _under_leaf(self, words: tuple[str, ...]) -> bool:
+        """Make a block of the last command, where this one is indented below it and nothing around it knows it."""
+        parent = self.stack[-1]
+        leaf = parent.children[-1]
+        opaque = parent.mode is None or not self._known(parent.mode, leaf.words)
+        if (
+            self.table.exact
+            and not opaque
+            and any(f.mode is not None and self._known(f.mode, words) for f in self.stack)
+        ):
+            return False
+        parent.children.pop()
+        frame = _Frame(self.leaf, None, leaf.number, leaf.text, leaf.words)
+        frame.opaque = opaque
         self.stack.append(frame)
+        self.leaf = _NO_LEAF
+        return True
 
     def _known(self, mode: Mode, words: tuple[str, ...]) -> bool:
         if mode.knows(words):
@@ -234,16 +279,11 @@ class _Builder:
             done = stack.pop()
             stack[-1].children.append(Line(done.number, done.text, done.words, tuple(done.children)))
 
-    def _comment(self, indent: int) -> None:
-        for frame in reversed(self.stack[1:]):
-            if frame.indent < indent:
-                return
-            if not frame.children and not self.table.exact:
-                frame.shut = True
-
     def _by_indent(self, words: tuple[str, ...], indent: int) -> int:
         stack = self.stack
         at = len(stack) - 1
+        if stack[at].indent < indent:
+            return at
         while at:
             frame = stack[at]
             if frame.indent < indent:
@@ -275,6 +315,9 @@ class _Builder:
     def _by_mode(self, words: tuple[str, ...], indent: int) -> int:
         stack = self.stack
         at = len(stack) - 1
+        mode = stack[at].mode
+        if mode is not None and mode.knows(words):
+            return at
         if stack[at].opaque and stack[at].indent < indent:
             return at
         while at >= 0:
@@ -290,13 +333,11 @@ class _Builder:
             at -= 1
         return at
 
-    def _is_exit(self, first: str, words: tuple[str, ...]) -> bool:
-        return (first == "exit" and len(words) == 1) or first[4:5] == "-"
-
     def _exit(self, number: int, text: str, words: tuple[str, ...], indent: int) -> None:
         depth = self._exit_depth(words[0], indent)
         self._close(depth + 1)
         self.stack[depth].children.append(Line(number, text, words))
+        self.leaf = _NO_LEAF
         if depth:
             self._close(depth)
 

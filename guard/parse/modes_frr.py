@@ -113,6 +113,7 @@ key chain =<word> -> keychain
 bfd -> bfd
 pbr-map =<word> seq =<1-700> -> pbr
 nexthop-group =<word> -> nhg
+mpls ldp -> ldp
 mpls =...
 segment-routing -> segment-routing
 rpki -> rpki
@@ -150,7 +151,8 @@ ip ospf authentication ... ; any
 ip ospf authentication-key ... ; any
 ip ospf message-digest-key =<1-255> ... ; any
 ipv6 ospf6 area <area> ; any
-ipv6 ospf6 cost|priority|hello-interval|dead-interval|instance-id|ifmtu|retransmit-interval|transmit-delay <0-65535> ; any
+ipv6 ospf6 cost|priority|hello-interval|dead-interval|instance-id <0-65535> ; any
+ipv6 ospf6 ifmtu|retransmit-interval|transmit-delay <0-65535> ; any
 ipv6 ospf6 network {point-to-point|broadcast|point-to-multipoint} ; any
 ipv6 ospf6 passive
 ipv6 ospf6 mtu-ignore
@@ -269,12 +271,12 @@ neighbor =<peer> tcp-mss <1-65535> ; any need
 neighbor =<peer> local-role ... ; any need
 neighbor =<peer> sender-as-path-loop-detection ; need
 address-family ipv4|ipv6 -> bgp-af
-address-family ipv4|ipv6 unicast|multicast|vpn|labeled-unicast|flowspec -> bgp-af
+address-family ipv4|ipv6 unicast|uni|multicast|vpn|labeled-unicast|flowspec -> bgp-af
 address-family l2vpn evpn -> bgp-evpn
 segment-routing srv6 -> segment-routing
 vnc =...
 
-[bgp-af]
+[bgp-af] ; exit exit-address-family
 network =<pfx> ... ; any must
 network =<pfx6> ... ; any must
 network =<ip> mask =<mask> ...
@@ -569,6 +571,9 @@ log-session-changes
 =...
 
 [rpki]
+=...
+
+[ldp]
 =...
 
 [l2vpn]

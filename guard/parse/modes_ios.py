@@ -1,5 +1,6 @@
 """Cisco IOS and IOS-XE's configuration modes, in the notation of `modes_rule`; flags as in `modes_frr`.
 
+`printed`: not IOS's own; taken where the configuration has such lines, as files of IOS-like platforms do;
 `acc`: a re-entered line adds its values to what stands there (route-map `match` and the next-hop lists);
 `opts`: a re-entered line keeps the keywords it does not name (`redistribute`); `acl`: an entry of an access list.
 """
@@ -67,6 +68,7 @@ neighbor =<peer> inherit peer-policy <word> ... ; any
 
 AF = """
 network =<ip> ... ; any network
+network =<pfx> ... ; any printed
 network =<pfx6> ... ; any
 aggregate-address =<ip> =<mask> ... ; any
 aggregate-address =<pfx6> ... ; any
@@ -77,8 +79,8 @@ default-metric <1-4294967295> ; any
 distance bgp <1-255> <1-255> <1-255> ; any
 distance =<1-255> =<ip> =<wild> ...
 distribute-list =...
-maximum-paths <1-32> ... ; any
-maximum-paths ibgp|eibgp <1-32> ... ; any
+maximum-paths <1-256> ... ; any
+maximum-paths ibgp|eibgp <1-256> ... ; any
 table-map <word> ... ; any
 auto-summary
 synchronization
@@ -123,7 +125,7 @@ radius =...
 tacacs-server =...
 radius-server =...
 event =... -> other
-banner ...
+banner =<word> ...
 ip cef ...
 ip subnet-zero
 ip classless
@@ -192,6 +194,7 @@ ip route =<ip> =<mask> =<via> tag|name|track|permanent|multicast ... ; route
 ip route =<ip> =<mask> =<via> =<ip> ... ; route
 ip route =<ip> =<mask> dhcp ... ; route
 ip route vrf =<word> =<ip> =<mask> =<via> ... ; route
+ip route =<pfx> =<via> ... ; route printed
 ip route static =...
 ip route profile
 no ip route =<ip> =<mask>
@@ -216,6 +219,7 @@ ipv6 router =eigrp|rip|isis =<word> -> rip
 router =odr|mobile|iso-igrp ... -> rip
 route-map =<word> -> rmap ; rmap
 route-map =<word> {{permit|deny}} -> rmap ; rmap
+route-map =<word> <0-65535> -> rmap ; rmap
 route-map =<word> {{permit|deny}} =<0-65535> -> rmap ; seq
 no route-map =<word>
 no route-map =<word> permit|deny
@@ -232,6 +236,7 @@ object-group =... -> other
 flow =... -> other
 monitor =... -> other
 sampler =... -> other
+mac access-list extended =<word> -> other
 mac =...
 lldp run
 cdp run ; on
@@ -246,6 +251,8 @@ end
 description ... ; any
 ip address <ip> <mask>
 ip address =<ip> =<mask> secondary ; secondary
+ip address <pfx> ; printed
+ip address =<pfx> secondary ; secondary printed
 ip address {{dhcp|negotiated}} ...
 ip unnumbered <iface> ... ; any
 ip vrf forwarding <word> ; any do:vrf
@@ -267,9 +274,9 @@ ip ospf message-digest-key =<1-255> ... ; any
 ip ospf bfd ... ; any
 ip ospf database-filter ... ; any
 ip ospf shutdown
-ip ospf =prefix-suppression|lls|ttl-security|flood-reduction|demand-circuit|fast-reroute|resync-timeout|name-lookup ...
+ip ospf =...
 ospfv3 =<1-65535> =...
-ospfv3 =cost|network|priority|mtu-ignore|bfd|authentication|hello-interval|dead-interval|shutdown ... ; any
+ospfv3 cost|network|priority|mtu-ignore|bfd|authentication|hello-interval|dead-interval|shutdown ... ; any
 ipv6 ospf =<1-65535> area <area> ... ; any
 ipv6 ospf cost|priority|hello-interval|dead-interval <0-65535> ; any
 ipv6 ospf network {{point-to-point|broadcast|non-broadcast|point-to-multipoint}} ... ; any
@@ -331,7 +338,10 @@ keepalive ... ; any
 hold-queue <0-4096> in|out ; any
 channel-group <1-65535> ... ; any
 switchport ; switchport
-switchport =mode|nonegotiate|voice|port-security|trunk|access|protected|block ... ; any
+switchport trunk native|allowed|encapsulation|pruning|group ... ; any
+switchport access|voice vlan ... ; any
+switchport mode ... ; any
+switchport =...
 spanning-tree =...
 storm-control =...
 service-policy input|output <word> ; any
@@ -344,7 +354,8 @@ hsrp =...
 isis =...
 bfd =...
 mpls =...
-tunnel =source|destination|mode|key|ttl|protection|path-mtu-discovery|vrf|tos|checksum ... ; any
+tunnel source|destination|mode|key|ttl|protection|path-mtu-discovery|vrf|tos|checksum ... ; any
+tunnel =...
 cdp =...
 lldp =...
 logging =...
@@ -387,6 +398,7 @@ trunk =...
 [bgp] ; below bgp-af
 bgp router-id <ip> ... ; any
 bgp router-id interface <iface> ; any
+router-id <ip> ; printed
 bgp cluster-id <word> ; any
 bgp log-neighbor-changes ; shown
 bgp always-compare-med
@@ -413,7 +425,10 @@ bgp scan-time <5-60> ; any
 bgp suppress-inactive
 bgp update-delay <1-3600> ; any
 bgp upgrade-cli ...
-bgp =additional-paths|aggregate-timer|advertise-best-external|asnotation|dmzlink-bw|inject-map|mpls-local-label|nopeerup-delay|refresh|route-map-cache|rpki|slow-peer|sourced-paths|soft-reconfig-backup|transport|update-group|recursion|regexp|internal-export|consistency-checker|bmp|import|topology|session-group =...
+bgp =additional-paths|aggregate-timer|advertise-best-external|asnotation|dmzlink-bw|inject-map|mpls-local-label =...
+bgp =nopeerup-delay =...
+bgp =refresh|route-map-cache|rpki|slow-peer|sourced-paths|soft-reconfig-backup|transport|update-group =...
+bgp =recursion|regexp|internal-export|consistency-checker|bmp|import|topology|session-group =...
 bmp =...
 address-family ipv4 -> bgp-af
 address-family ipv4|ipv6 unicast|multicast|mdt|mvpn|flowspec -> bgp-af
@@ -469,7 +484,8 @@ maximum-paths <1-32> ; any
 neighbor =<ip> ...
 summary-address =<ip> =<mask> ... ; any
 summary-address =<word> ...
-timers =throttle|lsa|pacing ... ; any
+timers throttle|pacing|lsa spf|lsa|flood|retransmission|arrival ... ; any
+timers =...
 ispf
 nsf ... ; any
 nsr

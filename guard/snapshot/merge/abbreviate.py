@@ -75,6 +75,11 @@ _IOS_NAMES = [
 _EOS_NAMES = ["Dps", "Ethernet", "Loopback", "Management", "Port-Channel", "Recirc-Channel", "Tunnel", "Vlan", "Vxlan"]
 
 
+def abbreviated(words: tuple[str, ...]) -> bool:
+    """Whether a command may hold an abbreviation of the table."""
+    return words[0] in _WORDS or (len(words) > 1 and words[1] in _SECOND)
+
+
 def spell_out(words: tuple[str, ...]) -> tuple[str, ...]:
     """Spell out the usual abbreviations of a command (without its `no`)."""
     first = _WORDS.get(words[0].lower(), words[0])
@@ -105,11 +110,31 @@ def interface_name(words: tuple[str, ...], vendor: str) -> tuple[str, ...]:
     return (words[0], name, *words[used:])
 
 
-_IOS_SHORT = {"e": "Ethernet", "et": "Ethernet", "eth": "Ethernet", "t": "TenGigabitEthernet", "te": "TenGigabitEthernet",
-              "f": "FastEthernet", "fa": "FastEthernet", "g": "GigabitEthernet", "gi": "GigabitEthernet",
-              "gig": "GigabitEthernet", "l": "Loopback", "lo": "Loopback", "s": "Serial", "se": "Serial",
-              "po": "Port-channel", "tu": "Tunnel", "vl": "Vlan", "v": "Vlan", "hu": "HundredGigE", "fo": "FortyGigabitEthernet",
-              "twe": "TwentyFiveGigE", "nu": "Null"}  # fmt: skip
+# The shorter forms that the device takes although other names begin so too.
+_IOS_SHORT = {
+    "e": "Ethernet",
+    "et": "Ethernet",
+    "eth": "Ethernet",
+    "f": "FastEthernet",
+    "fa": "FastEthernet",
+    "fo": "FortyGigabitEthernet",
+    "g": "GigabitEthernet",
+    "gi": "GigabitEthernet",
+    "gig": "GigabitEthernet",
+    "hu": "HundredGigE",
+    "l": "Loopback",
+    "lo": "Loopback",
+    "nu": "Null",
+    "po": "Port-channel",
+    "s": "Serial",
+    "se": "Serial",
+    "t": "TenGigabitEthernet",
+    "te": "TenGigabitEthernet",
+    "tu": "Tunnel",
+    "twe": "TwentyFiveGigE",
+    "v": "Vlan",
+    "vl": "Vlan",
+}
 _RANGE = re.compile(r"^(?P<stem>.*?)(?P<low>\d+)\s*-\s*(?P<stem2>[A-Za-z-]*)(?P<high>\d+)$")
 
 

@@ -6,7 +6,7 @@ from guard.parse.modes import Mode
 from guard.parse.modes_rule import Fit, Key, Matched, Rule
 from guard.snapshot.merge import acl, cascade, lists
 from guard.snapshot.merge.document import Document, Node
-from guard.snapshot.merge.edit import Editor, Place, Refused, discard, normal, remove, rewrite
+from guard.snapshot.merge.edit import Editor, Place, Refused, discard, fit_removal, normal, remove, rewrite
 
 Named = tuple[Rule, Key, Fit]
 
@@ -34,7 +34,7 @@ class Applier:
     def home(self, place: Place, words: tuple[str, ...]) -> Node:
         """The block that a new row goes into."""
         block = place.block
-        if len(place.homes) == 1 or block.mode is place.mode:
+        if block.mode is None or block.mode.below != place.mode.name:
             return block
         if place.homes[0] is not block:
             return place.homes[0]
@@ -72,13 +72,16 @@ class Applier:
     def _route_map(self, place: Place, words: tuple[str, ...], found: Matched) -> tuple[tuple[str, ...], Matched]:
         """`route-map NAME [permit]` without a number: entry 10, or on IOS the only one there is."""
         entries = place.below(("route-map", found.key[1]))
-        number = "10"
-        action = found.value[0] if found.value else "permit"
+        named = found.value[0] if found.value else ""
+        number = named if named.isdigit() else "10"
+        action = "permit" if named.isdigit() else named or "permit"
+        if named.isdigit():
+            entries = []
         if self.table.vendor == "ios" and entries:
             if len(entries) > 1:
                 raise Refused("several entries: name one by its sequence number")
             number = entries[0][2].key[-1]
-            action = found.value[0] if found.value else entries[0][2].value[0]
+            action = named or entries[0][2].value[0]
         words = ("route-map", words[1], action, number)
         full = place.mode.match(words)
         assert isinstance(full, Matched)
@@ -92,6 +95,12 @@ class Applier:
 
     def set(self, place: Place, words: tuple[str, ...], found: Matched, text: str | None = None) -> None:
         """Enter a command that opens no mode."""
+        inner = self._in_list_block(place, words)
+        if inner is not None:
+            entry = inner.mode.match(words[3:])
+            if isinstance(entry, Matched):
+                self.set(inner, words[3:], entry)
+                return
         typed = words
         words, found = cascade.alias(self, place, words, found)
         text = text if words == typed else None
@@ -114,6 +123,13 @@ class Applier:
             self._assign(place, words, found, text)
         cascade.after_set(self, place, words, found, changed=changed)
 
+    def _in_list_block(self, place: Place, words: tuple[str, ...]) -> Place | None:
+        """EOS prints a prefix-list as a block: an entry typed in one line belongs in there."""
+        if self.table.vendor != "eos" or len(words) < 4 or words[1] != "prefix-list":
+            return None
+        block = next((n for n in place.block.children if n.words == words[:3] and n.mode is not None), None)
+        return Place(block, block.mode, (block,)) if block is not None and block.mode is not None else None
+
     def _assign(self, place: Place, words: tuple[str, ...], found: Matched, text: str | None) -> None:
         held = place.held(found.key)
         if "on" in found.rule.flags and not found.value:
@@ -132,6 +148,11 @@ class Applier:
     def unset(self, place: Place, words: tuple[str, ...], named: Named) -> None:
         """`no` of a command."""
         rule, key, fit = named
+        inner = self._in_list_block(place, words)
+        entry = fit_removal(inner.mode, words[3:]) if inner is not None else None
+        if inner is not None and entry is not None:
+            self.unset(inner, words[3:], entry)
+            return
         if rule.flags & {"acl", "acl6"}:
             acl.remove(self, place, words)
             return
@@ -218,7 +239,7 @@ class Applier:
 def is_ipv4_unicast(node: Node) -> bool:
     """Whether the block is the default VRF's `address-family ipv4 [unicast]`."""
     words = tuple(word.lower() for word in node.words)
-    return words in {("address-family", "ipv4"), ("address-family", "ipv4", "unicast")}
+    return words[:2] == ("address-family", "ipv4") and words[2:] in {(), ("unicast",), ("uni",)}
 
 
 def normal_value(node: Node, mode: Mode) -> Key:

@@ -33,6 +33,8 @@ def check_set(applier: Applier, place: Place, words: tuple[str, ...], found: Mat
         raise Refused(f"neighbor {words[1]} has no remote-as or peer-group yet")
     if "do:membership" in found.rule.flags:
         _check_membership(applier, place, words)
+    if "printed" in found.rule.flags and not _printed(applier, place, found.rule):
+        raise Refused(f"{words[-1] if len(words) < 3 else words[2]!r} is not what this platform takes here")
     _check_conflict(applier, place, words)
     if "range" in found.rule.flags:
         _check_range(words, strict=applier.table.vendor == "ios")
@@ -40,6 +42,20 @@ def check_set(applier: Applier, place: Place, words: tuple[str, ...], found: Mat
         _check_ios_address(words)
     if "secondary" in found.rule.flags and not place.held(("ip", "address")) and words[2] != "virtual":
         raise Refused("there is no primary address")
+
+
+def _printed(applier: Applier, place: Place, rule: Rule) -> bool:
+    """Whether the configuration holds such a line already, anywhere in a mode of this name."""
+    stack = [applier.document.root]
+    while stack:
+        block = stack.pop()
+        stack.extend(child for child in block.children if child.children)
+        if block.mode is place.mode or (block.mode is not None and block.mode.below == place.mode.name):
+            for node in block.children:
+                found = node.matched(place.mode)
+                if found is not None and found.rule is rule:
+                    return True
+    return False
 
 
 # Two commands of one neighbor that exclude each other (FRR and IOS refuse the second).
@@ -50,9 +66,9 @@ def _check_conflict(applier: Applier, place: Place, words: tuple[str, ...]) -> N
     if applier.table.vendor == "eos":
         return
     if words[0] == "network" and place.mode.name == "ospf" and applier.table.vendor == "frr":
-        areas = (node for block in applier.document.root.children if block.words[0] == "interface"
-                 for node in block.children if node.words[:2] == ("ip", "ospf") and "area" in node.words[2:4])  # fmt: skip
-        if any(areas):
+        interfaces = (block for block in applier.document.root.children if block.words[0] == "interface")
+        lines = (node.words for block in interfaces for node in block.children)
+        if any(words[:2] == ("ip", "ospf") and "area" in words[2:4] for words in lines):
             raise Refused("the interfaces' own `ip ospf area` commands must go first")
     if words[0] != "neighbor" or len(words) < 3:
         return
@@ -90,6 +106,8 @@ def _check_ios_address(words: tuple[str, ...]) -> None:
             raise Refused(f"bad mask /{network.prefixlen} for address {words[2]}")
     if words[:2] == ("ip", "route"):
         at = 4 if words[2] == "vrf" else 2
+        if not is_ip(words[at]):
+            return
         if int(IPv4Address(words[at])) & ~int(IPv4Address(words[at + 1])) & 0xFFFFFFFF:
             raise Refused("inconsistent address and mask")
 

@@ -98,8 +98,9 @@ _READS = frozenset(
     {"show", "sh", "ping", "traceroute", "where", "who", "dir", "pwd", "more", "verify", "ping6", "mtr", "uptime"}
 )
 _SESSION = frozenset({"enable", "en", "disable", "exit", "quit", "logout", "terminal", "term", "end"})
-_SAVES = (("write",), ("write", "memory"), ("write", "mem"), ("write", "file"), ("write", "integrated"), ("wr",), ("wr", "mem"),
-          ("write", "terminal"))  # fmt: skip
+_SAVES = frozenset(
+    {"write", "wr", "write memory", "write mem", "wr mem", "write file", "write integrated", "write terminal"}
+)
 _HARMLESS_CLEARS = frozenset(
     {"counters", "logging", "line", "access-list", "aaa", "cdp", "lldp", "snmp", "ntp", "screen"}
 )
@@ -187,7 +188,7 @@ def _effect(words: tuple[str, ...], line: int, vendor: str) -> Effect:
         return Unknown(text, line) if "|" in words and _writes(words) else NoEffect("it only reads", line)
     if first in _SESSION:
         return NoEffect("it concerns the terminal session alone", line)
-    if words in _SAVES or _saves(words):
+    if text in _SAVES or _saves(words):
         return NoEffect("it saves the running configuration", line)
     if first == "clear":
         return _clear(words[1:], text, line)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from guard.parse.line import Line
 from guard.parse.modes import Grammar, Mode, grammar, opened, tree
-from guard.parse.modes_rule import Matched
+from guard.parse.modes_rule import Key, Matched
+from guard.snapshot.merge.abbreviate import abbreviated, interface_name, spell_out
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +24,7 @@ class Node:
     before: list[str] = field(default_factory=list)
     children: list[Node] = field(default_factory=list)
     fresh: bool = False
+    known: tuple[Key, Mode, Matched | None] | None = None
 
     @property
     def indent(self) -> int:
@@ -53,8 +55,10 @@ class Node:
 
     def matched(self, inside: Mode) -> Matched | None:
         """The form of `inside`, or of the block implied there, that the command fits."""
-        found = inside.match(self.bare)
-        return found if isinstance(found, Matched) else None
+        if self.known is None or self.known[0] is not self.words or self.known[1] is not inside:
+            found = inside.match(self.bare)
+            self.known = self.words, inside, found if isinstance(found, Matched) else None
+        return self.known[2]
 
 
 @dataclass(slots=True, eq=False)
@@ -99,6 +103,9 @@ class _Reader:
             before = self.rows[self.next : line.number - 1]
             self.next = line.number
             mode = opened(parent.mode, self.table, line.words) if parent.mode is not None else None
-            node = Node(self.rows[line.number - 1], line.words, mode, before)
+            words = spell_out(line.words) if abbreviated(line.words) else line.words
+            if words[0] == "interface":
+                words = interface_name(words, self.table.vendor)
+            node = Node(self.rows[line.number - 1], words, mode, before)
             parent.children.append(node)
             self.fill(node, line.children)

@@ -48,7 +48,7 @@ class Place:
 
 def normal(found: Matched) -> Matched:
     """One key for the forms that mean the same: `address-family ipv4` is `address-family ipv4 unicast`."""
-    if found.key[0] == "address-family" and found.key[2:3] == ("unicast",):
+    if found.key[0] == "address-family" and found.key[2:3] in {("unicast",), ("uni",)}:
         return Matched(found.rule, found.key[:2] + found.key[3:], found.value)
     return found
 
@@ -66,9 +66,13 @@ def discard(home: Node, node: Node) -> None:
     """Take one command out of its block."""
     at = home.children.index(node)
     del home.children[at]
+    if at == len(home.children):
+        return
+    following = home.children[at]
     kept = [row for row in node.before if row.strip() not in {"", "!"}]
-    if kept and at < len(home.children):
-        home.children[at].before[:0] = kept
+    if not node.children and not following.before:
+        kept = node.before  # the first of a run of lines: the separator belongs to the run
+    following.before[:0] = kept
 
 
 def rewrite(node: Node, words: Iterable[str]) -> None:

@@ -69,6 +69,7 @@ class _Frame:
     mode: Mode | None
     column: int
     flat: bool = False
+    leaf: bool = False  # a line of a mode that takes anything: what is indented below it is its own
 
     @property
     def node(self) -> Node:
@@ -134,7 +135,9 @@ class _Typing:
             if (frame.mode is not None and frame.mode.exit_word == word) or frame.node.words[0] == word[5:]:
                 del self.stack[at:]
                 return
-        raise Refused("not in that mode")
+        inner = self.stack[-1].mode
+        if inner is None or not any(r.opens and self.table.modes[r.opens].exit_word == word for r in inner.rules):
+            raise Refused("not in that mode")
 
     def _exec(self, text: str, number: int) -> None:
         found = effects(text.split(None, 1)[1], self.table.vendor)
@@ -171,10 +174,10 @@ class _Typing:
         if self.last is frame.node and column <= frame.column:
             frame.flat = True
         self.last = None
-        while self.stack[-1].mode is None and column <= self.stack[-1].column:
+        while (self.stack[-1].mode is None or self.stack[-1].leaf) and column <= self.stack[-1].column:
             self.stack.pop()
 
-    def _resolve(self, words: tuple[str, ...]) -> tuple[int, Mode, Matched] | Mismatch | None:
+    def _resolve(self, words: tuple[str, ...], column: int) -> tuple[int, Mode, Matched] | Mismatch | None:
         """Where a command lands: the depth of the mode, the mode (or the one implied in it), the form."""
         worst: Mismatch | None = None
         loose: tuple[int, Mode, Matched] | None = None
@@ -183,7 +186,7 @@ class _Typing:
             while mode is not None:
                 found = mode.match(words)
                 if isinstance(found, Matched):
-                    if not found.rule.tokens[0].rest:
+                    if not found.rule.tokens[0].rest or column > self.stack[depth].column:
                         return depth, mode, found
                     loose = loose or (depth, mode, found)  # a mode that takes anything, unless one around it knows
                     found = None
@@ -194,10 +197,10 @@ class _Typing:
 
     def _positive(self, words: tuple[str, ...], text: str, column: int, number: int) -> None:
         typed = words
-        found = self._resolve(words)
+        found = self._resolve(words, column)
         if not isinstance(found, tuple):
             words = spell_out(words)
-            found = self._resolve(words)
+            found = self._resolve(words, column)
         if words[0] == "interface" and len(self.stack) and self._interface(words, column):
             return
         if not isinstance(found, tuple):
@@ -210,10 +213,17 @@ class _Typing:
             for place in self._places(depth, mode):
                 self.applier.set(place, words, matched, text if typed == words else None)
             self._open_body(words, text)
+            if matched.rule.tokens[0].rest:
+                self._descend(words, mode, column)
             return
         place = self._places(depth, mode)[0]
         nodes = (self.applier.enter(place, words, matched),)
         self._push(nodes, column)
+
+    def _descend(self, words: tuple[str, ...], mode: Mode, column: int) -> None:
+        nodes = tuple(n for block in self.stack[-1].nodes for n in block.children if n.words == words)
+        if nodes:
+            self.stack.append(_Frame(nodes, mode, column, leaf=True))
 
     def _interface(self, words: tuple[str, ...], column: int) -> bool:
         """`interface X` is a global command; one line may name several."""
@@ -262,20 +272,20 @@ class _Typing:
         for bare in dict.fromkeys((words, spell_out(words))):
             if bare[0] == "interface":
                 bare = interface_name(bare, self.table.vendor)
-            at = self._removal(bare)
+            at = self._removal(bare, column)
             if at is not None:
                 self._remove(*at, bare, default=default)
                 return
-        self._refuse(spell_out(words), self._resolve(spell_out(words)))
+        self._refuse(spell_out(words), self._resolve(spell_out(words), column))
         self._forget(words, text, column, number)
 
-    def _removal(self, words: tuple[str, ...]) -> tuple[int, Mode, Named] | None:
+    def _removal(self, words: tuple[str, ...], column: int) -> tuple[int, Mode, Named] | None:
         loose: tuple[int, Mode, Named] | None = None
         for depth in range(len(self.stack) - 1, -1, -1):
             mode = self.stack[depth].mode
             while mode is not None:
                 named = fit_removal(mode, words)
-                if named is not None and not named[0].tokens[0].rest:
+                if named is not None and (not named[0].tokens[0].rest or column > self.stack[depth].column):
                     return depth, mode, named
                 if named is not None:
                     loose = loose or (depth, mode, named)
@@ -334,8 +344,14 @@ class _Typing:
         for name in _CERTAIN:
             mode = self.table.modes.get(name)
             found = mode.match(words) if mode is not None else None
-            if isinstance(found, Matched) and not found.rule.tokens[0].rest:
+            if isinstance(found, Matched) and _specific(found):
                 raise Refused(f"not a command of {_mode_name(inner.mode)} or of a mode around it")
+
+
+def _specific(found: Matched) -> bool:
+    """Whether the form says enough to be sure that the command is meant: more than a keyword and anything."""
+    tokens = found.rule.tokens
+    return not tokens[0].rest and not (len(tokens) > 1 and tokens[1].rest and tokens[1].key)
 
 
 _CERTAIN = ("interface", "bgp", "bgp-af", "ospf", "rmap", "global")
