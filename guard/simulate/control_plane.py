@@ -14,7 +14,6 @@ from guard.model.address import WIDTH, Address, Prefix
 from guard.model.bgp import BgpAttributes
 from guard.model.state import BgpRow, NetworkState, Scenario, StateNote
 from guard.simulate.fib import EmbeddedFib
-from guard.simulate.underlay import Underlay
 from guard.simulate.underlay_build import Ground, Network, lay
 from guard.snapshot.snapshot import Snapshot
 
@@ -76,6 +75,8 @@ def _rounds(
     for _ in range(ROUNDS):
         after = Network(ground, solution)
         if not _differs(network, after, solution):
+            # Routers that pass nothing on are decided when asked for: then over the underlay that knows BGP.
+            solution.exchange.underlay = after
             return after, solution, ()
         again = bgp_exchange.solve(snapshot, after, solution)
         if again.fingerprint == solution.fingerprint:
@@ -86,29 +87,34 @@ def _rounds(
 
 
 def _differs(before: Network, after: Network, solution: BgpSolution) -> bool:
-    """Whether BGP would see another underlay now that the underlay has seen BGP."""
+    """Whether BGP would see another underlay now that the underlay has seen BGP.
+
+    It does where redistribution or a static route changed, or where a BGP route resolves an address that BGP asked
+    about otherwise than before; one that only a default route of BGP holds can only have been unreachable.
+    """
     if before.injected != after.injected or before.static_entries() != after.static_entries():
         return True
-    lengths: dict[int, set[int]] = {4: set(), 6: set()}
-    for prefix in solution.universe:
-        lengths[prefix.version].add(prefix.length)
-    covered = {address for address in before.resolver.asked() if _is_covered(address, solution.universe, lengths)}
-    return any(
-        _seen(before, node, vrf, address) != _seen(after, node, vrf, address)
-        for node, vrf, address in before.resolver.questions()
-        if address in covered
-    )
+    lengths: dict[int, list[int]] = {4: [], 6: []}
+    for version, length in sorted({(prefix.version, prefix.length) for prefix in solution.universe}, reverse=True):
+        lengths[version].append(length)
+    held = {address: _longest(address, solution.universe, lengths) for address in before.resolver.asked()}
+    for node, vrf, address in before.resolver.questions():
+        covered = held[address]
+        if covered is None or (covered == 0 and before.resolve(node, vrf, address) is not None):
+            continue
+        if before.resolve(node, vrf, address) != after.resolve(node, vrf, address):
+            return True
+    return False
 
 
-def _seen(underlay: Underlay, node: str, vrf: str, address: Address) -> object:
-    return underlay.resolve(node, vrf, address)
-
-
-def _is_covered(address: Address, universe: frozenset[Prefix], lengths: Mapping[int, set[int]]) -> bool:
-    """Whether some BGP prefix holds the address: others resolve as they did without BGP."""
+def _longest(address: Address, universe: frozenset[Prefix], lengths: Mapping[int, list[int]]) -> int | None:
+    """Length of the most specific BGP prefix that holds the address; None: it resolves as it did without BGP."""
     version, value = address
-    shifts = (WIDTH[version] - length for length in lengths[version])
-    return any(Prefix(version, value >> shift << shift, WIDTH[version] - shift) in universe for shift in shifts)
+    for length in lengths[version]:
+        shift = WIDTH[version] - length
+        if Prefix(version, value >> shift << shift, length) in universe:
+            return length
+    return None
 
 
 def _state(

@@ -21,6 +21,7 @@ from guard.simulate.main_rib import MainRib
 from guard.simulate.ospf_internal import Memory
 from guard.simulate.redistribution import Evaluators, take
 from guard.simulate.spf import (
+    INFINITE,
     WORD,
     Advertised,
     Area,
@@ -49,12 +50,6 @@ class _Row(NamedTuple):
     prefix: Prefix
     router: int
     cost: int
-
-
-class _Route(NamedTuple):
-    level: int
-    cost: int
-    mask: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -123,9 +118,9 @@ class Isis:
 
     paths: IsisPaths
     externals: tuple[IsisExternal, ...] = ()
+    numbers: dict[Prefix, int] = field(default_factory=dict)
     _rows: dict[tuple[int, str], list[_Row]] = field(default_factory=dict)
-    _told: dict[tuple[int, str], tuple[tuple[Prefix, ...], Advertised]] = field(default_factory=dict)
-    _known: dict[int, dict[Prefix, _Route]] = field(default_factory=dict)
+    _told: dict[tuple[int, str], Advertised] = field(default_factory=dict)
     _lengths: frozenset[int] = frozenset()
     _tables: dict[int, IsisTable] = field(default_factory=dict)
 
@@ -141,6 +136,9 @@ class Isis:
                 self._rows[key].append(_Row(each.prefix, each.router, each.metric))
         self._carry_up()
         self._carry_down()
+        for rows in self._rows.values():
+            for row in rows:
+                self.numbers.setdefault(row.prefix, len(self.numbers))
         self._lengths = frozenset({row.prefix.length for rows in self._rows.values() for row in rows})
 
     @property
@@ -156,12 +154,9 @@ class Isis:
             known = self._tables[router] = IsisTable(self, router)
         return known
 
-    def routes(self, router: int) -> dict[Prefix, _Route]:
-        """The best route of one router for every prefix, without what is its own."""
-        known = self._known.get(router)
-        if known is None:
-            known = self._known[router] = self._compute(router)
-        return known
+    @property
+    def default(self) -> Prefix:
+        return DEFAULT_V4 if self.family == 4 else DEFAULT_V6
 
     # -------------------------------------------------------------------------------------------- levels
 
@@ -173,7 +168,7 @@ class Isis:
                 continue
             found: dict[Prefix, int] = {}
             own = {row.prefix: row.cost for row in self._rows[1, router.area] if row.router == router.index}
-            held = {prefix: route.cost for prefix, route in self._level(router.index, 1).items()}
+            held = self._costs(router.index, 1)
             for prefix, cost in {**held, **own}.items():
                 over = next((each.prefix for each in router.process.summaries if each.prefix.covers(prefix)), prefix)
                 found[over] = min(cost, found.get(over, cost))
@@ -184,23 +179,21 @@ class Isis:
     def _carry_down(self) -> None:
         """Into level 1: a default from attached borders, and level-2 routes where leaking is configured."""
         graph = self.paths.graph
-        default = DEFAULT_V4 if self.family == 4 else DEFAULT_V6
         leaked: dict[str, list[_Row]] = defaultdict(list)
         for router in graph.routers:
             if router.levels != {1, 2}:
                 continue
             if router.process.attached_bit and self._is_attached(router.index):
-                leaked[router.area].append(_Row(default, router.index, 0))
+                leaked[router.area].append(_Row(self.default, router.index, 0))
             if router.process.leak_l2_to_l1 is not None:
                 inside = {row.prefix for row in self._rows[1, router.area]}
                 leaked[router.area].extend(
-                    _Row(prefix, router.index, route.cost)
-                    for prefix, route in self._level(router.index, 2).items()
+                    _Row(prefix, router.index, cost)
+                    for prefix, cost in self._costs(router.index, 2).items()
                     if prefix not in inside
                 )
         for area, rows in leaked.items():
             self._rows[1, area].extend(rows)
-        self._known.clear()
 
     def _is_attached(self, router: int) -> bool:
         """Level 2 leads to another area (FRR 8.4: it leads anywhere)."""
@@ -214,89 +207,89 @@ class Isis:
 
     # -------------------------------------------------------------------------------------------- one router
 
-    def _compute(self, index: int) -> dict[Prefix, _Route]:
-        router = self.paths.graph.routers[index]
-        found: dict[Prefix, _Route] = {}
-        default = DEFAULT_V4 if self.family == 4 else DEFAULT_V6
-        for level in sorted(router.levels, reverse=True):
-            found.update(self._level(index, level))
-        if router.levels == {1, 2}:
-            first = self._level(index, 1).get(default)
-            if first is not None and found.get(default) == first:  # the attached bit is for level-1 routers alone
-                del found[default]
-        return found
-
-    def _level(self, router: int, level: int) -> dict[Prefix, _Route]:
+    def level(self, router: int, level: int) -> Best | None:
+        """What a router reaches in its subdomain of one level, by number; None where it has none."""
         key = (level, self.paths.graph.part(router, level))
         part = self.paths.parts.get(key)
-        if part is None or not self._rows.get(key):
-            return {}
-        prefixes, table = self._table_of(key, part)
+        if part is None or router not in part.vertex or not self._rows.get(key):
+            return None
         own = part.vertex[router]
-        found = best(table, part.graph.distances[own], part.graph.masks(own, self.paths.words(router)))
-        return dict(_reached(found, prefixes, level))
+        table = self._table_of(key, part)
+        return best(table, part.graph.distances[own], part.graph.masks(own, self.paths.words(router)))
 
-    def _table_of(self, key: tuple[int, str], part: _Part) -> tuple[tuple[Prefix, ...], Advertised]:
+    def _costs(self, router: int, level: int) -> dict[Prefix, int]:
+        """Prefixes that others advertise in one level and what they cost."""
+        found = self.level(router, level)
+        if found is None:
+            return {}
+        names = tuple(self.numbers)
+        usable = np.flatnonzero(np.isfinite(found.costs) & found.masks.any(axis=0)).tolist()
+        return {names[int(found.numbers[at])]: int(found.costs[at]) for at in usable}
+
+    def _table_of(self, key: tuple[int, str], part: _Part) -> Advertised:
         """What is advertised in one subdomain; made again when rows were added."""
         known = self._told.get(key)
         rows = self._rows[key]
-        if known is not None and len(known[1].numbers) == len(rows):
-            return known
-        numbers: dict[Prefix, int] = {}
-        for row in rows:
-            numbers.setdefault(row.prefix, len(numbers))
-        table = advertised(
-            [numbers[row.prefix] for row in rows],
-            [part.vertex[row.router] for row in rows],
-            [row.cost for row in rows],
-        )
-        known = self._told[key] = (tuple(numbers), table)
+        if known is None or len(known.numbers) != len(rows):
+            known = self._told[key] = advertised(
+                [self.numbers.setdefault(row.prefix, len(self.numbers)) for row in rows],
+                [part.vertex[row.router] for row in rows],
+                [row.cost for row in rows],
+            )
         return known
 
 
-def _reached(found: Best, prefixes: tuple[Prefix, ...], level: int) -> Iterator[tuple[Prefix, _Route]]:
-    usable = np.isfinite(found.costs) & found.masks.any(axis=0)
-    for at in np.flatnonzero(usable).tolist():
-        mask = tuple(found.masks[:, at].tolist())
-        yield prefixes[int(found.numbers[at])], _Route(level, int(found.costs[at]), mask)
-
-
 class IsisTable:
-    """What one IS-IS process offers to the main RIB of its VRF (main_rib.IgpTable)."""
+    """What one IS-IS process offers to the main RIB of its VRF (main_rib.IgpTable); made at the first question."""
 
-    __slots__ = ("_domain", "_router", "_shared", "process")
+    __slots__ = ("_domain", "_entries", "_router", "_shared", "process")
 
     def __init__(self, domain: Isis, router: int) -> None:
         self.process = domain.paths.graph.routers[router].process.process
         self._domain = domain
         self._router = router
-        self._shared: dict[_Route, RibEntry] = {}
+        self._entries: list[RibEntry | None] | None = None
+        self._shared: dict[tuple[int, int, tuple[int, ...]], RibEntry] = {}
 
     def lengths(self, version: int) -> Collection[int]:
         return self._domain.lengths() if version == self._domain.family else ()
 
     def prefixes(self) -> Iterator[Prefix]:
-        return iter(self._domain.routes(self._router))
+        return (prefix for prefix in self._domain.numbers if self.entry(prefix) is not None)
 
     def entry(self, prefix: Prefix) -> RibEntry | None:
-        if prefix[0] != self._domain.family:
-            return None
-        route = self._domain.routes(self._router).get(prefix)
-        if route is None:
-            return None
-        known = self._shared.get(route)
-        if known is None:
-            known = self._shared[route] = self._build(route)
-        return known
+        entries = self._entries if self._entries is not None else self._fill()
+        number = self._domain.numbers.get(prefix)
+        return entries[number] if number is not None and number < len(entries) else None
 
-    def _build(self, route: _Route) -> RibEntry:
-        graph = self._domain.paths.graph
-        process = graph.routers[self._router].process
-        ways = graph.hops[self._router]
-        found = {ways[bit] for bit in bits(np.array(route.mask, dtype=np.uint64))}
-        hops = sorted(found, key=lambda hop: (hop.address or (0, 0), hop.interface or ""))
-        kept = tuple(hops[: max(1, process.maximum_paths)])
-        return RibEntry(_PROTOCOL[route.level], process.distance, route.cost, kept)
+    def _fill(self) -> list[RibEntry | None]:
+        """Level 1 goes over level 2; what is the router's own is left to connected routes."""
+        levels = sorted(self._domain.paths.graph.routers[self._router].levels, reverse=True)
+        found = [(level, best) for level in levels if (best := self._domain.level(self._router, level)) is not None]
+        entries: list[RibEntry | None] = [None] * len(self._domain.numbers)
+        default = self._domain.numbers.get(self._domain.default)
+        for level, best in found:
+            masks = zip(*best.masks.tolist(), strict=True)
+            for number, cost, mask in zip(best.numbers.tolist(), best.costs.tolist(), masks, strict=True):
+                if cost == INFINITE or not any(mask):
+                    continue
+                if number == default and level == 1 and len(levels) > 1:
+                    continue  # the attached bit is for level-1 routers alone
+                entries[number] = self._share(level, int(cost), mask)
+        self._entries = entries
+        return entries
+
+    def _share(self, level: int, cost: int, mask: tuple[int, ...]) -> RibEntry:
+        key = (level, cost, mask)
+        known = self._shared.get(key)
+        if known is None:
+            graph = self._domain.paths.graph
+            process = graph.routers[self._router].process
+            found = {graph.hops[self._router][bit] for bit in bits(mask)}
+            hops = sorted(found, key=lambda hop: (hop.address or (0, 0), hop.interface or ""))
+            kept = tuple(hops[: max(1, process.maximum_paths)])
+            known = self._shared[key] = RibEntry(_PROTOCOL[level], process.distance, cost, kept)
+        return known
 
 
 # ------------------------------------------------------------------------------------------------ redistribution

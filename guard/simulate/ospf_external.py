@@ -156,17 +156,22 @@ def _nssa_address(graph: OspfGraph, router: Router, area: int) -> Address | None
 
 def _defaults(graph: OspfGraph, router: Router, rib: MainRib, evaluators: Evaluators) -> Iterator[External]:
     default = DEFAULT_V4 if graph.version == 2 else DEFAULT_V6
-    held = rib.get(default)
-    foreign = held is not None and held.protocol not in _OWN
     wanted = router.process.default_information
-    if wanted is not None and (wanted.always or foreign):
+    if wanted is not None and (wanted.always or _has_foreign(rib, default)):
         lsa = _default_lsa(router, rib, wanted, default, evaluators)
         if lsa is not None:
             yield from _scoped(graph, router, (lsa,))
     for number in router.areas:
         area = router.area(number)
-        if area.kind == "nssa" and area.nssa_default and not area.no_summary and (router.is_border or foreign):
+        wants = area.kind == "nssa" and area.nssa_default and not area.no_summary
+        if wants and (router.is_border or _has_foreign(rib, default)):
             yield External(default, router.index, area.default_cost, True, 0, None, number, propagate=False)
+
+
+def _has_foreign(rib: MainRib, prefix: Prefix) -> bool:
+    """Whether the main RIB holds the prefix from elsewhere than OSPF."""
+    held = rib.get(prefix)
+    return held is not None and held.protocol not in _OWN
 
 
 def _default_lsa(

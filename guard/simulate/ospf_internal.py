@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from guard.model.address import DEFAULT_V4, DEFAULT_V6, Prefix
 from guard.model.device import Vendor
@@ -42,7 +43,7 @@ Memory = dict[tuple[int, int, tuple[str, ...]], tuple[Costs, Floats]]
 class Routes(NamedTuple):
     """What one router knows of every number: kind, cost, next-hop sets (words x numbers), area of an intra route."""
 
-    kinds: Ints
+    kinds: npt.NDArray[np.int8]
     costs: Floats
     masks: Words
     areas: Ints
@@ -212,14 +213,14 @@ class Internal:
                     cost = int(path[0])
                     tail, head = vertex[one.index], vertex[at]
                     costs[tail, head] = min(cost, costs.get((tail, head), cost))
-                    ways[tail].extend(Candidate(bit, head, cost) for bit in bits(path[1]))
+                    ways[tail].extend(Candidate(bit, head, cost) for bit in bits(path[1].tolist()))
 
     # -------------------------------------------------------------------------------------------- routes
 
     def _empty(self, router: int) -> Routes:
         size = self.size
         return Routes(
-            np.zeros(size, dtype=np.int64),
+            np.zeros(size, dtype=np.int8),
             np.full(size, INFINITE),
             np.zeros((self._words[router], size), dtype=np.uint64),
             np.full(size, -1, dtype=np.int64),

@@ -29,6 +29,7 @@ class Resolver:
         known = self._known.setdefault(node, {})
         key = (vrf, address)
         if key not in known:
+            known[key] = None  # BGP may ask the same again while it answers: what needs itself does not exist
             known[key] = self._resolve(node, vrf, address, frozenset())
         return known[key]
 
