@@ -14,13 +14,14 @@ from guard.parse.cisco.reader import read
 from guard.parse.cisco.route_map_match import _READERS as MATCHES
 from guard.parse.cisco.route_map_set import _READERS as SETS
 
-VALUES = r"""
+VOCABULARY = r"""
 1 0 -1 65001 4294967296 1.10 many in out A G 192.0.2.1 192.0.2.0/24 10.0.0.0 2001:db8::1 2001:db8::/32 mask
 255.255.255.0 0.0.255.0 route-map prefix-list external internal match metric standard both none additive delete 65001:1
 1:2:3 rt no-export permit deny seq ge le range peer-group remote-as peer-filter (1.* [ _1_ any vrf vpn all limit send
 receive ipv4 as-range result accept identifier peers exist-map last-as prepend exclude replace warning-limit percent
 interface Et1-3 % { \ + +5 ^
-""".split()
+"""
+VALUES = VOCABULARY.split()
 value = st.sampled_from(VALUES)
 tail = st.lists(value, max_size=5).map(" ".join)
 negation = st.sampled_from(["", "", "", "no ", "default "])

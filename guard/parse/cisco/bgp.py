@@ -185,8 +185,6 @@ def _neighbor(line: Line, words: tuple[str, ...], place: Place, *, inside: bool)
             process.peers.pop(name, None)
         context.done(line)
         return
-    if place.vendor is Vendor.FRR and words[2] != "interface" and not place.no:
-        name = words[1]
     peer = process.peer(name, line)
     if process.nested:
         peer.family(place.version, line)

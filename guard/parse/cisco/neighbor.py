@@ -234,6 +234,12 @@ def _next_hop_self(command: Command) -> None:
     command.family["next_hop_self"] = "" if command.no else ("force" if forced else "self")
 
 
+def _route_server_client(command: Command) -> None:
+    """A route server leaves next hops as they are (RFC 7947 2.2.1); FRR shows that it sets the flag by itself."""
+    command.family["route_server_client"] = not command.no
+    command.family["next_hop_unchanged"] = not command.no
+
+
 def _attribute_unchanged(command: Command) -> None:
     """FRR: the attributes named, or all three."""
     command.family["next_hop_unchanged"] = not command.no and ("next-hop" in command.words or not command.words)
@@ -450,7 +456,7 @@ HANDLERS: Mapping[str, Handler] = {
     "next-hop-unchanged": _flag("next_hop_unchanged"),
     "attribute-unchanged": _attribute_unchanged,
     "route-reflector-client": _flag("route_reflector_client"),
-    "route-server-client": _flag("route_server_client"),
+    "route-server-client": _route_server_client,
     "send-community": _send_community,
     "remove-private-as": _remove_private,
     "allowas-in": _allowas_in,

@@ -58,7 +58,9 @@ def _neighbor(peer: PeerDraft, scope: Scope) -> BgpNeighbor | None:
         return None
     address = _address(peer.name)
     if address is None and "interface" not in peer.session:
-        scope.context.warn(peer.line, f"{peer.name} is neither a neighbour nor a peer group that is defined")
+        reason = f"{peer.name} is neither a neighbour nor a peer group that is defined"
+        scope.context.partial(peer.line, reason)
+        scope.context.warn(peer.line, reason)
         return None
     group = _group(peer, scope)
     session = _session(peer, group, scope)
