@@ -22,6 +22,7 @@ from guard.parse.device import parse_device
 from tests.data import SHARED, needs
 
 OURS = {Vendor.IOS, Vendor.EOS, Vendor.FRR}
+UNICAST = {"IPV4_UNICAST", "IPV6_UNICAST"}
 FORMATS = {"CISCO_IOS", "ARISTA", "FRR", "CUMULUS_CONCATENATED"}
 
 
@@ -85,6 +86,13 @@ def same_local(neighbor: BgpNeighbor, process: BgpProcess, device: Device, row: 
     return row["local_ip"] in local
 
 
+def same_families(neighbor: BgpNeighbor, row: dict[str, object]) -> bool:
+    """What an established session carries is active at our end."""
+    carried = row["address_families"]
+    active = {f"IPV{family.version}_UNICAST" for family in neighbor.families if family.activated}
+    return not isinstance(carried, list) or {name for name in carried if name in UNICAST} <= active
+
+
 def addresses(device: Device, interface: str) -> tuple[InterfaceAddress, ...]:
     return next((each.addresses for each in device.interfaces if each.name == interface), ())
 
@@ -118,6 +126,7 @@ def test_neighbors_are_those_that_batfish_sees(name: str) -> None:
             if same_end(neighbor, parsed[str(row["node"])], row)
             and same_as(neighbor, process, row)
             and same_local(neighbor, process, parsed[str(row["node"])], row)
+            and same_families(neighbor, row)
         ]
         if not found:
             unexplained.append(text(row))

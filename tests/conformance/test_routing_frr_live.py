@@ -205,7 +205,7 @@ PLACES = frozenset({"source", "matched_lines"})
 
 
 def flat(value: object, path: str) -> Iterator[str]:
-    """One line of text for each value that says something, without places; members of a tuple by what they are about."""
+    """One line of text for each value that says something, places left out; members of a tuple by their subject."""
     if is_dataclass(value) and not isinstance(value, type):
         for each in fields(value):
             if each.name not in PLACES:

@@ -228,6 +228,9 @@ class _Options:
         if word in _LEVELS:
             self.level = word
             return at + 1
+        if word == "include-connected":
+            self.place.context.partial(self.line, "the connected routes of that protocol's interfaces are not added")
+            return at + 1
         if word in ("include", "leaked", "vrf", "clns", "ip", "subnets", "rcf"):
             self.place.context.partial(self.line, f"{word} is not modelled")
             return at + (1 if word in ("leaked", "clns", "ip", "subnets") else 2)
