@@ -191,7 +191,7 @@ def _primary(settings: InterfaceSettings, reading: Reading) -> Address | None:
     return found.address if found else None
 
 
-_OWN = ("cost", "hello", "dead", "priority", "mtu_ignore", "prefix_suppression")
+_OWN = ("cost", "hello", "dead", "priority", "mtu_ignore")
 
 
 def _ospf_interface(
@@ -206,6 +206,7 @@ def _ospf_interface(
         process=ospf.process,
         passive=said.get("passive", passive),
         network_type=said.get("network_type") or ospf.network_type or _network_type(settings),
+        prefix_suppression=said.get("prefix_suppression", ospf.prefix_suppression),
         authentication=_authentication(said, ospf.areas.get(area, {})),
         **{key: said[key] for key in _OWN if key in said},
     )

@@ -31,11 +31,13 @@ _COUNTERS = keys(
     | ip route-cache | ip cef | ip load-sharing | counters | alias | monitor | ip mroute-cache
     | ipv6 mfib | rmon | nmsp | device-tracking | ip device tracking | trust | srr-queue | mls qos
     | priority-queue | wrr-queue | auto qos | qos trust | qos cos | qos dscp | agentx | ip tcp
-    | ipv6 tcp | tcp mss | management | history | port-channel load-balance | hold-time""",
+    | ipv6 tcp | tcp mss | management | history | port-channel load-balance | l2 mtu | flow tracker
+    | lacp timer | hold-time""",
 )
 _MULTICAST = keys(
     Ignored("multicast is not judged"),
-    "ip igmp | ip pim | ipv6 mld | ipv6 pim | ip multicast | ipv6 multicast | multicast | ip cgmp | pim | igmp | mld",
+    """ip igmp | ip pim | ipv6 mld | ipv6 pim | ip multicast | ipv6 multicast | multicast | ip cgmp | pim
+    | igmp | mld""",
 )
 _HOSTS = keys(
     Ignored("a service for the hosts of the subnet"),
@@ -69,7 +71,7 @@ _DROPS = keys(
     | ipv6 source-guard | ip traffic-export | macsec | mac security | shape | police | port-security
     | ipv6 inspect | ip port-security | errdisable | link tracking | link state | cts | dampening
     | ip dhcp snooping | ipv6 dhcp guard | ipv6 nd raguard | ipv6 nd inspection | mka | ip access-list
-    | qos""",
+    | qos | service-profile | traffic-policy""",
 )
 _STEERS = keys(
     NotModelled("sends packets another way than the routing table"),
@@ -81,9 +83,13 @@ _STEERS = keys(
 _LAYER_2 = keys(
     NotModelled("layer-2 services are not modelled"),
     """vxlan | xconnect | service instance | mlag | l2vpn | rewrite | ethernet | bridge-domain
-    | bridge-group | member vni | source-interface | host-reachability | vrrs | port-channel""",
+    | bridge-group | member vni | source-interface | host-reachability | vrrs | port-channel
+    | l2-protocol""",
 )
-_LABELS = keys(NotModelled("MPLS is not modelled"), "mpls | tag-switching | segment-routing | traffic-engineering")
+_LABELS = keys(
+    NotModelled("MPLS is not modelled"),
+    "mpls | tag-switching | segment-routing | traffic-engineering | node-segment | link-params",
+)
 _RIP = keys(NotModelled("RIP is recognised only"), "ip rip | ipv6 rip | ip summary-address rip")
 _EIGRP = keys(
     NotModelled("EIGRP is recognised only"),

@@ -69,7 +69,8 @@ def _overload(line: Line, context: Context, isis: IsisSettings) -> None:
 
 
 def _redistribute(line: Line, context: Context, isis: IsisSettings) -> None:
-    """IOS `redistribute P … [level-N]`; FRR `redistribute ipv4|ipv6 P level-N …`; IOS and EOS leak `isis … into`."""
+    """IOS `redistribute P … [level-N]`; FRR `redistribute ipv4
+    | ipv6 P level-N …`; IOS and EOS leak `isis … into`."""
     words = line.words[1:]
     version = 6 if words[0] == "ipv6" else 4
     words = words[1:] if words[0] in {"ipv4", "ipv6"} else words
@@ -158,11 +159,11 @@ _COMMANDS: Mapping[str, Handler[IsisSettings]] = {
     **keys(_attached, "set-attached-bit route-map | no attached-bit send | attached-bit"),
     **keys(
         Ignored("timers, logs and restarts"),
-        """log-adjacency-changes | lsp-gen-interval | lsp-refresh-interval | max-lsp-lifetime
-        | spf-interval | prc-interval | timers | hello | nsf | bfd | fast-flood | lsp-mtu | hostname
-        | exit-address-family | exit | dynamic-hostname | ispf | partition | log | purge-originator
-        | advertise-high-metrics | spf prefix-priority | adjacency-check | no adjacency-check
-        | lsp-interval | area-tag | graceful-restart | nsr | skip-spf""",
+        """log-adjacency-changes | lsp-gen-interval | lsp-refresh-interval | lsp-timers | spf-delay-ietf
+        | max-lsp-lifetime | spf-interval | prc-interval | timers | hello | nsf | bfd | fast-flood
+        | lsp-mtu | hostname | exit-address-family | exit | dynamic-hostname | ispf | partition | log
+        | purge-originator | advertise-high-metrics | spf prefix-priority | adjacency-check
+        | no adjacency-check | lsp-interval | area-tag | graceful-restart | nsr | skip-spf""",
     ),
     **keys(
         Partly("authentication of IS-IS is not compared in an instance"),

@@ -15,27 +15,28 @@ Commands = Mapping[str, Handler[Any]]
 
 _MANAGEMENT = keys(
     Ignored("management of the device"),
-    """logging | snmp-server | snmp | ntp | sntp | aaa | username | user | enable | password
+    """logging | login on-success | login on-failure | login block-for | login delay | route-tag notation
+    | login quiet-mode | snmp-server | snmp | ntp | sntp | aaa | username | user | enable | password
     | tacacs-server | tacacs | radius-server | radius | clock | alias | privilege | role
     | service password-encryption | service | prompt | terminal | archive | archive-log | parser | menu
     | memory | exception | diagnostic | boot | boot-start-marker | boot-end-marker | boot system
-    | config-register | version | license | hw-module | platform console
-    | event-monitor | scheduler | process | mmi | subscriber templating | redundancy | call-home | smart
-    | ip ssh | ip scp | ip telnet | ip http | ip ftp | ip tftp | ip rcmd | ip finger | no ip finger
-    | ip sftp | netconf | netconf-yang | restconf | gnmi-yang | telemetry | transceiver | monitor
-    | file | tftp-server | ip host | ip name-server | ip domain | ip domain-name | ip domain-list
-    | ip domain-lookup | ip dns | ip icmp | ip identd | ldap | macro auto | crypto pki | crypto key
-    | crypto ca | crypto pki certificate | certificate | key config-key | secret | md5
-    | lldp | cdp | errdisable recovery | power | environment | location | fhrp | mac-learn
-    | ip forward-protocol | subscriber | virtual-service | cns | wsma | xml | ip bootp | ip tcp
-    | ipv6 tcp | no service | ip dhcp pool | ip dhcp excluded-address | ip dhcp | ipv6 dhcp
-    | ip source-route | multilink bundle-name | tls | security passwords | security authentication
-    | session | iox | app-hosting | guestshell | hostname-prefix | domain default | domain
-    | standby redirects | vtp | dot11 | ip radius | ip tacacs | ip cache | ip accounting | ip flow
-    | ip flow-export | ip flow-cache | flow | sampler | sflow | ip nbar | metadata | buffers
-    | network-clock | line console | ipv6 hop-limit | ipv6 icmp | ipv6 host | ipv6 cef | ip cef
-    | ip source-address | device-sensor | device-tracking | ip device tracking | avb | ip sla responder
-    | ip sla server | no ip bootp server | lacp | port-channel load-balance | udld | mac address-table
+    | config-register | version | license | hw-module | platform console | event-monitor | scheduler
+    | process | mmi | subscriber templating | redundancy | call-home | smart | ip ssh | ip scp
+    | ip telnet | ip http | ip ftp | ip tftp | ip rcmd | ip finger | no ip finger | ip sftp | netconf
+    | netconf-yang | restconf | gnmi-yang | telemetry | transceiver | monitor | file | tftp-server
+    | ip host | ip name-server | ip domain | ip domain-name | ip domain-list | ip domain-lookup | ip dns
+    | ip icmp | ip identd | ldap | macro auto | crypto pki | crypto key | crypto ca
+    | crypto pki certificate | certificate | key config-key | secret | md5 | lldp | cdp
+    | errdisable recovery | power | environment | location | fhrp | mac-learn | ip forward-protocol
+    | subscriber | virtual-service | cns | wsma | xml | ip bootp | ip tcp | ipv6 tcp | no service
+    | ip dhcp pool | ip dhcp excluded-address | ip dhcp | ipv6 dhcp | ip source-route
+    | multilink bundle-name | tls | security passwords | security authentication | session | iox
+    | app-hosting | guestshell | hostname-prefix | domain default | domain | standby redirects | vtp
+    | dot11 | ip radius | ip tacacs | ip cache | ip accounting | ip flow | ip flow-export
+    | ip flow-cache | flow | sampler | sflow | ip nbar | metadata | buffers | network-clock
+    | line console | ipv6 hop-limit | ipv6 icmp | ipv6 host | ipv6 cef | ip cef | ip source-address
+    | device-sensor | device-tracking | ip device tracking | avb | ip sla responder | ip sla server
+    | no ip bootp server | lacp | port-channel load-balance | udld | mac address-table
     | mac-address-table | link debounce | load-interval | ip local-proxy-arp | ip arp | arp
     | arp timeout | wireless | ap | fallback | capwap | vlan internal | vlan accounting
     | ip gratuitous-arps | media-type | voice | voice-card | dial-peer | stackwise-virtual | stack-mac
@@ -63,19 +64,20 @@ _TRAFFIC = keys(
     | crypto map | crypto ipsec | crypto isakmp | crypto ikev2 | crypto dynamic-map | crypto gdoi
     | crypto keyring | crypto engine | crypto | ip nhrp | event manager applet | event manager
     | ip port-map | traffic-policy | policy-list | ip mobile | storm-control | hardware | tcam
-    | platform | mac access-group | bridge | bridge-domain | traffic-policies | segment-security
-    | monitor link | link tracking | link state | kron | event | event-handler | flowspec
-    | ip default-network | pbr-map | nexthop-group
-    | ip hardware | ipv6 hardware | redundancy-group | ip load-sharing | dampening
-    | ipv6 access-list role-based | ip reflexive-list | time-range | ip traffic-export
-    | control-plane host | object-group security | pseudowire-class | l2vpn | l2tp | vpdn | xconnect
-    | ethernet | service-template | vlan filter | vlan access-map | access-session | ip options
-    | system mtu | ipv6 neighbor | ip rsvp | ip tunnel | sdwan | policy""",
+    | platform | mac access-group | bridge | bridge-domain | traffic-policies | rpki | tap aggregation
+    | login | segment-security | monitor link | link tracking | link state | kron | event
+    | event-handler | flowspec | ip default-network | pbr-map | nexthop-group | ip hardware
+    | ipv6 hardware | redundancy-group | ip load-sharing | dampening | ipv6 access-list role-based
+    | ip reflexive-list | time-range | ip traffic-export | control-plane host | object-group security
+    | pseudowire-class | l2vpn | l2tp | vpdn | xconnect | ethernet | service-template | vlan filter
+    | vlan access-map | access-session | ip options | system mtu | ipv6 neighbor | ip rsvp | ip tunnel
+    | sdwan | policy""",
 )
 _KEYS = keys(NotModelled("keys of routing protocols that stand in a chain are not compared"), "key chain | key")
 _LABELS = keys(
     NotModelled("MPLS, EVPN and VXLAN are not modelled"),
-    "mpls | segment-routing | evpn | vxlan | tag-switching | router traffic-engineering | mlag | vpws | vsi",
+    """mpls | segment-routing | evpn | vxlan | tag-switching | router traffic-engineering | patch panel
+    | mlag | vpws | vsi""",
 )
 _PROTOCOLS = keys(
     NotModelled("this routing protocol is recognised only"),
@@ -105,12 +107,12 @@ _EOS: Commands = {
         """management | daemon | daemon TerminAttr | system l1 | queue-monitor | no aaa root | schedule
         | email | ip fips | transceiver qsfp | dns | agent | hardware counter | hardware speed-group
         | switch forwarding-mode | no service | vmtracer | ptp | mac address-table
-        | service routing configuration | trace | poe | phone | cvx
-        | interface defaults | logging | ip routing protocols | system environment
-        | port-channel load-balance | load-balance | arp aging | shell | hostname | environment
-        | ip ftp client | ip radius | bug-alert | boot secret | flow tracking | clock | http
-        | ip load-sharing trident | monitor session | monitor telemetry | monitor connectivity | lldp
-        | ip icmp redirect""",
+        | service routing configuration | trace | poe | phone | cvx | interface defaults | logging
+        | ip routing protocols | system environment | port-channel load-balance | load-balance
+        | arp aging | shell | hostname | environment | ip ftp client | ip radius | bug-alert
+        | boot secret | flow tracking | clock | http | ip load-sharing trident | monitor session
+        | maintenance | dhcp server | terminattr | tcp mss | monitor telemetry | monitor connectivity
+        | lldp | ip icmp redirect""",
     ),
     "vlan internal": Ignored("numbers of internal VLANs"),
     "service routing protocols model": Partly("both models of the routing agents are taken alike"),
@@ -121,8 +123,8 @@ _FRR: Commands = {
     **keys(
         Ignored("management of the daemons"),
         """frr | log | debug | service integrated-vtysh-config | hostname | line | line vty | agentx
-        | domainname | zebra | fpm | password | username | bgp route-map delay-timer
-        | watchfrr | banner | end""",
+        | domainname | zebra | fpm | password | username | bgp route-map delay-timer | watchfrr | banner
+        | end""",
     ),
     "no zebra nexthop kernel enable": Ignored("management of the daemons"),
     **keys(

@@ -94,7 +94,7 @@ def _network(line: Line, context: Context, ospf: OspfSettings) -> None:
 
 
 def _passive(line: Line, context: Context, ospf: OspfSettings) -> None:
-    """`[no] passive-interface default|NAME`; `default` sets all interfaces anew, those named before too."""
+    """`[no] passive-interface default | NAME`; `default` sets all interfaces anew, those named before too."""
     on = line.words[0] != "no"
     words = line.words[1 if on else 2 :]
     context.done(line)
@@ -188,7 +188,7 @@ def _area_authentication(words: tuple[str, ...], line: Line, context: Context, v
 
 
 def _filter_list(words: tuple[str, ...], line: Line, context: Context, values: dict[str, Any]) -> None:
-    """`filter-list prefix NAME in|out`; FRR also `import-list`/`export-list NAME` with an access list."""
+    """`filter-list prefix NAME in | out`; FRR also `import-list`/`export-list NAME` with an access list."""
     if words[0] == "filter-list":
         kind, name, direction = words[1].replace("prefix", "prefix-list"), words[2], words[3]
     else:
@@ -279,7 +279,7 @@ _DISTANCES = {"intra-area": "distance", "inter-area": "distance_inter", "externa
 
 
 def _distance(line: Line, context: Context, ospf: OspfSettings) -> None:
-    """`distance N`; `distance ospf {intra-area|inter-area|external N}…` (FRR writes ospf6 for IPv6)."""
+    """`distance N`; `distance ospf {intra-area | inter-area | external N}…` (FRR writes ospf6 for IPv6)."""
     words = line.words[1:]
     if words[0].isdigit():
         ospf.values["distance"] = int(words[0])
@@ -293,7 +293,7 @@ def _distance(line: Line, context: Context, ospf: OspfSettings) -> None:
 
 
 def _distribute_list(line: Line, context: Context, ospf: OspfSettings) -> None:
-    """`distribute-list {prefix NAME|route-map NAME|ACL} in`."""
+    """`distribute-list {prefix NAME | route-map NAME | ACL} in`."""
     words = line.words[1:]
     kinds = {"prefix": "prefix-list", "prefix-list": "prefix-list", "route-map": "route-map"}
     kind = kinds.get(words[0].lower(), "acl")
@@ -319,6 +319,11 @@ def _shutdown(line: Line, context: Context, ospf: OspfSettings) -> None:
     context.done(line)
 
 
+def _prefix_suppression(line: Line, context: Context, ospf: OspfSettings) -> None:
+    ospf.prefix_suppression = line.words[0] != "no"
+    context.done(line)
+
+
 def _rfc1583(line: Line, context: Context, ospf: OspfSettings) -> None:
     ospf.values["rfc1583"] = line.words[0] != "no"
     context.done(line)
@@ -340,6 +345,7 @@ _TABLE: Table[OspfSettings] = Table(
     keys(_summary, "summary-address | summary-prefix | ipv6 summary-address"),
     keys(_max_metric, "max-metric router-lsa | stub-router administrative | stub-router"),
     {"distance": _distance, "distribute-list": _distribute_list},
+    keys(_prefix_suppression, "prefix-suppression | no prefix-suppression"),
     keys(_shutdown, "shutdown | no shutdown"),
     {"maximum-paths": _integer("maximum_paths"), "default-metric": _integer("default_metric")},
     keys(_integer("reference_bandwidth"), "auto-cost reference-bandwidth"),
@@ -360,10 +366,10 @@ _TABLE: Table[OspfSettings] = Table(
     keys(
         NotModelled("this option of OSPF is not modelled"),
         """neighbor | mpls | segment-routing | mpls-te | router-info | pce | domain-id | domain-tag
-        | capability | prefix-suppression | traffic-share | topology | fast-reroute | microloop
-        | local-rib-criteria | auto-cost | tunnel | point-to-point | traffic-engineering
-        | distribute link-state | router-lsa | node-segment | ospf | ospf6 | default-information
-        | flood-reduction | max-metric | no ospf | ttl-security | instance | address-family | bandwidth""",
+        | capability | traffic-share | topology | fast-reroute | microloop | local-rib-criteria
+        | auto-cost | tunnel | point-to-point | traffic-engineering | distribute link-state | router-lsa
+        | node-segment | ospf | ospf6 | default-information | flood-reduction | max-metric | no ospf
+        | ttl-security | instance | address-family | bandwidth""",
     ),
     {"ospf abr-type cisco": accepted, "ospf abr-type": Partly("only Cisco's kind of area border router is modelled")},
     {"default-information": NotModelled("this form of the default is not modelled")},

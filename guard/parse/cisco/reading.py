@@ -82,6 +82,7 @@ class OspfSettings:
     summaries: list[AreaRange] = field(default_factory=list)
     default_information: DefaultInformation | None = None
     network_type: str = ""
+    prefix_suppression: bool = False
     shutdown: bool = False
 
 

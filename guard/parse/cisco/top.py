@@ -13,7 +13,7 @@ from guard.parse.cisco.isis import router_isis
 from guard.parse.cisco.ospf import router_ospf
 from guard.parse.cisco.reading import Reading
 from guard.parse.cisco.static import default_gateway, static_route
-from guard.parse.cisco.table import Handler, Ignored, Table, keys, unrecognised
+from guard.parse.cisco.table import Handler, Ignored, NotModelled, Table, keys, unrecognised
 from guard.parse.cisco.vrf import ip_routing, router_id, vrf
 from guard.parse.context import Context, walk
 from guard.parse.line import Line
@@ -141,14 +141,18 @@ def _general_id(line: Line, context: Context, reading: Reading) -> None:
 
 
 _GENERAL: Table[Reading] = Table(
-    {"router-id ipv4": _general_id, "exit": Ignored("leaves the mode"), "router-id ipv6": Ignored("of IPv6 alone")}
+    {"router-id ipv4": _general_id, "exit": Ignored("leaves the mode"), "router-id ipv6": Ignored("of IPv6 alone")},
+    keys(
+        NotModelled("leaking and other functions of `router general` are not modelled"),
+        "vrf | control-functions | next-hops",
+    ),
 )
 
 _SHARED: Mapping[str, Handler[Reading]] = {
     "hostname": _hostname,
     "banner": _banner,
     "line": _line,
-    "interface": interface,
+    **keys(interface, "interface | int"),
     **keys(static_route, "ip route | ipv6 route"),
     **keys(router_ospf, "router ospf | ipv6 router ospf | router ospfv3 | router ospf6"),
     "router isis": router_isis,

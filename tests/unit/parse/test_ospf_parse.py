@@ -205,3 +205,12 @@ def test_timers_are_ignored_and_other_options_are_not() -> None:
     assert [LineState(each).name for each in device.coverage.states[1:5]] == [
         "IGNORED", "NOT_IMPLEMENTED", "NOT_IMPLEMENTED", "UNRECOGNISED",
     ]  # fmt: skip
+
+
+def test_prefix_suppression_of_a_process_and_its_exception() -> None:
+    text = LINKS.replace("interface Gi0/1\n", "interface Gi0/1\n ip ospf prefix-suppression disable\n")
+    process = only(parse(text + "router ospf 1\n prefix-suppression\n network 10.0.0.0 0.0.1.255 area 0\n"))
+    assert [(each.interface, each.prefix_suppression) for each in process.interfaces] == [
+        ("GigabitEthernet0/0", True),
+        ("GigabitEthernet0/1", False),
+    ]
