@@ -5,6 +5,7 @@ Unicast of both IP versions is modelled; what stands in another address family i
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from guard.model.bgp import BgpFamily, BgpProcess
@@ -320,13 +321,15 @@ def peer_filter(line: Line, context: Context, draft: Draft) -> None:
         context.done(child)
 
 
+_VERSION = re.compile(r"(\d+)(?:\.(\d+))?")  # 8.4.4, 7.5+cl4.4, 10.0-dev
+
+
 def frr_version(line: Line, context: Context, draft: Draft) -> None:
     """`frr version X`: which defaults the file was written under (lib/defaults.c)."""
-    numbers: list[int] = []
-    for part in line.words[2].split(".")[:2]:
-        digits = "".join(char for char in part if char.isdigit() or char in "-+_~")
-        numbers.append(int("".join(digits.split("-")[0].split("+")[0].split("_")[0].split("~")[0]) or 0))
-    draft.routing.frr_version = (numbers[0], numbers[1] if len(numbers) > 1 else 0)
+    found = _VERSION.match(line.words[2])
+    if found is None:
+        raise ValueError(f"{line.words[2]!r} is no version")
+    draft.routing.frr_version = (int(found[1]), int(found[2] or 0))
     context.done(line)
 
 
