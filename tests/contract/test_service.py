@@ -53,6 +53,7 @@ class Visit(Client):
         super().__init__(served.address, user="alice")
         self.state = served.state
         self.activate(self.ensure_snapshot(FILES))
+        self.list_policies()  # that they are gone after another test is an entry too
         self.first = self.audit_verify().head.size
 
     def since(self) -> list[dict[str, Any]]:

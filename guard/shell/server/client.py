@@ -322,6 +322,10 @@ def _digest(files: Mapping[str, str]) -> str:
 
 
 def _encoded(files: Mapping[str, str]) -> dict[str, bytes]:
+    """Files as they are sent; a name must be UTF-8, a content need not."""
+    for path in files:
+        if not path.isascii() and "\ufffd" in path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"):
+            raise RequestInvalid("bad-path", "the name of the file is not UTF-8", ascii(path))
     return {path: text.encode("utf-8", "surrogateescape") for path, text in files.items()}
 
 
