@@ -1,0 +1,145 @@
+"""Cases given as facts: what the tests of policies are written in (docs/policies.md).
+
+`before` and `after` say, in the words of the facts (docs/facts.md), what an engine would have computed; `after` inherits
+what it does not say. Nothing is simulated, so a case shows what a policy does with facts, not where they come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from guard.judge.case import Case, CommandEffect, Undecided, View, step_view
+from guard.judge.given_network import assessment, failures, interface, mentioned
+from guard.model.coverage import Coverage
+from guard.model.device import Device, Vendor
+from guard.model.inventory import Inventory
+from guard.model.provenance import Source
+from guard.parse.change import parse_change
+from guard.parse.inventory import parse_inventory
+from guard.parse.yaml_text import Node
+from guard.snapshot.load import load
+from guard.snapshot.snapshot import Snapshot
+
+#: The clock of a case that names none.
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+_SNAPSHOT = ("files", "devices", "inventory", "down")
+_STEP = ("commands", "undecided", "failures")
+_CASE = ("name", "expect", "enforcement", "step", "change", "before", "after", "now", "binding", "active", "subjects")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One case of a policy's own tests. `expect`: held, violated, existing, undecided or waived.
+
+    `enforcement` and `step` "" / None: not looked at; `subjects`: names that the finding must bear.
+    """
+
+    name: str
+    expect: str
+    case: Case
+    source: Source
+    enforcement: str = ""
+    step: int | None = None
+    subjects: tuple[str, ...] = field(default=())
+
+
+def read_case(node: Node) -> Given:
+    """A case from its YAML; InputInvalid with file and line for what cannot be read."""
+    at = node.fields(*_CASE, required=("name", "expect"))
+    expect = at["expect"].choice("held", "violated", "existing", "undecided")
+    now = at["now"].time() if "now" in at else NOW
+    change = parse_change(_change_text(at.get("change"), at.get("after")), node.file, {})
+    before = dict(at["before"].entries()) if "before" in at else {}
+    base = _view(before)
+    steps = []
+    facts = before
+    for number, after in enumerate(_afters(at.get("after"), len(change.steps)), start=1):
+        facts = {**facts, **after}
+        view = _view(facts, base.snapshot)
+        commands = tuple(_command(each) for each in after["commands"].items()) if "commands" in after else ()
+        undecided = tuple(Undecided(text) for text in after["undecided"].texts()) if "undecided" in after else ()
+        steps.append(step_view(change, base, number, view, at=now, commands=commands, undecided=undecided))
+    return Given(
+        name=at["name"].text(),
+        expect=expect,
+        case=Case(
+            change=change,
+            base=base,
+            steps=tuple(steps),
+            now=now,
+            binding="binding" in at and at["binding"].flag(),
+            active="active" not in at or at["active"].flag(),
+        ),
+        source=node.source,
+        enforcement=at["enforcement"].text() if "enforcement" in at else "",
+        step=at["step"].integer() if "step" in at else None,
+        subjects=at["subjects"].texts() if "subjects" in at else (),
+    )
+
+
+def _change_text(node: Node | None, after: Node | None) -> str:
+    """The change as a document; what it leaves out is harmless: a step for each state that the case gives."""
+    text = node.text() if node is not None else ""
+    if "steps:" not in text:
+        count = len(after.items()) if after is not None else 1
+        text += "\nsteps:\n" + "- {file: inventory.yaml, replace: ''}\n" * max(count, 1)
+    return f"apiVersion: guard/v1\nkind: Change\n{text}"
+
+
+def _afters(node: Node | None, steps: int) -> Iterator[Mapping[str, Node]]:
+    given = [each.entries() for each in node.items()] if node is not None else []
+    if len(given) > steps and node is not None:
+        node.fail(f"{len(given)} states after {steps} steps")
+    yield from given
+    for _ in range(steps - len(given)):
+        yield {}
+
+
+def _command(node: Node) -> CommandEffect:
+    at = node.fields("device", "command", "known", required=("device", "command", "known"))
+    return CommandEffect(at["device"].text(), at["command"].text(), at["known"].flag())
+
+
+# ------------------------------------------------------------------------------------------------ snapshots
+
+
+def _view(facts: Mapping[str, Node], base: Snapshot | None = None) -> View:
+    network = {key: node for key, node in facts.items() if key not in (*_SNAPSHOT, *_STEP)}
+    snapshot = _snapshot(facts, network, base)
+    found = assessment(network) if network or snapshot.devices else None
+    return View(snapshot, found, failures(facts["failures"]) if "failures" in facts else None)
+
+
+def _snapshot(facts: Mapping[str, Node], network: Mapping[str, Node], base: Snapshot | None) -> Snapshot:
+    files = {path: node.text() for path, node in facts["files"].entries().items()} if "files" in facts else {}
+    loaded = load(files)
+    devices = dict(loaded.devices)
+    known = base.devices if base is not None else {}
+    names = facts["devices"].texts() if "devices" in facts else tuple(sorted(mentioned(network) | set(known)))
+    for name in names:
+        # The same stub on both sides is one object, as an unchanged device is.
+        devices.setdefault(name, known.get(name) or Device(name, f"configs/{name}.cfg", Vendor.IOS, Coverage("")))
+    inventory = loaded.inventory
+    if "inventory" in facts:
+        inventory = _inventory(facts["inventory"])
+    down = facts["down"].texts() if "down" in facts else ()
+    return Snapshot(
+        files=loaded.files,
+        digest=loaded.digest,
+        devices=dict(sorted(devices.items())),
+        inventory=inventory,
+        live=loaded.live,
+        down_nodes=frozenset(name for name in down if "[" not in name),
+        down_interfaces=frozenset(interface(name) for name in down if "[" in name),
+        zones=loaded.zones,
+        server_zones=loaded.server_zones,
+        roas=loaded.roas,
+        problems=loaded.problems,
+    )
+
+
+def _inventory(node: Node) -> Inventory:
+    return parse_inventory(f"apiVersion: guard/v1\nkind: Inventory\n{node.text()}", node.file, {})
