@@ -6,8 +6,6 @@ line and EOS and FRR replace it, as the devices do. A line that is not modelled 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from guard.model.device import Vendor
 from guard.model.policy import (
     Action,
@@ -96,38 +94,28 @@ def _sub_route_map(line: Line, words: tuple[str, ...], term: TermDraft, context:
 def finish(context: Context, draft: Draft) -> None:
     """Freeze the route-maps, entries in order of their numbers."""
     for name, entries in draft.routing.route_maps.items():
-        terms: list[Term] = []
-        for sequence in sorted(entries):
-            terms += _terms(entries[sequence], context, draft)
+        terms = tuple(_term(entries[sequence], context, draft) for sequence in sorted(entries))
         first = min((entry.first for entry in entries.values()), key=lambda line: line.number)
         last = max((entry.last for entry in entries.values()), key=lambda line: line.number)
         contiguous = last.number - first.number < 10_000
-        draft.policies[name] = RoutePolicy(name, tuple(terms), context.source(first, last if contiguous else first))
+        draft.policies[name] = RoutePolicy(name, terms, context.source(first, last if contiguous else first))
 
 
-def _terms(entry: TermDraft, context: Context, draft: Draft) -> list[Term]:
-    """One entry as one term; with FRR's `call`, a term before it rejects what the called map denies."""
+def _term(entry: TermDraft, context: Context, draft: Draft) -> Term:
+    """One entry. FRR's `call` is a condition that applies; that a deny there ends the caller is for who evaluates it."""
     parts = tuple(entry.matches.values())
-    condition = parts[0] if len(parts) == 1 else All(parts)
-    outcome = Outcome.ACCEPT if entry.permit else Outcome.REJECT
-    term = Term(
+    # lib/routemap.c, route_map_apply_ext: a map that is called and is not there changes nothing.
+    if entry.call in draft.routing.route_maps and entry.permit:
+        parts = (*parts, MatchPolicy(entry.call, apply=True))
+    return Term(
         name=str(entry.sequence),
-        condition=condition,
+        condition=parts[0] if len(parts) == 1 else All(parts),
         actions=_actions(entry, context.vendor, draft) if entry.permit else (),
-        outcome=outcome,
+        outcome=Outcome.ACCEPT if entry.permit else Outcome.REJECT,
         source=context.source(entry.first, max(entry.first, entry.last, key=lambda line: line.number)),
         goto=entry.goto if entry.permit else None,
         matched_lines=tuple(context.source(line) for line in entry.lines),
     )
-    # lib/routemap.c, route_map_apply_ext: a map that is called and is not there changes nothing.
-    if not entry.call or entry.call not in draft.routing.route_maps or not entry.permit:
-        return [term]
-    denied = All((condition, Not(MatchPolicy(entry.call))))
-    called = All((condition, MatchPolicy(entry.call, apply=True)))
-    return [
-        replace(term, condition=denied, actions=(), outcome=Outcome.REJECT, goto=None),
-        replace(term, condition=called),
-    ]
 
 
 def _actions(entry: TermDraft, vendor: Vendor, draft: Draft) -> tuple[Action, ...]:

@@ -213,13 +213,11 @@ def test_frr_on_match() -> None:
     assert terms("on-match next", Vendor.FRR)[0].goto == 11
 
 
-def test_frr_call_rejects_what_the_other_map_denies() -> None:
+def test_frr_call_is_a_condition_that_applies() -> None:
     more = "route-map OTHER permit 10\n match tag 3\n"
-    first, second = terms("match tag 1\ncall OTHER\nset weight 3", Vendor.FRR, more)
-    tag = MatchTag(frozenset({1}))
-    assert (first.condition, first.outcome) == (All((tag, Not(MatchPolicy("OTHER")))), Outcome.REJECT)
-    assert (second.condition, second.outcome) == (All((tag, MatchPolicy("OTHER", apply=True))), Outcome.ACCEPT)
-    assert second.actions == (SetNumber("weight", 3),)
+    (term,) = terms("match tag 1\ncall OTHER\nset weight 3", Vendor.FRR, more)
+    assert term.condition == All((MatchTag(frozenset({1})), MatchPolicy("OTHER", apply=True)))
+    assert (term.outcome, term.actions) == (Outcome.ACCEPT, (SetNumber("weight", 3),))
 
 
 def test_a_call_of_a_map_that_is_not_there_changes_nothing() -> None:
