@@ -102,7 +102,7 @@ def finish(context: Context, draft: Draft) -> None:
 
 
 def _term(entry: TermDraft, context: Context, draft: Draft) -> Term:
-    """One entry. FRR's `call` is a condition that applies; that a deny there ends the caller is for who evaluates it."""
+    """One entry; FRR's `call` is a condition that applies (that a deny there ends the caller is the evaluator's)."""
     parts = tuple(entry.matches.values())
     # lib/routemap.c, route_map_apply_ext: a map that is called and is not there changes nothing.
     if entry.call in draft.routing.route_maps and entry.permit:
