@@ -208,6 +208,8 @@ ip address virtual =<pfx> secondary ; secondary
 ip address virtual <pfx>
 ip address unnumbered <iface>
 ip address unnumbered =...
+no ip address
+no ipv6 address
 ip virtual-router address =<word> ... ; any
 ip access-group <word> in|out ; any
 ipv6 access-group <word> in|out ; any
@@ -405,6 +407,7 @@ area =<area> stub ... ; any
 area =<area> nssa ... ; any
 area =<area> range =<pfx> ... ; any
 area =<area> default-cost <0-16777215> ; any
+no area =<area>
 area =<area> filter =...
 area =<area> =...
 auto-cost reference-bandwidth <1-4294967> ; any

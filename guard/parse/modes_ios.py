@@ -254,6 +254,8 @@ ip address =<ip> =<mask> secondary ; secondary
 ip address <pfx> ; printed
 ip address =<pfx> secondary ; secondary printed
 ip address {{dhcp|negotiated}} ...
+no ip address
+no ipv6 address
 ip unnumbered <iface> ... ; any
 ip vrf forwarding <word> ; any do:vrf
 vrf forwarding <word> ; any do:vrf
@@ -474,6 +476,7 @@ area =<area> range =<ip> =<mask> ... ; any
 area =<area> virtual-link =<ip> ...
 area =<area> authentication ... ; any
 area =<area> default-cost <0-16777215> ; any
+no area =<area>
 area =<area> filter-list prefix <word> in|out ; any
 area =<area> capability|sham-link|prefix =...
 auto-cost reference-bandwidth <1-4294967> ... ; any

@@ -142,7 +142,7 @@ def key_complete(rule: Rule, length: int) -> bool:
 
 
 def _canonical(kind: str, word: str) -> str:
-    if kind in {"ip6", "pfx6", "peer", "ifname", "sub"}:
+    if kind in {"ip6", "pfx6", "peer", "ifname", "iface", "via"}:
         return word.lower()
     return word
 

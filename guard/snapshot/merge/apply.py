@@ -197,8 +197,9 @@ class Applier:
         return False
 
     def _same_value(self, entry: tuple[Node, Node, Matched], place: Place, words: tuple[str, ...]) -> bool:
+        """Whether the values that are named are those that stand there; trailing ones need not be named."""
         found = place.mode.match(words)
-        return isinstance(found, Matched) and found.value == entry[2].value
+        return isinstance(found, Matched) and entry[2].value[: len(found.value)] == found.value
 
     def _shows_off(self, place: Place, rule: Rule) -> bool:
         if "on" in rule.flags:

@@ -297,6 +297,20 @@ def test_default_takes_an_interface_back_to_nothing() -> None:
     ]
 
 
+def test_no_ip_address_takes_all_of_them() -> None:
+    assert ios("interface GigabitEthernet0/1\n no ip address\n") == [
+        "- ip address 10.0.1.1 255.255.255.0",
+        "- ip address 10.0.2.1 255.255.255.0 secondary",
+    ]
+
+
+def test_the_case_of_names_does_not_matter() -> None:
+    assert ios("no ip route 192.0.2.0 255.255.255.0 null0\ninterface GIGABITETHERNET0/0\n NO SHUTDOWN\n") == [
+        "- shutdown",
+        "-ip route 192.0.2.0 255.255.255.0 Null0 250",
+    ]
+
+
 def test_an_interface_range_is_each_of_its_interfaces() -> None:
     assert ios("interface range Gi0/0 - 1\n ip mtu 1400\n") == ["+ ip mtu 1400", "+ ip mtu 1400"]
 
