@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from types import EllipsisType
 from typing import NamedTuple
 
 import numpy as np
@@ -268,10 +269,10 @@ def _table(lsas: Iterable[External]) -> _Table:
 class OspfTable:
     """What one OSPF process offers to the main RIB of its VRF (main_rib.IgpTable).
 
-    Entries are made at the first question, one list for all numbers; those that are alike are one object.
+    An entry is made when it is asked for; those that are alike are one object, and so are sets of next hops.
     """
 
-    __slots__ = ("_domain", "_entries", "_external", "_numbers", "_permits", "_router", "_shared", "process")
+    __slots__ = ("_domain", "_external", "_hops", "_inside", "_numbers", "_permits", "_router", "_shared", "process")
 
     def __init__(self, domain: Ospf, router: int, permits: Callable[[Prefix], bool] | None) -> None:
         self.process = domain.internal.graph.routers[router].process.process
@@ -279,56 +280,63 @@ class OspfTable:
         self._router = router
         self._permits = permits
         self._numbers = domain.internal.numbers
-        self._entries: list[RibEntry | None] | None = None
-        self._external: dict[Prefix, RibEntry] = {}
+        self._inside: list[RibEntry | EllipsisType | None] = []  # by number; ...: not asked for yet
+        self._external: dict[Prefix, RibEntry] | None = None
         self._shared: dict[tuple[int, int, int, tuple[int, ...]], RibEntry] = {}
+        self._hops: dict[tuple[int, ...], tuple[NextHop, ...]] = {}
 
     def lengths(self, version: int) -> Collection[int]:
         return self._domain.lengths() if version == self._domain.version else ()
 
     def prefixes(self) -> Iterator[Prefix]:
-        entries = self._entries if self._entries is not None else self._fill()
-        for prefix, number in self._numbers.items():
-            if entries[number] is not None:
-                yield prefix
-        yield from self._external
-
-    def entry(self, prefix: Prefix) -> RibEntry | None:
-        entries = self._entries if self._entries is not None else self._fill()
-        number = self._numbers.get(prefix)
-        if number is not None and entries[number] is not None:
-            return entries[number]
-        return self._external.get(prefix)
-
-    def _fill(self) -> list[RibEntry | None]:
         internal = self._domain.internal
         routes = internal.routes(self._router)
-        masks = list(zip(*routes.masks.tolist(), strict=True))
-        entries: list[RibEntry | None] = [
-            self._share(kind, int(cost), mask, 0) if kind != NONE and any(mask) else None
-            for kind, cost, mask in zip(routes.kinds.tolist(), routes.costs.tolist(), masks, strict=True)
-        ]
-        distance = self._router_of().process.distance
-        for number, cost in internal.discards.get(self._router, {}).items():
-            entries[number] = RibEntry(RouteProtocol.OSPF, distance, cost, (NextHop(discard=True),))
-        del entries[len(self._numbers) :]
-        kinds = routes.kinds
+        held = (routes.kinds != NONE) & routes.masks.any(axis=0)
+        held[list(internal.discards.get(self._router, ()))] = True
+        for prefix, number in self._numbers.items():
+            if held[number] and (self._permits is None or self._permits(prefix)):
+                yield prefix
+        yield from self._externals()
+
+    def entry(self, prefix: Prefix) -> RibEntry | None:
+        number = self._numbers.get(prefix)
+        if number is None:
+            return self._externals().get(prefix)
+        if not self._inside:
+            self._inside = [...] * len(self._numbers)
+        known = self._inside[number]
+        if isinstance(known, EllipsisType):
+            known = self._inside[number] = self._make(prefix, number)
+        return known or self._externals().get(prefix)
+
+    def _make(self, prefix: Prefix, number: int) -> RibEntry | None:
+        if self._permits is not None and not self._permits(prefix):
+            return None
+        internal = self._domain.internal
+        null_route = internal.discards.get(self._router, {}).get(number)
+        if null_route is not None:
+            distance = self._router_of().process.distance
+            return RibEntry(RouteProtocol.OSPF, distance, null_route, (NextHop(discard=True),))
+        routes = internal.routes(self._router)
+        kind = int(routes.kinds[number])
+        if kind == NONE:
+            return None
+        mask = tuple(routes.masks[:, number].tolist())
+        return self._share(kind, int(routes.costs[number]), mask, 0) if any(mask) else None
+
+    def _externals(self) -> dict[Prefix, RibEntry]:
+        """External routes for what no internal route reaches."""
+        if self._external is not None:
+            return self._external
+        found = self._external = {}
+        kinds = self._domain.internal.routes(self._router).kinds
         for prefix, route in self._domain.external(self._router).items():
             at = self._numbers.get(prefix)
             inside = at is not None and kinds[at] != NONE
-            if not inside and not (prefix.length == 0 and self._originates_default()):
-                self._external[prefix] = self._share(4 if route.type2 else 3, route.cost, route.mask, route.tag)
-        if self._permits is not None:
-            self._filter(entries, self._permits)
-        self._entries = entries
-        return entries
-
-    def _filter(self, entries: list[RibEntry | None], permits: Callable[[Prefix], bool]) -> None:
-        for prefix, number in self._numbers.items():
-            if entries[number] is not None and not permits(prefix):
-                entries[number] = None
-        for prefix in [prefix for prefix in self._external if not permits(prefix)]:
-            del self._external[prefix]
+            mine = prefix.length == 0 and self._originates_default()
+            if not inside and not mine and (self._permits is None or self._permits(prefix)):
+                found[prefix] = self._share(4 if route.type2 else 3, route.cost, route.mask, route.tag)
+        return found
 
     def _originates_default(self) -> bool:
         """Who originates a default takes none from others (IOS and EOS, as in Batfish's tests; not FRR)."""
@@ -346,15 +354,21 @@ class OspfTable:
 
     def _build(self, kind: int, cost: int, mask: tuple[int, ...], tag: int) -> RibEntry:
         process = self._router_of().process
-        ways = self._domain.internal.graph.hops[self._router]
-        hops = sorted({ways[bit] for bit in bits(mask)}, key=_hop_order)
         protocol = _PROTOCOL.get(kind) or (RouteProtocol.OSPF_E2 if kind == 4 else RouteProtocol.OSPF_E1)
         distance = process.distance
         if kind == INTER and process.distance_inter is not None:
             distance = process.distance_inter
         if kind > INTER and process.distance_external is not None:
             distance = process.distance_external
-        return RibEntry(protocol, distance, cost, tuple(hops[: max(1, process.maximum_paths)]), tag)
+        return RibEntry(protocol, distance, cost, self._next_hops(mask), tag)
+
+    def _next_hops(self, mask: tuple[int, ...]) -> tuple[NextHop, ...]:
+        known = self._hops.get(mask)
+        if known is None:
+            ways = self._domain.internal.graph.hops[self._router]
+            found = sorted({ways[bit] for bit in bits(mask)}, key=_hop_order)
+            known = self._hops[mask] = tuple(found[: max(1, self._router_of().process.maximum_paths)])
+        return known
 
 
 def _hop_order(hop: NextHop) -> tuple[tuple[int, int], str]:
