@@ -13,7 +13,7 @@ from guard.model.address import mask_length, parse_address
 from guard.model.device import InterfaceAddress, Vrf
 from guard.parse.cisco.interface_switching import vlan_spans
 from guard.parse.cisco.reading import InterfaceSettings, Reading
-from guard.parse.cisco.table import Handler, Ignored, NotModelled, Table, keys, rest
+from guard.parse.cisco.table import Handler, Ignored, NotModelled, Table, keys, malformed, rest
 from guard.parse.context import Context
 from guard.parse.line import Line
 
@@ -29,7 +29,7 @@ def split(text: str) -> tuple[tuple[Line, ...], str]:
         return (), text
     rows = text.split("\n")
     start = next((at for at, row in enumerate(rows) if row.startswith(_FRR)), len(rows))
-    if start < len(rows) and rows[start].strip() == "frr version":  # Batfish's mark, where the version itself is missing
+    if start < len(rows) and rows[start].strip() == "frr version":  # Batfish writes it so
         start += 1
     return _stanzas(rows[:start]), "\n" * start + "\n".join(rows[start:])
 
@@ -56,7 +56,10 @@ def read_stanzas(lines: tuple[Line, ...], context: Context, reading: Reading) ->
     for at, line in enumerate(lines):
         first = line.words[0]
         if first == "iface":
-            _iface(line, context, reading)
+            try:
+                _iface(line, context, reading)
+            except (ValueError, IndexError) as problem:
+                malformed(line, context, str(problem))
         elif first in _STANZAS or first.startswith("allow-"):
             context.ignore(line, "when an interface is brought up; it is taken as up")
             if first.startswith("source"):

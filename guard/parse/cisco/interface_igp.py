@@ -8,7 +8,7 @@ from guard.model.address import parse_address
 from guard.model.device import Vendor
 from guard.parse.cisco.reading import IgpSettings, InterfaceSettings
 from guard.parse.cisco.secret import digest
-from guard.parse.cisco.table import Handler, Ignored, NotModelled, Partly, keys
+from guard.parse.cisco.table import Handler, Ignored, NotModelled, Partly, first_number, keys
 from guard.parse.context import Context
 from guard.parse.line import Line
 
@@ -237,7 +237,7 @@ def _isis_enable(words: tuple[str, ...], line: Line, context: Context, isis: Igp
 def _isis_metric(words: tuple[str, ...], line: Line, context: Context, isis: IgpSettings) -> None:
     """IOS `metric 20 [level-1]`; FRR `metric [level-1] 20`; EOS the same with ipv4 or ipv6 before it."""
     levels = [word for word in words if word.startswith("level-")]
-    number = next(int(word) for word in words[1:] if word.isdigit())
+    number = first_number(words[1:])
     one, two = isis.values.get("metric", (10, 10))
     isis.values["metric"] = (number if levels != ["level-2"] else one, number if levels != ["level-1"] else two)
 

@@ -15,7 +15,7 @@ from guard.parse.cisco.interface_igp import area_number
 from guard.parse.cisco.interface_name import named
 from guard.parse.cisco.reading import NetworkStatement, OspfSettings, Reading
 from guard.parse.cisco.redistribute import needs_subnets, redistribution
-from guard.parse.cisco.table import Handler, Ignored, NotModelled, Partly, Table, accepted, keys
+from guard.parse.cisco.table import Handler, Ignored, NotModelled, Partly, Table, accepted, first_number, keys
 from guard.parse.context import Context
 from guard.parse.line import Line
 
@@ -308,7 +308,7 @@ def _distribute_list(line: Line, context: Context, ospf: OspfSettings) -> None:
 
 def _integer(field: str) -> Handler[OspfSettings]:
     def handler(line: Line, context: Context, ospf: OspfSettings) -> None:
-        ospf.values[field] = int(next(word for word in line.words[1:] if word.isdigit()))
+        ospf.values[field] = first_number(line.words[1:])
         context.done(line)
 
     return handler

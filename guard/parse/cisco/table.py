@@ -130,6 +130,14 @@ def rest(line: Line, at: int) -> str:
     return " ".join(line.words[at:])
 
 
+def first_number(words: Iterable[str]) -> int:
+    """The first word that is a number."""
+    for word in words:
+        if word.isascii() and word.isdigit():
+            return int(word)
+    raise ValueError("no number")
+
+
 def keys(handler: Handler[T], *names: str) -> dict[str, Handler[T]]:
     """The same handler under several keys, given one by one or `|`-separated."""
     return dict.fromkeys(
