@@ -1,0 +1,190 @@
+"""The network as graphs that a failure takes things out of: who is next to whom, and who stays connected in the IGP.
+
+Law: `certain` is what a failure surely takes down, `perhaps` all that it may; arguments that something survives use
+`perhaps`, arguments that something is cut off use `certain`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from guard.model.address import Address
+from guard.model.rib import RouteProtocol
+from guard.model.state import InterfaceId, Scenario
+from guard.simulate.acl import drops_all_to
+from guard.simulate.backbone import link_ends
+from guard.simulate.forwarding import Classified, Forwarder
+from guard.simulate.links import DEFAULT_VRF
+
+#: Routes inside an area: whoever is connected knows them. External and inter-area ones hang on more than that.
+IGP = frozenset({RouteProtocol.OSPF, RouteProtocol.ISIS_L1, RouteProtocol.ISIS_L2})
+
+#: Routers of one area that are connected, for each (area, router) of them.
+Components = Mapping[tuple[str, str], frozenset[str]]
+Wire = tuple[str, InterfaceId, InterfaceId]  # neighbour, our interface, its interface
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A failure with everything that it takes along: for certain, and perhaps."""
+
+    nodes: frozenset[str]
+    certain: frozenset[InterfaceId]
+    perhaps: frozenset[InterfaceId]
+
+    def spares(self, node: str, faces: Iterable[InterfaceId] = ()) -> bool:
+        """Whether a node and some interfaces surely stay up."""
+        return node not in self.nodes and self.perhaps.isdisjoint(faces)
+
+
+class Ground:
+    """Prepared once for a state in which nothing has failed yet."""
+
+    def __init__(self, forwarder: Forwarder) -> None:
+        self.forwarder = forwarder
+        self.links = forwarder.links
+        self.state = forwarder.state
+        self._peers: dict[InterfaceId, set[InterfaceId]] = defaultdict(set)
+        for one, other in link_ends(self.links):
+            self._peers[one].add(other)
+            self._peers[other].add(one)
+        self.areas = self._adjacencies()
+        self._touching: dict[str | InterfaceId, set[str]] = defaultdict(set)
+        for area, nodes in self.areas.items():
+            for node, wires in nodes.items():
+                self._touching[node].add(area)
+                for _, here, there in wires:
+                    self._touching[here].add(area)
+                    self._touching[there].add(area)
+        self.whole: dict[tuple[str, str], frozenset[str]] = {}
+        for area in self.areas:
+            self.whole.update(self._spread_out(area, frozenset(), frozenset()))
+        self._wires = self._layer3()
+        every = [*self.links.filters_in.values(), *self.links.filters_out.values()]
+        every += [acl for own in self.links.filters_own.values() for acl in own]
+        self._filters = list({(a.version, a.default_permit, tuple(x.text for x in a.lines)): a for a in every}.values())
+        self._good: dict[tuple[str, Address], bool] = {}
+
+    def _adjacencies(self) -> dict[str, dict[str, list[Wire]]]:
+        areas: dict[str, dict[str, list[Wire]]] = defaultdict(lambda: defaultdict(list))
+        for each in self.state.adjacencies:
+            areas[f"{each.protocol} {each.area}"][each.tail.node].append((each.head.node, each.tail, each.head))
+        return {area: dict(nodes) for area, nodes in areas.items()}
+
+    def _layer3(self) -> dict[str, list[Wire]]:
+        """Neighbours in the global table; in any table where routes leak from one to another."""
+        devices = self.links.snapshot.devices.values()
+        families = [family for device in devices for process in device.bgp for family in process.families]
+        leaks = any(route.next_vrf for device in devices for route in device.static_routes)
+        leaks = leaks or any(family.import_vrfs or family.import_targets for family in families)
+        wires: dict[str, list[Wire]] = defaultdict(list)
+        for here, face in self.state.interfaces.items():
+            if face.up and (leaks or face.vrf == DEFAULT_VRF):
+                wires[here.node] += [(there.node, here, there) for there in self.links.neighbours(here)]
+        return wires
+
+    # One failure
+
+    def failed(self, scenario: Scenario) -> Failed:
+        """What a failure takes along: far ends of links, subinterfaces, and what is built on switched ports."""
+        nodes, certain = scenario.down_nodes, scenario.down_interfaces
+        perhaps = set(certain)
+        for face in certain:
+            perhaps |= self._peers.get(face, set()) | self._built_on(face)
+        for node in nodes & self.links.snapshot.devices.keys():
+            for interface in self.links.snapshot.devices[node].interfaces:
+                perhaps |= self._peers.get(InterfaceId(node, interface.name), set())
+        return Failed(nodes, certain, frozenset(perhaps))
+
+    def _built_on(self, face: InterfaceId) -> set[InterfaceId]:
+        device = self.links.snapshot.devices.get(face.node)
+        if device is None:
+            return set()
+        own = next((each for each in device.interfaces if each.name == face.interface), None)
+        switched = own is not None and (own.switchport or any(own.name in each.members for each in device.interfaces))
+        return {
+            InterfaceId(face.node, each.name)
+            for each in device.interfaces
+            if each.parent == face.interface or (switched and each.kind in ("vlan", "port-channel", "subinterface"))
+        }
+
+    def components(self, failed: Failed) -> Components:
+        """Who stays connected with whom in each area; areas that the failure does not touch stay as they were."""
+        touched: set[str] = set()
+        names: list[str | InterfaceId] = [*failed.nodes, *failed.perhaps]
+        for name in names:
+            touched |= self._touching.get(name, set())
+        if not touched:
+            return self.whole
+        found = {key: component for key, component in self.whole.items() if key[0] not in touched}
+        for area in touched:
+            found.update(self._spread_out(area, failed.nodes, failed.perhaps))
+        return found
+
+    def _spread_out(
+        self, area: str, nodes: frozenset[str], faces: frozenset[InterfaceId]
+    ) -> dict[tuple[str, str], frozenset[str]]:
+        wires = self.areas[area]
+        found: dict[tuple[str, str], frozenset[str]] = {}
+        for start in wires:
+            if start in nodes or (area, start) in found:
+                continue
+            seen = {start}
+            frontier = [start]
+            for node in frontier:
+                for far, here, there in wires.get(node, ()):
+                    if far not in seen and far not in nodes and here not in faces and there not in faces:
+                        seen.add(far)
+                        frontier.append(far)
+            component = frozenset(seen)
+            for node in component:
+                found[area, node] = component
+        return found
+
+    def common(self, components: Components, one: str, other: str) -> frozenset[str] | None:
+        """The component that two routers share in some area, None where they share none."""
+        for area in self.areas:
+            component = components.get((area, one))
+            if component is not None and other in component:
+                return component
+        return None
+
+    def reached(self, starts: Iterable[str], failed: Failed) -> set[str]:
+        """Every node that has some layer-3 way to one of `starts`, whatever the routes say."""
+        frontier = [node for node in starts if node not in failed.nodes]
+        seen = set(frontier)
+        for node in frontier:
+            for far, here, there in self._wires.get(node, ()):
+                if far not in seen and far not in failed.nodes and failed.certain.isdisjoint((here, there)):
+                    seen.add(far)
+                    frontier.append(far)
+        return seen
+
+    # What the IGP alone carries
+
+    def is_good(self, node: str, address: Address) -> bool:
+        """Whether an address of a node is known by IGP alone to every router of its areas, and never filtered."""
+        key = (node, address)
+        if key not in self._good:
+            self._good[key] = self._check_good(node, address)
+        return self._good[key]
+
+    def _check_good(self, node: str, address: Address) -> bool:
+        owners = self.links.owners.get(address, ())
+        bgp = self.state.bgp
+        if len(owners) != 1 or owners[0].node != node or owners[0].vrf != DEFAULT_VRF:
+            return False
+        if isinstance(bgp, Classified) and address.host in bgp.universe:
+            return False
+        others = {far for area in self.areas for far in self.whole.get((area, node), ())} - {node}
+        for other in others:
+            entry = self.state.ribs[other, DEFAULT_VRF].get(address.host)
+            if entry is None or entry.protocol not in IGP:
+                return False
+        return bool(others) and self.is_unfiltered(address)
+
+    def is_unfiltered(self, address: Address) -> bool:
+        """Whether no filter of the network drops everything to an address, wherever it stands."""
+        return all(drops_all_to(acl, address) is None for acl in self._filters if acl.version in (0, address.version))

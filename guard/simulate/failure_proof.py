@@ -1,0 +1,324 @@
+"""What a failure does, decided on graphs without simulating it, where that can be done soundly.
+
+The arguments: (1) A site none of whose devices is up, or that has no layer-3 way left to any other site, is isolated.
+(2) In a link-state IGP whoever stays connected within an area reaches whoever announces a loopback there, as long as no
+other protocol knows that address. (3) A BGP route whose paths all look alike to policies goes on to be heard
+(failure_spread); packets then follow it to its only origin, without loops, as every router on the way holds it.
+Whatever does not fit (several areas, several origins of a site's prefix, unusual attributes) is left to simulation.
+"""
+
+from __future__ import annotations
+
+from guard.model.address import Address, Prefix
+from guard.model.facts import Assessment, FailureOutcome
+from guard.model.inventory import EXTERNAL, AllOf, AnyOf, Requirement, Service, Site, SiteNeeded
+from guard.model.rib import RouteProtocol
+from guard.model.state import BgpSession, InterfaceId, Scenario
+from guard.simulate.advertising import Outlets
+from guard.simulate.destinations import Destination, site_targets, standing_addresses
+from guard.simulate.failure_graph import Components, Failed, Ground
+from guard.simulate.failure_spread import Spread, Spreads
+from guard.simulate.forwarding import Forwarder
+from guard.simulate.links import DEFAULT_VRF
+from guard.simulate.reachability import Reach
+
+#: Prefixes of a site that are tried one after another; one that is delivered is enough.
+MOST_HOMES = 4
+
+
+class Home:
+    """A prefix of a site with one origin, a device of the site that delivers it: what must stand for it to be."""
+
+    def __init__(self, prefix: Prefix, origin: str, spread: Spread, hangs_on: frozenset[InterfaceId]) -> None:
+        self.prefix = prefix
+        self.origin = origin
+        self.spread = spread
+        self.hangs_on = hangs_on
+
+
+class Case:
+    """One failure, with what was found out about it so far."""
+
+    def __init__(self, failed: Failed, components: Components) -> None:
+        self.failed = failed
+        self.components = components
+        self.heard: dict[Prefix, frozenset[str]] = {}
+
+
+class Proof:
+    """Prepared once for a state in which nothing has failed yet; `outcome` is asked for each failure."""
+
+    def __init__(self, forwarder: Forwarder, assessment: Assessment) -> None:
+        self.ground = Ground(forwarder)
+        self.links = forwarder.links
+        self.state = forwarder.state
+        self.assessment = assessment
+        self.inventory = self.links.snapshot.inventory
+        self._reach = Reach(forwarder, site_targets(forwarder, forwarder))
+        wanted = {prefix for each in self.inventory.advertisements for prefix in each.prefixes}
+        targets = {m.prefix for site in self.inventory.sites for m in self._reach.targets.sites.get(site.name, ())}
+        self.spreads = Spreads(self.ground, wanted | targets)
+        present = {fact.name for fact in assessment.sites if fact.present}
+        self._sites = [s for s in self.inventory.sites if s.kind != EXTERNAL and s.name in present]
+        self._nodes = {site.name: self.links.nodes_of(site) for site in self._sites}
+        self._site_of = {node: name for name, nodes in self._nodes.items() for node in nodes}
+        self._anchors = {site.name: self._anchors_of(site) for site in self._sites}
+        self._homes = {site.name: self._homes_of(site) for site in self._sites}
+        outlets = Outlets(self.links, self.state)
+        self._senders = {
+            (each.to, prefix): tuple(outlets.senders(prefix, each.to))
+            for each in self.inventory.advertisements
+            for prefix in each.prefixes
+        }
+        settled = not any(note.undecided for note in assessment.notes)
+        self.applies = settled and not self.inventory.no_transit
+
+    def outcome(self, scenario: Scenario) -> FailureOutcome | None:
+        """What the failure does, None where it has to be simulated."""
+        if not self.applies:
+            return None
+        failed = self.ground.failed(scenario)
+        case = Case(failed, self.ground.components(failed))
+        isolated = set()
+        for site in self._sites:
+            stands = self._exchanges(site, case)
+            if stands is None:
+                return None
+            if not stands:
+                isolated.add(site.name)
+        lost = set()
+        for fact in self.assessment.advertisements:
+            if not fact.sites:
+                lost.add((fact.name, fact.prefix))
+            elif not self._still_sent(fact.prefix, fact.to, case):
+                return None
+        return FailureOutcome(scenario, self._absent(scenario) | isolated, frozenset(lost))
+
+    def _absent(self, scenario: Scenario) -> frozenset[str]:
+        """Sites without any device in the snapshot are isolated with and without the failure."""
+        known = {site.name for site in self._sites}
+        return frozenset(f.name for f in self.assessment.sites if f.isolated and f.name not in known)
+
+    # Sites
+
+    def _anchors_of(self, site: Site) -> tuple[str, ...]:
+        """Devices that everybody in their area reaches by IGP at an address that stands for the site."""
+        if site.prefixes:
+            return ()
+        instances = {place for service in self.inventory.services for place in service.instances}
+        found = []
+        for node in self._nodes[site.name]:
+            device = self.links.snapshot.devices[node]
+            carries = [face for face in device.interfaces if InterfaceId(node, face.name) in instances]
+            taken = {bound.address for face in carries for bound in face.addresses}
+            if any(self.ground.is_good(node, a) for a in standing_addresses(device) if a not in taken):
+                found.append(node)
+        return tuple(found)
+
+    def _homes_of(self, site: Site) -> tuple[Home, ...]:
+        found: list[Home] = []
+        for member in self._reach.targets.sites.get(site.name, ()) if site.prefixes else ():
+            home = self._home(site, member)
+            if home is not None and len(found) < MOST_HOMES:
+                found.append(home)
+        return tuple(found)
+
+    def _home(self, site: Site, member: Destination) -> Home | None:
+        spread = self.spreads.of(member.prefix)
+        if spread is None or len(spread.origins) != 1 or not self.ground.is_unfiltered(member.address):
+            return None
+        (origin,) = spread.origins
+        forwarder = self.ground.forwarder
+        found = forwarder.route((origin, DEFAULT_VRF), member.address)
+        fates = forwarder.column(member.address).fates(origin)
+        if origin not in spread.local or found is None or found[0] != member.prefix:
+            return None
+        if not all(fate.node == origin and self._reach.delivers(site, member, fate) for fate in fates):
+            return None
+        if not all(self.spreads.leads_to(node, member.prefix, origin) for node in spread.holders - {origin}):
+            return None
+        hangs_on = frozenset(InterfaceId(origin, fate.interface) for fate in fates if fate.interface)
+        return Home(member.prefix, origin, spread, hangs_on)
+
+    def _exchanges(self, site: Site, case: Case) -> bool | None:
+        """Whether a site exchanges traffic with another one after the failure; None: cannot be argued."""
+        if len(self._sites) < 2:
+            return True
+        alive = [node for node in self._nodes[site.name] if node not in case.failed.nodes]
+        if not alive:
+            return False
+        if any(self._anchored_partner(site, node, case) for node in self._anchors[site.name] if node in alive):
+            return True
+        if any(self._home_partner(site, home, case) for home in self._homes[site.name]):
+            return True
+        near = self.ground.reached(alive, case.failed)
+        if all(self._site_of.get(node, site.name) == site.name for node in near):
+            return False
+        return None
+
+    def _anchored_partner(self, site: Site, node: str, case: Case) -> bool:
+        """Another site with a loopback in the same part of an area, or with a prefix that everybody there hears."""
+        for area in self.ground.areas:
+            component = case.components.get((area, node))
+            for far in component or ():
+                other = self._site_of.get(far, site.name)
+                if other != site.name and far in self._anchors[other]:
+                    return True
+        for other, homes in self._homes.items():
+            if other != site.name and any(self._serves(home, node, case) for home in homes):
+                return True
+        return False
+
+    def _home_partner(self, site: Site, home: Home, case: Case) -> bool:
+        """Another site that hears the prefix, and whose loopback (or prefix) the site's own device reaches."""
+        if not case.failed.spares(home.origin, home.hangs_on):
+            return False
+        for area in self.ground.areas:
+            component = case.components.get((area, home.origin))
+            for far in component or ():
+                other = self._site_of.get(far, site.name)
+                if other == site.name or not self._serves(home, far, case):
+                    continue
+                if far in self._anchors[other] or any(
+                    back.origin == far and self._serves(back, home.origin, case) for back in self._homes[other]
+                ):
+                    return True
+        return False
+
+    def _serves(self, home: Home, node: str, case: Case) -> bool:
+        """Whether packets of a router to the prefix are delivered: everybody on the way holds its route."""
+        if not case.failed.spares(home.origin, home.hangs_on):
+            return False
+        component = self.ground.common(case.components, node, home.origin)
+        if component is None:
+            return False
+        if home.prefix not in case.heard:
+            case.heard[home.prefix] = self.spreads.heard(home.spread, (home.origin,), case.components)
+        return component <= case.heard[home.prefix]
+
+    # Advertisements
+
+    def _still_sent(self, prefix: Prefix, to: str, case: Case) -> bool:
+        """Whether some session surely sends the prefix on; False: cannot be argued."""
+        spread = self.spreads.of(prefix)
+        if spread is None:
+            return False
+        standing = {node for node in spread.origins if self._stands(node, prefix, spread, case)}
+        heard = self.spreads.heard(spread, standing, case.components)
+        return any(
+            self._outlet_stands(session, case)
+            and (session.node in standing or (session.node in heard and session.node not in spread.local))
+            for session in self._senders[to, prefix]
+        )
+
+    def _stands(self, node: str, prefix: Prefix, spread: Spread, case: Case) -> bool:
+        """Whether an origin surely still has the prefix from where it had it."""
+        if node in case.failed.nodes:
+            return False
+        if node in spread.local:
+            return self._is_born(node, prefix, case) and self._keeps_instances(node, case)
+        row = self.state.bgp.best(node, DEFAULT_VRF, prefix)
+        session = self._session_from(node, row.received_from) if row is not None else None
+        if session is None or not self._outlet_stands(session, case):
+            return False
+        far = session.remote_node
+        if far is None:
+            return True
+        return self._is_born(far, prefix, case) and self._keeps_instances(far, case)
+
+    def _session_from(self, node: str, address: Address | None) -> BgpSession | None:
+        for session in self.state.sessions:
+            if session.node == node and session.remote_address == address and session.vrf == DEFAULT_VRF:
+                return session
+        return None
+
+    def _outlet_stands(self, session: BgpSession, case: Case) -> bool:
+        """Whether a session over one link surely stays up."""
+        failed = case.failed
+        if session.session_type not in ("EBGP_SINGLEHOP", "EBGP_UNNUMBERED") or session.node in failed.nodes:
+            return False
+        if session.remote_node is not None and session.remote_node in failed.nodes:
+            return False
+        faces = [face for face in (self._near_end(session), self._far_end(session)) if face is not None]
+        return bool(faces) and failed.perhaps.isdisjoint(faces)
+
+    def _near_end(self, session: BgpSession) -> InterfaceId | None:
+        if session.local_interface is not None:
+            return InterfaceId(session.node, session.local_interface)
+        owners = self.links.owners.get(session.local_address, ()) if session.local_address is not None else ()
+        return next((InterfaceId(o.node, o.interface) for o in owners if o.node == session.node), None)
+
+    def _far_end(self, session: BgpSession) -> InterfaceId | None:
+        if session.remote_node is None:
+            return None
+        if session.remote_interface is not None:
+            return InterfaceId(session.remote_node, session.remote_interface)
+        owners = self.links.owners.get(session.remote_address, ()) if session.remote_address is not None else ()
+        return next((InterfaceId(o.node, o.interface) for o in owners if o.node == session.remote_node), None)
+
+    def _is_born(self, node: str, prefix: Prefix, case: Case) -> bool:
+        """Whether a node surely goes on to give a prefix to BGP: null route, own subnet, or aggregate of such."""
+        if node in case.failed.nodes or prefix not in self.state.bgp.originated(node, DEFAULT_VRF):
+            return False
+        entry = self.state.ribs[node, DEFAULT_VRF].get(prefix)
+        if entry is None:
+            return False
+        if entry.protocol is RouteProtocol.AGGREGATE:
+            parts = self.state.bgp.originated(node, DEFAULT_VRF)
+            return any(part != prefix and prefix.covers(part) and self._is_born(node, part, case) for part in parts)
+        if entry.protocol is RouteProtocol.STATIC:
+            return all(hop.discard for hop in entry.next_hops)
+        faces = [InterfaceId(node, hop.interface) for hop in entry.next_hops if hop.interface is not None]
+        local = entry.protocol in (RouteProtocol.CONNECTED, RouteProtocol.LOCAL)
+        return local and bool(faces) and case.failed.perhaps.isdisjoint(faces)
+
+    # Services
+
+    def _keeps_instances(self, node: str, case: Case) -> bool:
+        """Whether no instance on a node would be withdrawn for its health."""
+        for fact in self.assessment.services:
+            service = self.inventory.service(fact.name)
+            if service is None or not service.withdraws:
+                continue
+            if any(i.id.node == node and i.up for i in fact.instances) and not self._is_healthy(service, node, case):
+                return False
+        return True
+
+    def _is_healthy(self, service: Service, node: str, case: Case) -> bool:
+        return service.requires is None or self._meets(service.requires, node, case)
+
+    def _meets(self, needed: Requirement, node: str, case: Case) -> bool:
+        """Whether a requirement is surely met, seen from a node."""
+        match needed:
+            case AllOf(parts):
+                return all(self._meets(part, node, case) for part in parts)
+            case AnyOf(parts):
+                return any(self._meets(part, node, case) for part in parts)
+            case SiteNeeded(name):
+                return self._delivers(name, node, case)
+            case _:
+                return False
+
+    def _delivers(self, site: str, node: str, case: Case) -> bool:
+        if any(self.ground.common(case.components, node, anchor) for anchor in self._anchors.get(site, ())):
+            return True
+        return any(
+            home.origin == node or self._serves(home, node, case) or self._served_over(home, node, case)
+            for home in self._homes.get(site, ())
+            if case.failed.spares(home.origin, home.hangs_on)
+        )
+
+    def _served_over(self, home: Home, node: str, case: Case) -> bool:
+        """A host that hears the prefix over a link from routers that surely go on to hold and to serve it."""
+        entry = self.state.ribs[node, DEFAULT_VRF].get(home.prefix)
+        row = self.state.bgp.best(node, DEFAULT_VRF, home.prefix)
+        if entry is None or row is None or entry.protocol is not RouteProtocol.BGP or len(entry.next_hops) != 1:
+            return False
+        session = self._session_from(node, row.received_from)
+        if session is None or session.remote_node is None or not self._outlet_stands(session, case):
+            return False
+        through = session.remote_node
+        sends_own = through in home.spread.local
+        return (through in home.spread.holders or sends_own) and (
+            through == home.origin or self._serves(home, through, case)
+        )

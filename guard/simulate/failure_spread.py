@@ -1,0 +1,178 @@
+"""How BGP prefixes spread inside, and who surely still hears one after a failure.
+
+Law: a speaker surely has a prefix if it is an origin that stands, or if one that surely has it surely sends it on. What
+a session carried before it carries again, as all paths look alike to policies, unless its sender may now have learned
+the prefix from another kind of peer (RFC 4456: what is not from a client goes to clients alone).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from guard.model.address import Address, Prefix
+from guard.model.bgp import BgpAttributes, NeighborFamily
+from guard.model.rib import RouteProtocol
+from guard.model.state import BgpSession
+from guard.simulate.failure_graph import Components, Ground
+from guard.simulate.links import DEFAULT_VRF
+
+#: Protocols by which a speaker holds a prefix that it gives to BGP itself.
+LOCAL = frozenset({RouteProtocol.STATIC, RouteProtocol.CONNECTED, RouteProtocol.LOCAL, RouteProtocol.AGGREGATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """One prefix among the speakers of iBGP: `local` and `external` ones are where it comes in, others hear it.
+
+    `carried`: sender -> receivers. `mixed`: speakers that hear it from clients and from others.
+    """
+
+    local: frozenset[str]
+    external: frozenset[str]
+    holders: frozenset[str]
+    carried: Mapping[str, frozenset[str]]
+    mixed: frozenset[str]
+
+    @property
+    def origins(self) -> frozenset[str]:
+        return self.local | self.external
+
+
+class Spreads:
+    """Asked for prefixes of `asked` alone; prepared once for a state in which nothing has failed yet."""
+
+    def __init__(self, ground: Ground, asked: Iterable[Prefix]) -> None:
+        self.ground = ground
+        self.state = ground.state
+        self._asked = frozenset(asked)
+        self._sessions = [
+            s
+            for s in self.state.sessions
+            if s.up and s.remote_node is not None and s.session_type.startswith("IBGP") and s.vrf == DEFAULT_VRF
+        ]
+        self._speakers = sorted({session.node for session in self._sessions})
+        ends = {(s.node, s.remote_node, s.remote_address): s for s in self._sessions}
+        self._back = {s.key: ends.get((s.remote_node or "", s.node, s.local_address)) for s in self._sessions}
+        self._families = {session.key: tuple(self._families_of(session)) for session in self._sessions}
+        self._sent: dict[tuple[str, str, str], frozenset[Prefix]] = {}
+        self._known: dict[Prefix, Spread | None] = {}
+        self.clients: dict[str, set[str]] = defaultdict(set)
+        for session in self._sessions:
+            if session.remote_node and any(f.route_reflector_client for f in self._families[session.key]):
+                self.clients[session.node].add(session.remote_node)
+        self.bound = self._is_bound()
+
+    def of(self, prefix: Prefix) -> Spread | None:
+        """None where its paths do not all look alike, or something else keeps the argument from being sound."""
+        if prefix not in self._known:
+            self._known[prefix] = None if self.bound else self._find(prefix)
+        return self._known[prefix]
+
+    def _is_bound(self) -> bool:
+        """Conditional advertisement, and limits on sessions between our own routers, defeat the argument."""
+        for device in self.ground.links.snapshot.devices.values():
+            for process in device.bgp:
+                for neighbor in process.neighbors:
+                    inside = neighbor.remote_as == process.asn or neighbor.remote_as_kind == "internal"
+                    for family in neighbor.families:
+                        if family.conditional is not None or (inside and family.maximum_prefix is not None):
+                            return True
+        return False
+
+    def _find(self, prefix: Prefix) -> Spread | None:
+        looks: set[tuple[object, ...]] = set()
+        local, external, holders = set(), set(), set()
+        for node in self._speakers:
+            row = self.state.bgp.best(node, DEFAULT_VRF, prefix)
+            if row is None:
+                continue
+            entry = self.state.ribs[node, DEFAULT_VRF].get(prefix)
+            if entry is None:
+                return None
+            holders.add(node)
+            if entry.protocol in LOCAL and prefix in self.state.bgp.originated(node, DEFAULT_VRF):
+                local.add(node)
+                continue
+            if entry.protocol not in (RouteProtocol.IBGP, RouteProtocol.BGP):
+                return None
+            looks.add(look(row.attributes, row.local_preference))
+            if entry.protocol is RouteProtocol.BGP:
+                external.add(node)
+        if len(looks) > 1 or not (local or external):
+            return None
+        carried = self._carried(prefix)
+        kinds: dict[str, set[bool]] = defaultdict(set)
+        for sender, receivers in carried.items():
+            for receiver in receivers:
+                kinds[receiver].add(sender in self.clients[receiver])
+        mixed = frozenset(node for node, found in kinds.items() if len(found) > 1)
+        return Spread(frozenset(local), frozenset(external), frozenset(holders), carried, mixed)
+
+    def _carried(self, prefix: Prefix) -> dict[str, frozenset[str]]:
+        carried: dict[str, set[str]] = defaultdict(set)
+        for session in self._sessions:
+            if session.remote_node and prefix in self._sent_over(session):
+                carried[session.node].add(session.remote_node)
+        return {node: frozenset(far) for node, far in carried.items()}
+
+    def _sent_over(self, session: BgpSession) -> frozenset[Prefix]:
+        """What a session carries of the prefixes that are asked about; nothing if it may not last or import filters."""
+        known = self._sent.get(session.key)
+        if known is None:
+            back = self._back[session.key]
+            known = frozenset()
+            if back is not None and self._lasts(session):
+                known = self._asked.intersection(self.state.bgp.advertised(session.key))
+                if any(f.import_policies or f.import_filters for f in self._families[back.key]):
+                    known = known.intersection(self.state.bgp.accepted(back.key))
+            self._sent[session.key] = known
+        return known
+
+    def _lasts(self, session: BgpSession) -> bool:
+        """Whether a session stands as long as its ends are connected in the IGP: between two known loopbacks."""
+        here, far, there = session.local_address, session.remote_address, session.remote_node
+        if here is None or far is None or there is None:
+            return False
+        return self.ground.is_good(session.node, here) and self.ground.is_good(there, far)
+
+    def _families_of(self, session: BgpSession) -> Iterable[NeighborFamily]:
+        for process in self.ground.links.snapshot.devices[session.node].bgp:
+            if process.vrf == session.vrf:
+                for neighbor in process.neighbors:
+                    if neighbor.address == session.remote_address:
+                        yield from neighbor.families
+
+    def heard(self, spread: Spread, standing: Iterable[str], components: Components) -> frozenset[str]:
+        """Speakers that surely have the prefix, given the origins that surely stand."""
+        frontier = sorted(standing)
+        origins = frozenset(frontier)
+        seen = set(frontier)
+        for node in frontier:
+            receivers = spread.carried.get(node, frozenset())
+            if node in spread.mixed and node not in origins:
+                receivers = receivers.intersection(self.clients[node])
+            for far in receivers - seen:
+                if self.ground.common(components, node, far) is not None:
+                    seen.add(far)
+                    frontier.append(far)
+        return frozenset(seen)
+
+    def leads_to(self, node: str, prefix: Prefix, origin: str) -> bool:
+        """Whether the next hops of a holder's route are addresses of the origin that the IGP alone carries."""
+        entry = self.state.ribs[node, DEFAULT_VRF].get(prefix)
+        hops: list[Address | None] = [hop.address for hop in entry.next_hops] if entry is not None else []
+        return bool(hops) and all(hop is not None and self.ground.is_good(origin, hop) for hop in hops)
+
+
+def look(attributes: BgpAttributes, local_preference: int) -> tuple[object, ...]:
+    """What policies can tell paths apart by, apart from where they come from."""
+    return (
+        attributes.as_path,
+        attributes.communities,
+        local_preference,
+        attributes.med,
+        attributes.origin,
+        attributes.tag,
+    )
