@@ -5,6 +5,7 @@ A check yields Observations; a policy turns them into Findings; one total table 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -117,9 +118,9 @@ def some(items: tuple[str, ...] | list[str], at_most: int = LISTED_AT_MOST) -> t
     return (*items[:at_most], f"… and {len(items) - at_most} more")
 
 
-def listed(names: object, at_most: int = 6) -> str:
+def listed(names: Iterable[object], at_most: int = 6) -> str:
     """`a, b, c and 4 more`, for messages."""
-    texts = sorted(map(str, names)) if isinstance(names, set | frozenset) else [str(name) for name in names]  # type: ignore[attr-defined]
+    texts = [str(name) for name in (sorted(names, key=str) if isinstance(names, set | frozenset) else names)]
     if len(texts) <= at_most:
         return ", ".join(texts)
     return f"{', '.join(texts[:at_most])} and {len(texts) - at_most} more"

@@ -64,7 +64,11 @@ def _listed(before: Assessment, after: Assessment) -> Iterator[Observation]:
         yield Observation(
             f"{new.prefix} ({new.name}) {short}",
             subjects=(str(new.prefix), new.name),
-            evidence=(f"{was}; now: {listed(new.sites) or 'no site'}", str(new.source), *cascade_lines(after.cascade)),
+            evidence=(
+                f"{was}; now: {listed(new.sites) or 'no site'}",
+                str(new.source),
+                *cascade_lines(after.cascade, str(new.prefix)),
+            ),
             existing=existing,
             key=f"{new.name} {new.prefix}",
         )

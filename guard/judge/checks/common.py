@@ -49,18 +49,19 @@ def percent(part: int, whole: int) -> float:
     return 100.0 * part / whole if whole else 0.0
 
 
-def cascade_lines(cascade: tuple[CascadeRound, ...]) -> tuple[str, ...]:
-    """The rounds of the health fixed point, in words."""
+def cascade_lines(cascade: tuple[CascadeRound, ...], *about: str) -> tuple[str, ...]:
+    """The rounds of the health fixed point, in words, as far as they tell of these services or prefixes."""
     lines: list[str] = []
     for each in cascade:
-        for service, instance, why in each.unhealthy:
+        told = [one for one in each.unhealthy if one[0] in about]
+        for service, instance, why in told:
             place = f" at {instance}" if instance else ""
             lines.append(f"round {each.number}: {service}{place} becomes unhealthy: {why}")
-        if each.withdrawn:
+        lost = [str(prefix) for prefix in each.advertisements_lost if told or str(prefix) in about]
+        if each.withdrawn and (told or lost):
             lines.append(f"round {each.number}: goes down for it: {', '.join(map(str, each.withdrawn))}")
-        if each.advertisements_lost:
-            lost = ", ".join(map(str, each.advertisements_lost))
-            lines.append(f"round {each.number}: no longer advertised: {lost}")
+        if lost:
+            lines.append(f"round {each.number}: no longer advertised: {', '.join(lost)}")
     return tuple(lines)
 
 

@@ -34,7 +34,7 @@ def datacenter_isolation(case: Case, step: StepView, params: Parameters) -> Obse
                 if site.present
                 else f"data center {site.name} has no device left",
                 subjects=(site.name,),
-                evidence=(_reached(old), *cascade_lines(after.cascade)),
+                evidence=(_reached(old),),
                 existing=old.isolated,
             )
 
@@ -61,7 +61,7 @@ def site_isolation(case: Case, step: StepView, params: Parameters) -> Observatio
         yield Observation(
             f"pop {site.name} reaches no data center any more",
             subjects=(site.name,),
-            evidence=(_reached(old), *cascade_lines(after.cascade)),
+            evidence=(_reached(old),),
             at_most=hold_if(at_risk(case, site.name)),
         )
 
@@ -87,6 +87,7 @@ def reachability_loss(case: Case, step: StepView, params: Parameters) -> Observa
             evidence=some([_direction(after, site, other) for other in others]),
             main=(site, *others),
             key=f"site {site} {others}",
+            group="sites",
         )
     services = {service.name for service in after.services}
     gone = [
@@ -98,9 +99,10 @@ def reachability_loss(case: Case, step: StepView, params: Parameters) -> Observa
         yield Observation(
             f"service {name} is no longer reached from {listed(sites)}",
             subjects=(name, *some(sites)),
-            evidence=cascade_lines(after.cascade),
+            evidence=cascade_lines(after.cascade, name),
             main=(name, *sites),
             key=f"service {name} {sites}",
+            group="services",
         )
 
 

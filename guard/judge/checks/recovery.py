@@ -26,7 +26,7 @@ def recovery_lockout(case: Case, step: StepView, params: Parameters) -> Observat
             yield Observation(
                 f"recovery service {service.name} is lost",
                 subjects=(service.name,),
-                evidence=(*service.unmet, *cascade_lines(after.cascade)),
+                evidence=(*service.unmet, *cascade_lines(after.cascade, service.name)),
                 existing=old is not None and not old.healthy,
                 key=f"service {service.name}",
             )

@@ -28,7 +28,7 @@ def dns_service_survival(case: Case, step: StepView, params: Parameters) -> Obse
             yield Observation(
                 f"no healthy instance of {service.name} is left, which serves {listed(service.serves_zones)}",
                 subjects=(service.name, *service.serves_zones),
-                evidence=(*_instances(service), *cascade_lines(after.cascade)),
+                evidence=(*_instances(service), *cascade_lines(after.cascade, service.name)),
                 existing=old is not None and not _alive(old),
             )
 
@@ -52,11 +52,11 @@ def service_dependency(case: Case, step: StepView, params: Parameters) -> Observ
                 f"whether {service.name} still has what it requires is not known", (service.name,), undecided=True
             )
         elif service.unmet or not service.healthy:
-            what = f": {listed(service.unmet)}" if service.unmet else ""
+            what = f": {listed(dict.fromkeys(service.unmet))}" if service.unmet else ""
             yield Observation(
                 f"service {service.name} loses what it requires{what}",
                 subjects=(service.name,),
-                evidence=(*_instances(service), *cascade_lines(after.cascade)),
+                evidence=(*_instances(service), *cascade_lines(after.cascade, service.name)),
                 existing=old is not None and _as_bad(old, service),
             )
 

@@ -12,7 +12,7 @@ from guard.judge.checks.outside import orphans
 from guard.judge.finding import Observation, listed, some
 from guard.model.address import Prefix
 from guard.model.change import DownUp
-from guard.model.facts import Assessment, ExitKey
+from guard.model.facts import Assessment, Disposition, ExitKey, Fate
 from guard.model.inventory import Inventory
 
 
@@ -43,6 +43,8 @@ def path_shift(case: Case, step: StepView, params: Parameters) -> Observations:
     for shift in _shifts(before, after):
         if shift.prefix in with_session:
             continue  # it stood for routes of a session that is gone
+        if _strays(step, before, after, shift):
+            continue
         if shift.prefix in special or _serves(step.snapshot.inventory, shift.prefix):
             counted.append(shift)
         else:
@@ -81,6 +83,23 @@ def _shifts(before: Assessment, after: Assessment) -> Iterator[Shift]:
         if old and new and not (old & new):
             for each in members(after, prefix):
                 yield Shift(origin, each, old, new)
+
+
+def _strays(step: StepView, before: Assessment, after: Assessment, shift: Shift) -> bool:
+    """Traffic that ended inside and now follows a default route out of the network is lost, not shifted."""
+    inventory = step.snapshot.inventory
+    for node in step.snapshot.devices:
+        site = inventory.site_of(node)
+        if (site.name if site is not None else node) != shift.origin:
+            continue
+        old, new = before.fates.get((node, shift.prefix)), after.fates.get((node, shift.prefix))
+        if old and new and not _leaves_network(old) and _leaves_network(new):
+            return True
+    return False
+
+
+def _leaves_network(fates: frozenset[Fate]) -> bool:
+    return any(fate.disposition is Disposition.EXITS_NETWORK for fate in fates)
 
 
 def _special(before: Assessment) -> frozenset[Prefix]:
