@@ -84,9 +84,10 @@ def _command(line: Line, place: Place, *, inside: bool) -> None:
             for each in walk(line):
                 context.unrecognised(each)
             return
+        for each in walk(line):
+            if each is not line:
+                context.not_implemented(each, "not modelled")
         reader(line, words[2:] if head == "bgp" else words[1:], place)
-        for child in line.children:
-            context.not_implemented(child, "not modelled")
         context.done(line)
 
 

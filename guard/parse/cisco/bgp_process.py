@@ -85,6 +85,8 @@ def bestpath(line: Line, words: tuple[str, ...], place: Place) -> None:
         _tie_break(line, words, place)
     elif words[0] in ("ecmp-fast", "prefix-validate") and (words[0] == "ecmp-fast" or place.no):
         place.context.ignore(line, "what is chosen stays the same in the converged state")
+    elif words[0] == "cost-community" and words[1:2] == ("ignore",):
+        place.context.ignore(line, "cost communities are not looked at")
     elif not place.no:
         place.context.not_implemented(line, f"`bestpath {text}` is not modelled")
 
@@ -253,7 +255,7 @@ def ucmp(line: Line, words: tuple[str, ...], place: Place) -> None:
 
 def _ignore(reason: str) -> Handler:
     def handler(line: Line, words: tuple[str, ...], place: Place) -> None:
-        place.context.ignore(line, reason)
+        place.context.ignore_block(line, reason)
 
     return handler
 

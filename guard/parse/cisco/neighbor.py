@@ -392,6 +392,10 @@ def _addpath_tx(best: str) -> Handler:
     return handler
 
 
+def _addpath_best(command: Command) -> None:
+    command.family["add_path_send"] = "" if command.no else f"best-{between(command.words[0], 1, 255)}"
+
+
 def _next_hop(command: Command) -> None:
     """EOS: `next-hop address-family ipv6`: IPv4 routes with IPv6 next hops (RFC 8950)."""
     if command.words[:1] == ("address-family",):
@@ -404,7 +408,7 @@ def _capability(command: Command) -> None:
     if command.words[:1] == ("extended-nexthop",):
         command.session["extended_next_hop"] = not command.no
     elif command.words[:1] == ("orf",):
-        command.context.not_implemented(command.line, "filters that the neighbour sends are not modelled")
+        command.context.ignore(command.line, "what is held back by it, the receiver's prefix-list refuses anyway")
     else:
         command.context.ignore(command.line, "a capability that changes no route")
 
@@ -477,6 +481,7 @@ HANDLERS: Mapping[str, Handler] = {
     "additional-paths": _additional_paths,
     "addpath-tx-all-paths": _addpath_tx("all"),
     "addpath-tx-bestpath-per-as": _addpath_tx("all"),
+    "addpath-tx-best-selected": _addpath_best,
     "next-hop": _next_hop,
     "capability": _capability,
     "slow-peer": _slow_peer,
@@ -541,5 +546,6 @@ OPAQUE: Mapping[str, str] = {
     "default-route": _VPN,
     "missing-policy": "a rule for missing policies on one neighbour is not modelled",
     "cluster-id": "a cluster of one neighbour is not modelled",
+    "accept-own": "not modelled",
     "path-attribute": "filters on attributes are not modelled",
 }

@@ -307,3 +307,10 @@ router bgp 65001
         ("acl", "G", 9),
         ("as-path-list", "8", 10),
     ]
+
+
+def test_a_block_that_does_not_concern_routes_is_ignored_as_a_whole() -> None:
+    text = "router bgp 65001\n bmp targets X\n  bmp monitor ipv4 unicast pre-policy\n bgp always-compare-med\n"
+    found = device(f"frr version 8.4.4\n{text}", Vendor.FRR)
+    shown = [LineState(state).name for state in found.coverage.states if state]
+    assert shown == ["IMPLEMENTED", "IMPLEMENTED", "IGNORED", "IGNORED", "IMPLEMENTED"]
