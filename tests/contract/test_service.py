@@ -459,7 +459,7 @@ def test_the_log_can_be_followed(client: Visit) -> None:
     client.check(change())
     client.check(change())
     thread.join(20)
-    assert seen == ["activation", "check", "check"]
+    assert seen[1:] == ["check", "check"]
 
 
 def test_the_log_comes_in_pages(client: Visit) -> None:
