@@ -11,7 +11,10 @@ from guard.model.provenance import Source
 
 @dataclass(frozen=True, slots=True)
 class OspfInterface:
-    """OSPF settings of one interface. `area` None: not enabled. `cost` None: from bandwidth."""
+    """OSPF settings of one interface. `area` None: not enabled. `cost` None: from bandwidth.
+
+    `subnets`: those of the interface's IPv4 prefixes that a network statement takes in; None: all of them.
+    """
 
     interface: str
     area: int | None
@@ -26,6 +29,7 @@ class OspfInterface:
     authentication: str = ""  # kind and a digest of the key
     mtu_ignore: bool = False
     prefix_suppression: bool = False
+    subnets: frozenset[Prefix] | None = None
 
 
 @dataclass(frozen=True, slots=True)

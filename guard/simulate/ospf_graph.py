@@ -325,6 +325,8 @@ def _stubs(port: Port, router: Router, version: int) -> Iterable[Stub]:
     for each in port.interface.addresses:
         if each.address.version != family or (family == 6 and each.address.is_link_local):
             continue
+        if port.settings.subnets is not None and each.prefix not in port.settings.subnets:
+            continue
         if port.network_type == "loopback":
             yield Stub(port.router, port.area, each.address.host, cost)
         elif port.network_type == "point-to-multipoint":

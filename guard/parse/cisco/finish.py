@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from guard.model.address import DEFAULT_V4, Address
-from guard.model.device import Interface, StaticRoute, Vendor
+from guard.model.address import DEFAULT_V4, Prefix
+from guard.model.device import Interface, InterfaceAddress, StaticRoute, Vendor
 from guard.model.igp import IsisInterface, IsisProcess, OspfArea, OspfInterface, OspfProcess
+from guard.model.provenance import Source
 from guard.parse.cisco.acl import finish_acls
 from guard.parse.cisco.interface_name import kind_of, parent_of
 from guard.parse.cisco.isis import level_default
@@ -156,58 +157,77 @@ def _ospf_interfaces(ospf: OspfSettings, reading: Reading) -> list[OspfInterface
         if settings.vrf != ospf.vrf:
             continue
         own = settings.ospf if ospf.version == 2 else settings.ospf6
-        enabled = _enabled(settings, own, ospf, networks, reading)
+        enabled = _configured(settings, own, ospf) or _covered(settings, networks, reading)
         if enabled is not None:
-            running.append(_ospf_interface(settings, own, ospf, *enabled))
+            running.append(_ospf_interface(settings, own, ospf, enabled))
     return running
 
 
-def _enabled(
-    settings: InterfaceSettings,
-    own: IgpSettings | None,
-    ospf: OspfSettings,
-    networks: list[NetworkStatement],
-    reading: Reading,
-) -> tuple[int, Any] | None:
-    """The area that the process runs in on an interface, and where that is said; None where it does not run."""
+class _Enabled(NamedTuple):
+    """Where a process runs on an interface, where that is said, and for which subnets (None: all)."""
+
+    area: int
+    source: Source
+    subnets: frozenset[Prefix] | None = None
+
+
+def _configured(settings: InterfaceSettings, own: IgpSettings | None, ospf: OspfSettings) -> _Enabled | None:
+    """By a command of the interface itself, or FRR's `interface NAME area N`."""
     if own is not None and "area" in own.values:
         process = own.values.get("process", "")
-        return (own.values["area"], own.source) if process in {"", ospf.process} or not ospf.process else None
+        return _Enabled(own.values["area"], own.source) if process in {"", ospf.process} or not ospf.process else None
     if settings.name in ospf.interface_areas:
-        return ospf.interface_areas[settings.name]
-    address = _primary(settings, reading)
-    if address is None:
-        return None
-    for network in networks:
-        if (address.value ^ network.value) & ~network.mask == 0:
-            return network.area, network.source
+        return _Enabled(*ospf.interface_areas[settings.name])
     return None
 
 
-def _primary(settings: InterfaceSettings, reading: Reading) -> Address | None:
+def _covered(settings: InterfaceSettings, networks: list[NetworkStatement], reading: Reading) -> _Enabled | None:
+    """By the first network statement that takes its primary address in (FRR: any of its addresses).
+
+    Further subnets are advertised only where a statement of the same area takes them in too.
+    """
+    found: _Enabled | None = None
+    if settings.ospf is not None and "area" in settings.ospf.values:
+        return None
+    addresses = [each for each in _lender(settings, reading) if each.address.version == 4]
+    for at, each in enumerate(addresses):
+        network = next((n for n in networks if (each.address.value ^ n.value) & ~n.mask == 0), None)
+        if network is not None and found is None:
+            found = _Enabled(network.area, network.source, frozenset({each.prefix}))
+        elif network is not None and found is not None and found.area == network.area:
+            found = found._replace(subnets=(found.subnets or frozenset()) | {each.prefix})
+        elif at == 0 and reading.vendor is not Vendor.FRR:
+            return None
+    if found is not None and found.subnets is not None and len(found.subnets) == len({a.prefix for a in addresses}):
+        return found._replace(subnets=None)
+    return found
+
+
+def _lender(settings: InterfaceSettings, reading: Reading) -> tuple[InterfaceAddress, ...]:
+    """The interface's addresses, or those that it borrows."""
     interface = reading.interfaces[settings.name]
     lender = reading.interfaces.get(interface.unnumbered) if interface.unnumbered else interface
-    found = next((each for each in lender.addresses if each.address.version == 4), None) if lender else None
-    return found.address if found else None
+    return lender.addresses if lender else ()
 
 
 _OWN = ("cost", "hello", "dead", "priority", "mtu_ignore")
 
 
 def _ospf_interface(
-    settings: InterfaceSettings, own: IgpSettings | None, ospf: OspfSettings, area: int, source: Any
+    settings: InterfaceSettings, own: IgpSettings | None, ospf: OspfSettings, enabled: _Enabled
 ) -> OspfInterface:
     said = own.values if own else {}
     passive = settings.name in ospf.passive or (ospf.passive_default and settings.name not in ospf.active)
     return OspfInterface(
         interface=settings.name,
-        area=area,
-        source=own.source if own and "area" in own.values else source,
+        area=enabled.area,
+        source=enabled.source,
         process=ospf.process,
         passive=said.get("passive", passive),
         network_type=said.get("network_type") or ospf.network_type or _network_type(settings),
         prefix_suppression=said.get("prefix_suppression", ospf.prefix_suppression),
-        authentication=_authentication(said, ospf.areas.get(area, {})),
+        authentication=_authentication(said, ospf.areas.get(enabled.area, {})),
+        subnets=enabled.subnets,
         **{key: said[key] for key in _OWN if key in said},
     )
 

@@ -214,3 +214,16 @@ def test_prefix_suppression_of_a_process_and_its_exception() -> None:
         ("GigabitEthernet0/0", True),
         ("GigabitEthernet0/1", False),
     ]
+
+
+def test_further_subnets_need_a_statement_of_their_own() -> None:
+    text = "interface Gi0/0\n ip address 10.0.0.1 255.255.255.0\n ip address 10.9.0.1 255.255.255.0 secondary\n"
+    part = only(parse(text + "router ospf 1\n network 10.0.0.0 0.0.0.255 area 0\n"))
+    assert {str(each) for each in running(part, "GigabitEthernet0/0").subnets or ()} == {"10.0.0.0/24"}
+    whole = only(parse(text + "router ospf 1\n network 10.0.0.0 0.255.255.255 area 0\n"))
+    assert running(whole, "GigabitEthernet0/0").subnets is None
+    secondary_alone = parse(text + "router ospf 1\n network 10.9.0.0 0.0.0.255 area 0\n")
+    assert only(secondary_alone).interfaces == ()
+    frr = "interface eth0\n ip address 10.0.0.1/24\n ip address 10.9.0.1/24\nrouter ospf\n network 10.9.0.0/24 area 3\n"
+    (eth0,) = only(parse(frr, Vendor.FRR)).interfaces
+    assert (eth0.area, {str(each) for each in eth0.subnets or ()}) == (3, {"10.9.0.0/24"})
