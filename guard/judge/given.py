@@ -1,7 +1,7 @@
 """Cases given as facts: what the tests of policies are written in (docs/policies.md).
 
-`before` and `after` say, in the words of the facts (docs/facts.md), what an engine would have computed; `after` inherits
-what it does not say. Nothing is simulated, so a case shows what a policy does with facts, not where they come from.
+`before` and `after` say, in the words of docs/facts.md, what an engine would have computed; `after` inherits what it
+does not say. Nothing is simulated, so a case shows what a policy does with facts, not where they come from.
 """
 
 from __future__ import annotations

@@ -61,14 +61,11 @@ def _listed(before: Assessment, after: Assessment) -> Iterator[Observation]:
         # Already short in the base and no worse since; one that was short and loses another site is worse.
         existing = old is not None and bool(_short(old)) and old.sites <= new.sites and old.origins <= new.origins
         was = f"before: {listed(old.sites) or 'no site'}" if old is not None else "not listed before"
+        now = listed(new.sites) or "no site"
         yield Observation(
             f"{new.prefix} ({new.name}) {short}",
             subjects=(str(new.prefix), new.name),
-            evidence=(
-                f"{was}; now: {listed(new.sites) or 'no site'}",
-                str(new.source),
-                *cascade_lines(after.cascade, str(new.prefix)),
-            ),
+            evidence=(f"{was}; now: {now}", str(new.source), *cascade_lines(after.cascade, str(new.prefix))),
             existing=existing,
             key=f"{new.name} {new.prefix}",
         )
