@@ -28,5 +28,5 @@ def value_digest(value: Any) -> str:
 
 
 def files_digest(files: Mapping[str, bytes]) -> str:
-    """The digest of some files together (not of a snapshot, see guard.snapshot.load): of {path: digest of the content}."""
+    """The digest of some files together, of {path: digest of the content}. For a snapshot: guard.snapshot.load."""
     return value_digest({path: sha256(content) for path, content in files.items()})

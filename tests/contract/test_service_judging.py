@@ -55,7 +55,6 @@ NOWHERE = change('{device: r9, commands: "show version"}')
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    pytest.importorskip("guard.shell.judging", exc_type=ImportError)
     with servers(tmp_path_factory.mktemp("judging")) as start:
         yield start(pipeline="guard.shell.judging")
 
