@@ -8,6 +8,7 @@ from typing import NamedTuple
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import NETWORK, Check, Observations, Parameter, Parameters
 from guard.judge.checks.common import both, having, members, percent, turned, warn_if
+from guard.judge.checks.forwarding import DELIVERED
 from guard.judge.checks.outside import orphans
 from guard.judge.finding import Observation, listed, some
 from guard.model.address import Prefix
@@ -40,11 +41,9 @@ def path_shift(case: Case, step: StepView, params: Parameters) -> Observations:
     counted: list[Shift] = []
     external: dict[str, list[Shift]] = {}
     with_session = orphans(step, before)
-    for shift in _shifts(before, after):
+    for shift in _shifts(step, before, after):
         if shift.prefix in with_session:
             continue  # it stood for routes of a session that is gone
-        if _strays(step, before, after, shift):
-            continue
         if shift.prefix in special or _serves(step.snapshot.inventory, shift.prefix):
             counted.append(shift)
         else:
@@ -78,24 +77,35 @@ def _observed(case: Case, step: StepView, shift: Shift) -> Observation:
     )
 
 
-def _shifts(before: Assessment, after: Assessment) -> Iterator[Shift]:
+def _shifts(step: StepView, before: Assessment, after: Assessment) -> Iterator[Shift]:
+    nodes = _nodes_by_origin(step)
     for origin, prefix, old, new in turned(before.exits, after.exits):
-        if old and new and not (old & new):
+        if old and new and not (old & new) and not _strays(nodes.get(origin, []), before, after, prefix):
             for each in members(after, prefix):
                 yield Shift(origin, each, old, new)
 
 
-def _strays(step: StepView, before: Assessment, after: Assessment, shift: Shift) -> bool:
-    """Traffic that ended inside and now follows a default route out of the network is lost, not shifted."""
+def _nodes_by_origin(step: StepView) -> dict[str, list[str]]:
     inventory = step.snapshot.inventory
+    found: dict[str, list[str]] = {}
     for node in step.snapshot.devices:
         site = inventory.site_of(node)
-        if (site.name if site is not None else node) != shift.origin:
-            continue
-        old, new = before.fates.get((node, shift.prefix)), after.fates.get((node, shift.prefix))
-        if old and new and not _leaves_network(old) and _leaves_network(new):
-            return True
-    return False
+        found.setdefault(site.name if site is not None else node, []).append(node)
+    return found
+
+
+def _strays(nodes: list[str], before: Assessment, after: Assessment, prefix: Prefix) -> bool:
+    """Traffic that is no longer delivered, or that ended inside and now leaves the network, is lost, not shifted."""
+    pairs = [(before.fates.get((node, prefix)), after.fates.get((node, prefix))) for node in nodes]
+    known = [(old, new) for old, new in pairs if old and new]
+    if not known:
+        return False
+    moved = [(old, new) for old, new in known if _delivers(old) and _delivers(new)]
+    return not any(_leaves_network(old) or not _leaves_network(new) for old, new in moved)
+
+
+def _delivers(fates: frozenset[Fate]) -> bool:
+    return any(fate.disposition in DELIVERED for fate in fates)
 
 
 def _leaves_network(fates: frozenset[Fate]) -> bool:
