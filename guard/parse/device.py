@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from guard.model.device import Device, Vendor
@@ -13,6 +14,10 @@ from guard.parse.freeze import freeze
 from guard.parse.line import Line
 from guard.parse.vendor import detect
 
+#: How the vendors that are not read write the name of a device.
+_HOSTNAME = re.compile(
+    r"^\s*(?:(?:set system )?host-name|(?:net add |set )?hostname|sysname) \"?([\w.-]+)", re.M
+)
 #: Who reads which vendor's text.
 READERS: Mapping[Vendor, Callable[[str, str, Vendor], Device]] = {
     Vendor.IOS: cisco.read,
@@ -39,4 +44,5 @@ def _opaque(text: str, file: str, vendor: Vendor) -> Device:
         if row.strip() and not row.lstrip().startswith(("!", "#"))
     )
     context.warnings.append((1, f"no grammar for this vendor: {vendor.value}"))
-    return freeze(Draft(), context, lines, len(rows))
+    name = _HOSTNAME.search(text)
+    return freeze(Draft(hostname=name[1] if name else ""), context, lines, len(rows))

@@ -13,7 +13,7 @@ _PHYSICAL = keys(
     | error-correction | phy | fec | power | cable-length | linecode | framing | fair-queue | hold-queue
     | tx-queue | tx-ring-limit | random-detect | link-detect | serial | dsu | crc | beacon
     | energy-efficient-ethernet | l2-protocol mtu | speed auto | no speed | no keepalive
-    | no negotiation | hardware | physical-layer | gig-default | traffic-loopback | no bandwidth""",
+    | no negotiation | hardware | physical-layer | gig-default | no bandwidth""",
 )
 _LINK = keys(
     Ignored("a protocol of the link that carries no routes"),
@@ -69,9 +69,9 @@ _DROPS = keys(
     | traffic-shape | mac access-group | ip arp inspection | service-policy | ip urlfilter
     | ip admission | ip auth-proxy | dot1x | authentication | mab | access-session | ip source-guard
     | ipv6 source-guard | ip traffic-export | macsec | mac security | shape | police | port-security
-    | ipv6 inspect | ip port-security | errdisable | link tracking | link state | cts | dampening
-    | ip dhcp snooping | ipv6 dhcp guard | ipv6 nd raguard | ipv6 nd inspection | mka | ip access-list
-    | qos | service-profile | traffic-policy""",
+    | ipv6 inspect | ip port-security | errdisable | traffic-loopback | loopback | link tracking
+    | link state | cts | dampening | ip dhcp snooping | ipv6 dhcp guard | ipv6 nd raguard
+    | ipv6 nd inspection | mka | ip access-list | qos | service-profile | traffic-policy""",
 )
 _STEERS = keys(
     NotModelled("sends packets another way than the routing table"),

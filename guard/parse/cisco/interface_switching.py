@@ -58,7 +58,7 @@ def _mode(line: Line, context: Context, settings: Settings) -> None:
     if mode == "routed":
         settings.switchport = False
     else:
-        settings.switchport = True if settings.switchport is None else settings.switchport
+        _switches(settings)
         settings.mode = mode
     if mode in {"access", "trunk", "routed"}:
         context.done(line)
@@ -66,7 +66,13 @@ def _mode(line: Line, context: Context, settings: Settings) -> None:
         context.partial(line, "a mode that is negotiated, or more than access and trunk, is taken as a trunk")
 
 
+def _switches(settings: Settings) -> None:
+    """A device takes these commands only where the port switches, so one that says nothing else does."""
+    settings.switchport = True if settings.switchport is None else settings.switchport
+
+
 def _access_vlan(line: Line, context: Context, settings: Settings) -> None:
+    _switches(settings)
     if not line.words[-1].isdigit():
         context.partial(line, "a VLAN that is named or learned is not known here")
         return
@@ -76,6 +82,7 @@ def _access_vlan(line: Line, context: Context, settings: Settings) -> None:
 
 def _allowed(line: Line, context: Context, settings: Settings) -> None:
     """`switchport trunk allowed vlan [add|remove|except|none|all] LIST`."""
+    _switches(settings)
     words = tuple(word.lower() for word in line.words[4:])
     old: Spans = settings.values.get("trunk_vlans") or _ALL
     first = words[0]

@@ -20,28 +20,27 @@ _MANAGEMENT = keys(
     | tacacs-server | tacacs | radius-server | radius | clock | alias | privilege | role
     | service password-encryption | service | prompt | terminal | archive | archive-log | parser | menu
     | memory | exception | diagnostic | boot | boot-start-marker | boot-end-marker | boot system
-    | config-register | version | license | hw-module | platform console | event-monitor | scheduler
-    | process | mmi | subscriber templating | redundancy | call-home | smart | ip ssh | ip scp
-    | ip telnet | ip http | ip ftp | ip tftp | ip rcmd | ip finger | no ip finger | ip sftp | netconf
-    | netconf-yang | restconf | gnmi-yang | telemetry | transceiver | monitor | file | tftp-server
-    | ip host | ip name-server | ip domain | ip domain-name | ip domain-list | ip domain-lookup | ip dns
-    | ip icmp | ip identd | ldap | macro auto | crypto pki | crypto key | crypto ca
-    | crypto pki certificate | certificate | key config-key | secret | md5 | lldp | cdp
-    | errdisable recovery | power | environment | location | fhrp | mac-learn | ip forward-protocol
-    | subscriber | virtual-service | cns | wsma | xml | ip bootp | ip tcp | ipv6 tcp | no service
-    | ip dhcp pool | ip dhcp excluded-address | ip dhcp | ipv6 dhcp | ip source-route
-    | multilink bundle-name | tls | security passwords | security authentication | session | iox
-    | app-hosting | guestshell | hostname-prefix | domain default | domain | standby redirects | vtp
-    | dot11 | ip radius | ip tacacs | ip cache | ip accounting | ip flow | ip flow-export
-    | ip flow-cache | flow | sampler | sflow | ip nbar | metadata | buffers | network-clock
-    | line console | ipv6 hop-limit | ipv6 icmp | ipv6 host | ipv6 cef | ip cef | ip source-address
-    | device-sensor | device-tracking | ip device tracking | avb | ip sla responder | ip sla server
-    | no ip bootp server | lacp | port-channel load-balance | udld | mac address-table
-    | mac-address-table | link debounce | load-interval | ip local-proxy-arp | ip arp | arp
-    | arp timeout | wireless | ap | fallback | capwap | vlan internal | vlan accounting
-    | ip gratuitous-arps | media-type | voice | voice-card | dial-peer | stackwise-virtual | stack-mac
-    | switch | l2 | no l2 | config | end | exit | quit | building configuration | building | current
-    | using | last | time | ip tos | coverage""",
+    | config-register | version | license | platform console | event-monitor | scheduler | process | mmi
+    | subscriber templating | redundancy | call-home | smart | ip ssh | ip scp | ip telnet | ip http
+    | ip ftp | ip tftp | ip rcmd | ip finger | no ip finger | ip sftp | netconf | netconf-yang
+    | restconf | gnmi-yang | telemetry | transceiver | monitor | file | tftp-server | ip host
+    | ip name-server | ip domain | ip domain-name | ip domain-list | ip domain-lookup | ip dns | ip icmp
+    | ip identd | ldap | macro auto | crypto pki | crypto key | crypto ca | crypto pki certificate
+    | certificate | key config-key | secret | md5 | lldp | cdp | errdisable recovery | power
+    | environment | location | fhrp | mac-learn | ip forward-protocol | subscriber | virtual-service
+    | cns | wsma | xml | ip bootp | ip tcp | ipv6 tcp | no service | ip dhcp pool
+    | ip dhcp excluded-address | ip dhcp | ipv6 dhcp | ip source-route | multilink bundle-name | tls
+    | security passwords | security authentication | session | iox | app-hosting | guestshell
+    | hostname-prefix | domain default | domain | standby redirects | vtp | dot11 | ip radius
+    | ip tacacs | ip cache | ip accounting | ip flow | ip flow-export | ip flow-cache | flow | sampler
+    | sflow | ip nbar | metadata | buffers | network-clock | line console | ipv6 hop-limit | ipv6 icmp
+    | ipv6 host | ipv6 cef | ip cef | ip source-address | device-sensor | device-tracking
+    | ip device tracking | avb | ip sla responder | ip sla server | no ip bootp server | lacp
+    | port-channel load-balance | udld | mac address-table | mac-address-table | link debounce
+    | load-interval | ip load-sharing | ip local-proxy-arp | ip arp | arp | arp timeout | wireless | ap
+    | fallback | capwap | vlan internal | vlan accounting | ip gratuitous-arps | media-type | voice
+    | voice-card | dial-peer | stackwise-virtual | stack-mac | switch | l2 | no l2 | config | end | exit
+    | quit | building configuration | building | current | using | last | time | ip tos | coverage""",
 )
 _SPANNING = keys(
     Ignored("loop protection of layer 2, which the model has no loops in"),
@@ -66,12 +65,13 @@ _TRAFFIC = keys(
     | ip port-map | traffic-policy | policy-list | ip mobile | storm-control | hardware | tcam
     | platform | mac access-group | bridge | bridge-domain | traffic-policies | rpki | tap aggregation
     | login | segment-security | monitor link | link tracking | link state | kron | event
-    | event-handler | flowspec | ip default-network | pbr-map | nexthop-group | ip hardware
-    | ipv6 hardware | redundancy-group | ip load-sharing | dampening | ipv6 access-list role-based
-    | ip reflexive-list | time-range | ip traffic-export | control-plane host | object-group security
-    | pseudowire-class | l2vpn | l2tp | vpdn | xconnect | ethernet | service-template | vlan filter
-    | vlan access-map | access-session | ip options | system mtu | ipv6 neighbor | ip rsvp | ip tunnel
-    | sdwan | policy""",
+    | event-handler | flowspec | hw-module | power enable | no power enable | mac address-table static
+    | mac-address-table static | monitor session * destination | ip default-network | pbr-map
+    | nexthop-group | ip hardware | ipv6 hardware | redundancy-group | dampening
+    | ipv6 access-list role-based | ip reflexive-list | time-range | ip traffic-export
+    | control-plane host | object-group security | pseudowire-class | l2vpn | l2tp | vpdn | xconnect
+    | ethernet | service-template | vlan filter | vlan access-map | access-session | ip options
+    | system mtu | ipv6 neighbor | ip rsvp | ip tunnel | sdwan | policy""",
 )
 _KEYS = keys(NotModelled("keys of routing protocols that stand in a chain are not compared"), "key chain | key")
 _LABELS = keys(

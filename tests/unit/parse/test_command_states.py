@@ -52,7 +52,8 @@ OPAQUE = {
         |router rip|ip wccp web-cache|event manager applet X|segment-routing|l2vpn vfi context X
         |class-map match-any X|policy-map X|ip default-network 10.0.0.0|ip arp inspection vlan 10
         |ip dhcp snooping|key chain K|vlan filter X vlan-list 10|no ip classless|bridge-domain 5
-        |time-range WORK""",
+        |time-range WORK
+        |monitor session 1 destination interface Gi1/0/5|mac address-table static 0000.0000.0001 vlan 1 drop""",
     Vendor.EOS: """mlag configuration|ip address virtual source-nat vrf A address 10.0.0.1|traffic-policies
         |event-handler X|hardware tcam|ip hardware fib optimize prefix-length 32
         |service routing protocols model ribd|monitor link""",

@@ -65,3 +65,14 @@ def test_a_vendor_without_a_grammar_leaves_every_line_unrecognised() -> None:
 def test_a_device_is_named_by_its_hostname_else_by_its_file() -> None:
     assert parse_device("version 15.2\nhostname Core-1\n", "configs/a.cfg").name == "Core-1"
     assert parse_device("version 15.2\nip cef\n", "configs/a.b.cfg").name == "a.b"
+
+
+def test_the_name_of_a_device_that_nobody_reads() -> None:
+    files = {
+        "set system host-name edge-1\n": "edge-1",
+        "system {\n    host-name edge-2;\n}\n": "edge-2",
+        "net add hostname Leaf1\n": "Leaf1",
+        "hostname xr1\nroute-policy P\nend-policy\n": "xr1",
+        "feature bgp\n": "x",
+    }
+    assert {text: parse_device(text, "configs/x.cfg").name for text in files} == files
