@@ -6,8 +6,9 @@ only who may ask what of which snapshot; what a change does and whether it may i
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from guard import __version__
@@ -118,6 +119,7 @@ class Preflight:
     ) -> Outcome:
         """The pipeline's outcome; that there is none is on the record too, and does not bind the request id."""
         limit = min(timeout, self.settings.limits.check_seconds)
+        began = time.perf_counter()
         try:
             outcome: Outcome = await self._workers.run(work, timeout=limit, progress=progress)
         except (TimedOut, InvariantBroken) as error:
@@ -126,7 +128,8 @@ class Preflight:
                 details={"error": error.code, "message": error.message, "request_id": order.request_id},
             ))
             raise
-        return outcome
+        total = round((time.perf_counter() - began) * 1000)
+        return replace(outcome, document={**outcome.document, "timings_ms": {"total": total}})
 
     async def _recorded(
         self, order: CheckOrder, caller: Caller, digest: str, outcome: Outcome, document: Mapping[str, Any],

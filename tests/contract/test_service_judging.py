@@ -85,6 +85,7 @@ def test_cutting_a_data_center_off_is_blocked(client: Client) -> None:
     assert judged.verdict == "BLOCK"
     assert "datacenter-isolation" in new(judged.document)
     assert steps
+    assert judged.document["timings_ms"]["total"] > 0
 
 
 def test_an_unknown_command_holds_until_somebody_approves_it(client: Client) -> None:
