@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from guard.model.address import Address, Prefix
@@ -109,6 +109,7 @@ def build(devices: Mapping[str, Device], topology: Topology, version: int) -> Os
                 identity = process.router_id or _router_id(device, process.vrf, topology)
                 routers.append(Router(len(routers), name, device, process, identity, areas))
                 ports.extend(found)
+    routers = [_joined(router, routers) for router in routers]
     links = _adjacent(ports, routers, topology, version)
     ways, hops = _ways(links, routers, topology, version)
     stubs = tuple(stub for port in ports for stub in _stubs(port, routers[port.router], version))
@@ -121,9 +122,22 @@ def build(devices: Mapping[str, Device], topology: Topology, version: int) -> Os
         adjacencies=_rows(links, version),
         ports=_by_router(ports),
         speaking=_speaking(ports, routers),
-        notes=(*_clashes(routers, links), *_unknown_mtu(links)),
+        notes=(*_clashes(routers, _meeting(ports, topology)), *_unknown_mtu(links)),
         by_table=_by_table(routers),
     )
+
+
+def _joined(router: Router, routers: list[Router]) -> Router:
+    """A router with a virtual link that its other end configures too has the backbone among its areas."""
+    for area in router.process.areas:
+        if area.number in router.areas and any(
+            other.router_id in area.virtual_links
+            and router.router_id in other.area(area.number).virtual_links
+            and area.number in other.areas
+            for other in routers
+        ):
+            return replace(router, areas=tuple(sorted({*router.areas, BACKBONE})))
+    return router
 
 
 def _by_table(routers: Iterable[Router]) -> dict[tuple[str, str], tuple[int, ...]]:
@@ -184,18 +198,22 @@ def _speaks(interface: Interface, version: int) -> bool:
 # ------------------------------------------------------------------------------------------------ adjacencies
 
 
+def _meeting(ports: Iterable[Port], topology: Topology) -> Iterator[tuple[Port, Port]]:
+    """Pairs of active ports that hear each other, both directions."""
+    active = {port.id: port for port in ports if not port.settings.passive and port.network_type != "loopback"}
+    for key, port in sorted(active.items()):
+        for other in topology.neighbours(key):
+            peer = active.get(other)
+            if peer is not None:
+                yield port, peer
+
+
 def _adjacent(
     ports: list[Port], routers: list[Router], topology: Topology, version: int
 ) -> tuple[tuple[Port, Port], ...]:
     """Pairs of ports (both directions) that become adjacent."""
-    active = {port.id: port for port in ports if not port.settings.passive and port.network_type != "loopback"}
-    found = []
-    for key, port in sorted(active.items()):
-        for other in topology.neighbours(key):
-            peer = active.get(other)
-            if peer is not None and _compatible(port, peer, routers, version):
-                found.append((port, peer))
-    silent = {port.id for port in active.values() if port.settings.priority == 0}
+    found = [pair for pair in _meeting(ports, topology) if _compatible(*pair, routers, version)]
+    silent = {port.id for port in ports if port.settings.priority == 0}
     return tuple(pair for pair in found if not (pair[0].id in silent and _undesignated(pair[0], found, silent)))
 
 
@@ -271,7 +289,7 @@ def _rows(links: Iterable[tuple[Port, Port]], version: int) -> tuple[IgpAdjacenc
     return tuple(IgpAdjacency(name, one.id, two.id, str(one.area)) for one, two in links)
 
 
-def _clashes(routers: list[Router], links: Iterable[tuple[Port, Port]]) -> tuple[StateNote, ...]:
+def _clashes(routers: list[Router], pairs: Iterable[tuple[Port, Port]]) -> tuple[StateNote, ...]:
     """Two routers of one area with one identity: the area's database is wrong (RFC 2328 2.1)."""
     parts: dict[int, int] = {}
 
@@ -280,8 +298,9 @@ def _clashes(routers: list[Router], links: Iterable[tuple[Port, Port]]) -> tuple
             index = parts[index]
         return index
 
-    for one, two in links:
-        parts[root(one.router)] = root(two.router)
+    for one, two in pairs:
+        if one.area == two.area:
+            parts[root(one.router)] = root(two.router)
     seen: dict[tuple[int, int], list[Router]] = defaultdict(list)
     for router in routers:
         if router.areas and router.router_id:
