@@ -35,23 +35,55 @@ class Selection(NamedTuple):
     used: tuple[Path, ...]
 
 
-Elimination = Callable[[list[Entrant], BgpProcess], list[Entrant]]
+#: How good an entrant is at one step: the lowest stay.
+Measure = Callable[[Entrant, BgpProcess], int]
 
 
-def _lowest(measure: Callable[[Entrant], int]) -> Elimination:
-    def eliminate(entrants: list[Entrant], process: BgpProcess) -> list[Entrant]:
-        del process
-        measured = [measure(each) for each in entrants]
-        least = min(measured)
-        return [each for each, value in zip(entrants, measured, strict=True) if value == least]
-
-    return eliminate
+def _weight(each: Entrant, _: BgpProcess) -> int:
+    return -each.path.attributes.weight
 
 
-def _as_path_length(entrants: list[Entrant], process: BgpProcess) -> list[Entrant]:
-    if process.ignore_as_path:
-        return entrants
-    return _lowest(lambda each: path_length(each.path.attributes.as_path))(entrants, process)
+def _preference(each: Entrant, _: BgpProcess) -> int:
+    return -(each.path.attributes.local_preference or 0)
+
+
+def _learned(each: Entrant, _: BgpProcess) -> int:
+    return each.path.kind != LOCAL
+
+
+def _as_path_length(each: Entrant, process: BgpProcess) -> int:
+    return 0 if process.ignore_as_path else path_length(each.path.attributes.as_path)
+
+
+def _origin(each: Entrant, _: BgpProcess) -> int:
+    return each.path.attributes.origin
+
+
+def _internal(each: Entrant, _: BgpProcess) -> int:
+    """eBGP (and what is our own) before iBGP; a confederation's eBGP counts as internal (RFC 5065 5.3)."""
+    return each.path.kind in (IBGP, CONFED)
+
+
+def _igp_metric(each: Entrant, _: BgpProcess) -> int:
+    return each.hop.metric
+
+
+def _router_id(each: Entrant, _: BgpProcess) -> int:
+    originator = each.path.attributes.originator_id
+    return each.path.peer_id if originator is None else originator
+
+
+def _cluster_list(each: Entrant, _: BgpProcess) -> int:
+    return len(each.path.attributes.cluster_list)
+
+
+def _address(each: Entrant, _: BgpProcess) -> int:
+    address = each.path.peer_address
+    return -1 if address is None else address.value
+
+
+def _link(each: Entrant, _: BgpProcess) -> int:
+    return each.path.link
 
 
 def _multi_exit(entrants: list[Entrant], process: BgpProcess) -> list[Entrant]:
@@ -68,48 +100,28 @@ def _multi_exit(entrants: list[Entrant], process: BgpProcess) -> list[Entrant]:
     return [each for each, group, med in measured if med == least[group]]
 
 
-def _internal(each: Entrant) -> int:
-    """eBGP (and what is our own) before iBGP; a confederation's eBGP counts as internal (RFC 5065 5.3)."""
-    return each.path.kind in (IBGP, CONFED)
-
-
-def _router_id(each: Entrant) -> int:
-    originator = each.path.attributes.originator_id
-    return each.path.peer_id if originator is None else originator
-
-
-def _address(each: Entrant) -> int:
-    address = each.path.peer_address
-    return -1 if address is None else address.value
-
-
-def _link(each: Entrant) -> int:
-    return each.path.link
-
-
-_WEIGHT = ("weight", _lowest(lambda each: -each.path.attributes.weight))
-_PREFERENCE = ("local-preference", _lowest(lambda each: -(each.path.attributes.local_preference or 0)))
-_ORIGINATED = ("locally originated", _lowest(lambda each: each.path.kind != LOCAL))
-_LENGTH = ("AS path length", _as_path_length)
-_ORIGIN = ("origin", _lowest(lambda each: each.path.attributes.origin))
-_MED = ("MED", _multi_exit)
-_EXTERNAL = ("eBGP over iBGP", _lowest(_internal))
-_IGP = ("IGP metric", _lowest(lambda each: each.hop.metric))
-_ROUTER = ("router-id", _lowest(_router_id))
-_CLUSTERS = ("cluster list length", _lowest(lambda each: len(each.path.attributes.cluster_list)))
-_NEIGHBOR = ("neighbor address", _lowest(_address))
-_SESSION = ("session", _lowest(_link))
-
-_TIES = (_ROUTER, _CLUSTERS, _NEIGHBOR, _SESSION)
-_HEAD = (_WEIGHT, _PREFERENCE, _ORIGINATED, _LENGTH, _ORIGIN, _MED, _EXTERNAL, _IGP)
+#: The steps in order. MED has no measure of its own: it compares within groups.
+_HEAD: tuple[tuple[str, Measure | None], ...] = (
+    ("weight", _weight),
+    ("local-preference", _preference),
+    ("locally originated", _learned),
+    ("AS path length", _as_path_length),
+    ("origin", _origin),
+    ("MED", None),
+    ("eBGP over iBGP", _internal),
+    ("IGP metric", _igp_metric),
+)
+_ROUTER: tuple[str, Measure] = ("router-id", _router_id)
+_CLUSTERS: tuple[str, Measure] = ("cluster list length", _cluster_list)
+_LAST: tuple[tuple[str, Measure], ...] = (("neighbor address", _address), ("session", _link))
 
 #: Cisco "Select BGP Best Path Algorithm" (IOS); Arista EOS manual, "BGP path selection"; FRR manual, "Route Selection".
 #: Junos "Understanding BGP Path Selection": no weight, cluster list before router-id.
-ELIMINATIONS: dict[Vendor, tuple[tuple[str, Elimination], ...]] = {
-    Vendor.IOS: (*_HEAD, *_TIES),
-    Vendor.EOS: (*_HEAD, *_TIES),
-    Vendor.FRR: (*_HEAD, *_TIES),
-    Vendor.JUNOS: (*_HEAD[1:], _CLUSTERS, _ROUTER, _NEIGHBOR, _SESSION),
+ELIMINATIONS: dict[Vendor, tuple[tuple[str, Measure | None], ...]] = {
+    Vendor.IOS: (*_HEAD, _ROUTER, _CLUSTERS, *_LAST),
+    Vendor.EOS: (*_HEAD, _ROUTER, _CLUSTERS, *_LAST),
+    Vendor.FRR: (*_HEAD, _ROUTER, _CLUSTERS, *_LAST),
+    Vendor.JUNOS: (*_HEAD[1:], _CLUSTERS, _ROUTER, *_LAST),
 }
 
 #: The last step after which paths still in the set may share the traffic.
@@ -123,21 +135,32 @@ def select(entrants: list[Entrant], process: BgpProcess, family: BgpFamily, vend
     if len(entrants) == 1:
         only = entrants[0].path
         return Selection(only, "only path", (only,))
-    left, decided = entrants, ""
+    left, decided = entrants, "all alike"
     equals: list[Entrant] = []
-    for name, eliminate in ELIMINATIONS.get(vendor, ELIMINATIONS[Vendor.IOS]):
-        if len(left) > 1:
-            kept = eliminate(left, process)
-            if len(kept) == 1:
-                decided = name
-            left = kept
+    for name, measure in ELIMINATIONS.get(vendor, ELIMINATIONS[Vendor.IOS]):
+        kept = _keep(left, measure, process)
         if name == _EQUAL_AFTER:
-            equals = left
-            if len(left) == 1:
-                break
-    best = left[0]
-    used = _share(best, equals, process, family) if len(equals) > 1 else (best.path,)
-    return Selection(best.path, decided or "all alike", used)
+            equals = kept
+        left = kept
+        if len(left) == 1:
+            decided = name
+            break
+    best = left[0].path
+    used = _share(left[0], equals, process, family) if len(equals) > 1 else (best,)
+    return Selection(best, decided, used)
+
+
+def _keep(left: list[Entrant], measure: Measure | None, process: BgpProcess) -> list[Entrant]:
+    """Those that a step leaves in."""
+    if measure is None:
+        return _multi_exit(left, process)
+    if len(left) == 2:  # nearly always: a client with two reflectors
+        one, other = left
+        difference = measure(one, process) - measure(other, process)
+        return left if not difference else [one] if difference < 0 else [other]
+    measured = [measure(each, process) for each in left]
+    least = min(measured)
+    return [each for each, value in zip(left, measured, strict=True) if value == least]
 
 
 def _share(best: Entrant, equals: list[Entrant], process: BgpProcess, family: BgpFamily) -> tuple[Path, ...]:
@@ -148,7 +171,7 @@ def _share(best: Entrant, equals: list[Entrant], process: BgpProcess, family: Bg
     if limit <= 1:
         return (best.path,)
     chosen: list[Path] = []
-    ordered = [each.path for each in sorted(equals, key=_tie_key)]
+    ordered = [each.path for each in sorted(equals, key=lambda each: _tie_key(each, process))]
     hops = {best.path.attributes.next_hop}
     for path in ordered:
         if path is best.path or path.kind != best.path.kind or not _alike(best.path, path, process):
@@ -160,8 +183,8 @@ def _share(best: Entrant, equals: list[Entrant], process: BgpProcess, family: Bg
     return (best.path, *chosen[: limit - 1])
 
 
-def _tie_key(each: Entrant) -> tuple[int, int, int, int]:
-    return (_router_id(each), len(each.path.attributes.cluster_list), _address(each), each.path.link)
+def _tie_key(each: Entrant, process: BgpProcess) -> tuple[int, int, int, int]:
+    return (_router_id(each, process), _cluster_list(each, process), _address(each, process), each.path.link)
 
 
 def _alike(best: Path, other: Path, process: BgpProcess) -> bool:

@@ -62,11 +62,12 @@ class Link:
 
 @dataclass(slots=True, eq=False)
 class Group:
-    """Links that the sender treats alike: an update group. `first` stands for all of them."""
+    """Links that the sender treats alike: an update group. `first` stands for all, `hot` are those that take part."""
 
     index: int
     links: list[Link]
     by_receiver: dict[int, list[Link]] = field(default_factory=dict)
+    hot: list[Link] = field(default_factory=list)
 
     @property
     def first(self) -> Link:
@@ -164,12 +165,16 @@ def build(
         if link.receiver != OUTSIDE:
             speakers[link.receiver].links_in[link.version].append(link)
     stubs = _mark_all(speakers)
+    taking_part = frozenset(index for index, link in links.items() if _takes_part(link, speakers))
+    for index, group in group_of.items():
+        if index in taking_part:
+            group.hot.append(links[index])
     return Graph(
         speakers,
         links,
         group_of,
         stubs,
-        frozenset(index for index, link in links.items() if _takes_part(link, speakers)),
+        taking_part,
         names.given,
         ends.given,
         by_name,

@@ -96,7 +96,7 @@ def import_route(speaker: Speaker, link: Link, sent: BgpAttributes, prefix: Pref
     received = receive(sent, link, speaker)
     if received is None:
         return None
-    if _rfc8212(speaker, link) and not family.import_policies and not family.import_filters:
+    if not family.import_policies and not family.import_filters and _rfc8212(speaker, link):
         return None
     if family.import_filters and not passes(speaker.evaluator, family.import_filters, prefix, received):
         return None

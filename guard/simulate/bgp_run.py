@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes
 from guard.simulate.bgp_decision import Entrant, Selection, select
-from guard.simulate.bgp_graph import OUTSIDE, Graph, Link, Speaker
+from guard.simulate.bgp_graph import OUTSIDE, Graph, Group, Link, Speaker
 from guard.simulate.bgp_origin import suppresses
 from guard.simulate.bgp_path import LOCAL, Hop, Path
 from guard.simulate.bgp_policy import Conditional, export_route, import_route
@@ -85,6 +85,7 @@ class ClassRun:
         self.oscillates: tuple[int, ...] = ()
         self.hops_read: set[tuple[int, Address, str]] = set()
         self.inactive_read: dict[int, bool] = {}
+        self._sent: set[int] = set()
         self._running = False
         self._lazy: dict[int, tuple[Selection | None, dict[int, Path]]] = {}
         self._exports: dict[int, tuple[Path, BgpAttributes | None]] = {}
@@ -175,10 +176,13 @@ class ClassRun:
     def _push(self, index: int) -> set[int]:
         """Send the new best path (or its withdrawal) to all who take part; returns whose table changed."""
         graph = self.world.graph
-        speaker = graph.speakers[index]
         touched: set[int] = set()
-        for group in speaker.groups[self.version]:
-            for link in self._concerned(group.links, group.by_receiver):
+        for group in graph.speakers[index].groups[self.version]:
+            something = self._sends(group)
+            if not something and group.index not in self._sent:
+                continue  # nothing to say, and nothing said that would have to be taken back
+            self._sent.add(group.index)
+            for link in self._concerned(group, new=something):
                 if link.receiver not in self.candidates:
                     self._activate(link.receiver)
                     touched.add(link.receiver)
@@ -186,24 +190,36 @@ class ClassRun:
                     touched.add(link.receiver)
         return touched
 
-    def _concerned(self, links: list[Link], by_receiver: Mapping[int, list[Link]]) -> list[Link]:
+    def _sends(self, group: Group) -> bool:
+        """Whether the sender has something for the group now, whoever may be left out of it."""
+        first = group.first
+        if self.prefix.length == 0 and first.out_family is not None and first.out_family.default_originate:
+            return True
+        selection = self.selections.get(first.sender)
+        return selection is not None and self._group_export(group, selection.best) is not None
+
+    def _concerned(self, group: Group, *, new: bool) -> list[Link]:
         """The links of a group to those who take part, or would if something came."""
-        if len(self.candidates) < len(links):
-            found = [link for index in self.candidates for link in by_receiver.get(index, ())]
+        candidates = self.candidates
+        if len(candidates) < len(group.links):
+            found = [link for index in candidates for link in group.by_receiver.get(index, ())]
         else:
-            found = [link for link in links if link.receiver in self.candidates]
-        takes_part = self.world.graph.takes_part
-        new = [link for link in links if link.index in takes_part and link.receiver not in self.candidates]
-        return found + [link for link in new if self.offer(link) is not None]
+            found = [link for link in group.links if link.receiver in candidates]
+        if not new or not group.hot:
+            return found
+        return found + [each for each in group.hot if each.receiver not in candidates and self.offer(each) is not None]
 
     def _activate(self, index: int) -> None:
         self.candidates[index] = {}
+        selections, to_stub = self.selections, self.world.graph.to_stub
         for link in self.world.graph.speakers[index].links_in[self.version]:
-            if link.sender != OUTSIDE:
+            if selections.get(link.sender) is not None or link.index in to_stub or self.prefix.length == 0:
                 self._deliver(link)
 
     def _deliver(self, link: Link) -> bool:
         """Put what the sender offers into the receiver's Adj-RIB-In; whether that changed it."""
+        if link.sender == OUTSIDE:
+            return False
         held = self.candidates[link.receiver]
         path = self._take(link, self.offer(link))
         if path is None:
@@ -238,11 +254,14 @@ class ClassRun:
         best = selection.best
         if best.link >= 0 and _same_neighbor(graph.links.get(best.link), link):
             return None
-        group = graph.group_of[link.index]
+        return self._group_export(graph.group_of[link.index], best)
+
+    def _group_export(self, group: Group, best: Path) -> BgpAttributes | None:
         known = self._exports.get(group.index)
         if known is not None and known[0] is best:
             return known[1]
-        sent = self._export(speaker, link, best)
+        first = group.first
+        sent = self._export(self.world.graph.speakers[first.sender], first, best)
         self._exports[group.index] = (best, sent)
         return sent
 
@@ -296,9 +315,8 @@ class ClassRun:
         learned: dict[int, Path] = {}
         self._lazy[index] = (None, learned)  # whoever asks back meanwhile is told nothing
         for link in speaker.links_in[self.version]:
-            if link.sender == OUTSIDE:
-                continue
-            path = self._take(link, self.offer(link))
+            sent = self.offer(link) if link.sender != OUTSIDE else None
+            path = self._take(link, sent) if sent is not None else None
             if path is not None:
                 learned[link.index] = path
         found = (self._decide(speaker, learned), learned)
@@ -314,7 +332,9 @@ class ClassRun:
 
     def accepted(self, link: Link) -> Path | None:
         """What import policy made of it."""
-        return self.table(link.receiver).get(link.index)
+        if link.receiver in self.candidates:
+            return self.candidates[link.receiver].get(link.index)
+        return self._take(link, self.offer(link)) if link.sender != OUTSIDE else None
 
     def usable(self, speaker: Speaker, path: Path) -> bool:
         return self._hop(speaker, path).usable

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from guard.model.address import Address, parse_address
 from guard.model.bgp import BgpNeighbor, BgpProcess, NeighborFamily
 from guard.model.device import Device, Interface
-from guard.model.inventory import EXTERNAL, Inventory
+from guard.model.inventory import EXTERNAL
 from guard.model.state import BgpSession, InterfaceId
 from guard.simulate.topology import Owner
 from guard.simulate.underlay import Underlay
@@ -104,6 +104,7 @@ class SessionTable:
         self._snapshot = snapshot
         self._underlay = underlay
         self._reach: dict[tuple[str, str, Address], bool] = {}
+        self._sites: dict[str, bool] = {}
         self._owners = _configured_owners(underlay)
         self._ends: dict[tuple[str, str], list[End]] = {}
         self._by_address: dict[tuple[str, str, Address], End] = {}
@@ -449,6 +450,13 @@ class SessionTable:
 
     # ------------------------------------------------------------------------------------------------- facts
 
+    def _outside(self, node: str) -> bool:
+        """Whether the node belongs to an external site."""
+        if node not in self._sites:
+            site = self._snapshot.inventory.site_of(node)
+            self._sites[node] = site is not None and site.kind == EXTERNAL
+        return self._sites[node]
+
     def _type(self, end: End, kind: str, *, unnumbered: bool) -> str:
         family = "IBGP" if kind == IBGP else "EBGP"
         if unnumbered:
@@ -459,14 +467,13 @@ class SessionTable:
 
     def _is_external(self, end: End, remote_node: str | None, remote_as: int | None) -> bool:
         """CONTRACT 2: towards an external site, in `peerings`, or to another AS that nobody in the snapshot has."""
-        inventory = self._snapshot.inventory
-        if _outside(inventory, end.node):
+        if self._outside(end.node):
             return False
         address = end.neighbor.address
         if address is not None and (end.node.lower(), address) in self._peerings:
             return True
         if remote_node is not None:
-            return _outside(inventory, remote_node)
+            return self._outside(remote_node)
         return remote_as != end.process.asn and (remote_as or 0) not in end.process.confederation_peers
 
 
@@ -489,11 +496,6 @@ def router_id(device: Device, process: BgpProcess) -> int:
             if held:
                 return max(held)
     return 0
-
-
-def _outside(inventory: Inventory, node: str) -> bool:
-    site = inventory.site_of(node)
-    return site is not None and site.kind == EXTERNAL
 
 
 def far_allowed(neighbor: BgpNeighbor) -> bool:
