@@ -56,7 +56,7 @@ def _state(arguments: argparse.Namespace) -> Path:
 def _row(entry: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a list; the change by its id."""
     found = {name: entry.get(name) for name in _COLUMNS}
-    found["change"] = (entry.get("details") or {}).get("change_id") or (entry.get("details") or {}).get("change")
+    found["change"] = entry.get("change_id")
     return found
 
 
