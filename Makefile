@@ -27,7 +27,7 @@ lint: setup
 	$(BIN)/lint-imports
 
 proto: setup       ## the generated half of the gRPC service
-	$(BIN)/python -m grpc_tools.protoc -I proto --python_out=guard/shell/server/pb --grpc_python_out=guard/shell/server/pb --pyi_out=guard/shell/server/pb proto/guard/v1/*.proto
+	$(BIN)/python proto/generate.py
 
 bench: setup
 	$(BIN)/python -m tests.bench
