@@ -8,6 +8,29 @@ from guard.model.address import Prefix
 from guard.model.bgp import Redistribution
 from guard.model.provenance import Source
 
+#: Stands for a key whose encryption cannot be undone.
+UNREADABLE = "?"
+
+
+def keys_agree(one: str, two: str) -> bool:
+    """Whether two ends authenticate alike: the same kind and one key in common, as far as both can be read.
+
+    Texts are `md5:ID/DIGEST,…`, `KIND:DIGEST` or "" for none. With several keys a router sends one packet a key until
+    its neighbours have changed over (RFC 2328 D.3), so one that both hold is enough.
+    """
+    kind, _, keys = one.partition(":")
+    other_kind, _, other_keys = two.partition(":")
+    if kind != other_kind:
+        return False
+    held, others = keys.split(","), other_keys.split(",")
+    return any(_same_key(left, right) for left in held for right in others)
+
+
+def _same_key(one: str, two: str) -> bool:
+    if UNREADABLE in one + two:
+        return one.partition("/")[0] == two.partition("/")[0] or "/" not in one + two
+    return one == two
+
 
 @dataclass(frozen=True, slots=True)
 class OspfInterface:
@@ -26,7 +49,7 @@ class OspfInterface:
     hello: int | None = None
     dead: int | None = None
     priority: int = 1
-    authentication: str = ""  # kind and a digest of the key
+    authentication: str = ""  # see keys_agree
     mtu_ignore: bool = False
     prefix_suppression: bool = False
     subnets: frozenset[Prefix] | None = None

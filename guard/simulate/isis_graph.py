@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from guard.model.address import Prefix
 from guard.model.device import Device, Interface, Vendor
-from guard.model.igp import IsisInterface, IsisProcess
+from guard.model.igp import IsisInterface, IsisProcess, keys_agree
 from guard.model.rib import NextHop
 from guard.model.state import IgpAdjacency, InterfaceId
 from guard.simulate.gateway import gateway
@@ -154,7 +154,7 @@ def _adjacent(
 def _compatible(one: IsisPort, two: IsisPort) -> bool:
     """What hellos compare; both ends must see the link as the same kind of network."""
     return (
-        one.settings.authentication == two.settings.authentication
+        keys_agree(one.settings.authentication, two.settings.authentication)
         and one.settings.point_to_point == two.settings.point_to_point
     )
 

@@ -327,6 +327,9 @@ _VERSION = re.compile(r"(\d+)(?:\.(\d+))?")  # 8.4.4, 7.5+cl4.4, 10.0-dev
 
 def frr_version(line: Line, context: Context, draft: Draft) -> None:
     """`frr version X`: which defaults the file was written under (lib/defaults.c)."""
+    if len(line.words) == 2:
+        context.ignore(line, "Batfish's mark of where frr.conf begins, without a version")
+        return
     found = _VERSION.match(line.words[2])
     if found is None:
         raise ValueError(f"{line.words[2]!r} is no version")

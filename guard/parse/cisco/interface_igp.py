@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from guard.model.address import parse_address
 from guard.model.device import Vendor
+from guard.model.igp import UNREADABLE
 from guard.parse.cisco.reading import IgpSettings, InterfaceSettings
 from guard.parse.cisco.secret import digest
 from guard.parse.cisco.table import Handler, Ignored, NotModelled, Partly, first_number, keys
@@ -152,15 +153,17 @@ def _authentication(words: tuple[str, ...], line: Line, context: Context, igp: I
     kind = words[1] if len(words) > 1 else "simple"
     igp.values["auth_kind"] = _KINDS.get(kind, "other")
     if igp.values["auth_kind"] == "other":
+        igp.values["auth_key"] = UNREADABLE
+    if igp.values["auth_kind"] == "other":
         context.partial(line, "key chains and IPsec of OSPF are not compared")
 
 
 def _key(words: tuple[str, ...], line: Line, context: Context, igp: IgpSettings) -> None:
-    igp.values["auth_key"] = digest(words[1:], type_7=context.vendor is Vendor.IOS)
+    igp.values["auth_key"] = digest(words[1:], type_7=context.vendor is Vendor.IOS) or UNREADABLE
 
 
 def _digest_key(words: tuple[str, ...], line: Line, context: Context, igp: IgpSettings) -> None:
-    key = digest(words[3:], type_7=context.vendor is Vendor.IOS)
+    key = digest(words[3:], type_7=context.vendor is Vendor.IOS) or UNREADABLE
     igp.values["md5_keys"] = {**igp.values.get("md5_keys", {}), int(words[1]): key}
 
 
@@ -256,7 +259,8 @@ def _isis_circuit(words: tuple[str, ...], line: Line, context: Context, isis: Ig
 
 def _isis_password(words: tuple[str, ...], line: Line, context: Context, isis: IgpSettings) -> None:
     kind = words[1] if words[0] == "password" else words[0] + " " + words[1]
-    isis.values["authentication"] = f"{kind}:{digest(line.words[2:], type_7=context.vendor is Vendor.IOS)}"
+    key = digest(line.words[2:], type_7=context.vendor is Vendor.IOS) or UNREADABLE
+    isis.values["authentication"] = f"{kind}:{key}"
     if words[0] == "authentication":
         context.partial(line, "IS-IS authentication is compared by the words that configure it")
 
