@@ -1,0 +1,80 @@
+"""`guard policy`: the policies in force, their own cases, and what each one is for."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from guard.judge import catalogue
+from guard.judge.policy import Policy, PolicySet, load_policies
+from guard.model.errors import InputInvalid
+from guard.shell.cli.dry_run import policy_layers
+from guard.shell.cli.table import print_rows
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List, test or explain; `test` gives 1 where a case fails."""
+    policies = load_policies(*policy_layers(arguments.policies))
+    match arguments.action:
+        case "list":
+            _list(policies, arguments.format)
+            return 0
+        case "test":
+            return _test(policies, arguments)
+        case _:
+            for name in arguments.names or [policy.name for policy in policies.policies]:
+                _explain(_named(policies, name), arguments.format)
+            return 0
+
+
+def _named(policies: PolicySet, name: str) -> Policy:
+    found = policies.policy(name)
+    if found is None:
+        raise InputInvalid("unknown-policy", f"there is no policy {name!r}")
+    return found
+
+
+def _list(policies: PolicySet, form: str) -> None:
+    rows = [
+        {
+            "policy": each.name,
+            "enforcement": each.enforcement.value,
+            "source": str(each.source),
+            "description": each.description,
+        }
+        for each in policies.policies
+    ]
+    print_rows(rows, form)
+    if form != "json" and catalogue.not_built():
+        print(f"\nnot judged by this version: {', '.join(catalogue.not_built())}")
+
+
+def _test(policies: PolicySet, arguments: argparse.Namespace) -> int:
+    from guard.judge.policy_test import test_policy
+
+    names = arguments.names or [policy.name for policy in policies.policies]
+    results = [result for name in names for result in test_policy(_named(policies, name))]
+    failed = [result for result in results if not result.passed]
+    rows = [
+        {"policy": r.policy, "case": r.case, "passed": r.passed, "why": r.why, "place": r.place}
+        for r in (results if arguments.format == "json" else failed)
+    ]
+    if arguments.format == "json" or rows:
+        print_rows(rows, arguments.format)
+    if arguments.format != "json":
+        print(f"{len(results) - len(failed)} of {len(results)} cases of {len(names)} policies pass")
+    return 1 if failed else 0
+
+
+def _explain(policy: Policy, form: str) -> None:
+    if form == "json":
+        print(json.dumps(policy.document(), indent=1, ensure_ascii=False))
+        return
+    print(f"{policy.name} ({policy.enforcement.value}): {policy.description}")
+    if policy.check is not None:
+        print("\n" + "\n".join(f"  {line}".rstrip() for line in policy.check.doc.splitlines()))
+        for parameter in policy.check.parameters:
+            print(f"  {parameter.name} = {policy.parameters.values[parameter.name]}: {parameter.meaning}")
+    for validation in policy.validations:
+        print(f"  {validation.expression}\n    {validation.message}")
+    print()
