@@ -2,74 +2,84 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Any
+
 from guard.model.bgp import Redistribution
 from guard.model.device import Vendor
 from guard.parse.context import Context
 from guard.parse.line import Line
 
-PROTOCOLS = frozenset(
+_PROTOCOLS = frozenset(
     ["connected", "static", "ospf", "ospfv3", "ospf6", "isis", "bgp", "rip", "ripng", "eigrp", "kernel", "local"]
 )
+_NAMES = {"ospfv3": "ospf", "ospf6": "ospf", "ripng": "rip"}
 _WITH_PROCESS = frozenset({"ospf", "ospfv3", "bgp", "eigrp", "isis"})
-_NUMBERS = {"metric": "metric", "tag": "tag"}
+_LEVELS = frozenset({"level-1", "level-2", "level-1-2"})
+_TYPES = frozenset({"internal", "external", "nssa-external"})
+_KEYWORDS = _LEVELS | {"metric", "metric-type", "route-map", "policy", "subnets", "match", "tag", "include", "vrf",
+                       "nssa-only", "set-tag", "into"}  # fmt: skip
 
 
 def redistribution(line: Line, context: Context, words: tuple[str, ...], *, classful: bool) -> Redistribution | None:
     """Read `PROTOCOL …`; None (and the line marked) where it is not modelled. `classful`: IOS wants `subnets`."""
     protocol = words[0].lower()
-    if protocol not in PROTOCOLS:
+    if protocol not in _PROTOCOLS:
         context.not_implemented(line, f"routes of `{protocol}` are not redistributed by the model")
         return None
-    values: dict[str, object] = {"subnets": not classful}
-    at, process, unknown = 1, "", ""
+    at, process = 1, ""
     if protocol in _WITH_PROCESS and at < len(words) and words[at].lower() not in _KEYWORDS:
         process, at = words[at], at + 1
-    types: list[str] = []
+    options = _Options({"subnets": not classful})
     while at < len(words):
-        word = words[at].lower()
-        following = words[at + 1] if at + 1 < len(words) else ""
-        if word in _NUMBERS and following.isdigit():
-            values[_NUMBERS[word]] = int(following)
-            at += 2
-        elif word == "metric-type":
-            values["metric_type"] = int(following[-1]) if following[-1:].isdigit() else None
-            unknown = "" if following[-1:].isdigit() else f"metric-type {following}"
-            at += 2
-        elif word in {"route-map", "policy"}:
-            values["policy"] = context.refer("route-map", following, line, "redistribution")
-            at += 2
-        elif word == "subnets":
-            values["subnets"] = True
-            at += 1
-        elif word in {"level-1", "level-2", "level-1-2"}:
-            values["level"] = word
-            at += 1
-        elif word == "match":
-            at += 1
-        elif word in {"internal", "external", "nssa-external"}:
-            nested = following in {"1", "2"} and word != "internal"
-            types.append(f"{word} {following}" if nested else word)
-            at += 2 if nested else 1
-        elif word in {"vrf", "include", "leaked", "nssa-only", "into", "set-tag"}:
-            unknown, at = unknown or word, at + 1
-        else:
-            unknown, at = unknown or word, at + 1
-    if unknown:
-        context.partial(line, f"`{unknown}` of a redistribution is not modelled")
+        at += options.take(words[at].lower(), words[at + 1] if at + 1 < len(words) else "")
+    if "policy" in options.values:
+        context.refer("route-map", options.values["policy"], line, "redistribution")
+    if options.unknown:
+        context.partial(line, f"`{options.unknown}` of a redistribution is not modelled")
     else:
         context.done(line)
-    name = {"ospfv3": "ospf", "ospf6": "ospf", "ripng": "rip"}.get(protocol, protocol)
     return Redistribution(
-        name,
+        _NAMES.get(protocol, protocol),
         context.source(line),
         process=process,
-        route_types=tuple(types),
-        **values,  # type: ignore[arg-type]
+        route_types=tuple(options.types),
+        **options.values,
     )
 
 
-_KEYWORDS = frozenset({"metric", "metric-type", "route-map", "policy", "subnets", "level-1", "level-2", "level-1-2",
-                       "match", "tag", "include", "vrf", "nssa-only", "set-tag", "into"})  # fmt: skip
+@dataclass(slots=True)
+class _Options:
+    """What follows the protocol: `values` are fields of Redistribution, `unknown` the first word not modelled."""
+
+    values: dict[str, Any]
+    types: list[str] = field(default_factory=list)
+    unknown: str = ""
+
+    def take(self, word: str, following: str) -> int:
+        """Take one option in; returns how many words it is long."""
+        if word in {"metric", "tag"} and following.isdigit():
+            self.values[word] = int(following)
+        elif word == "metric-type" and following[-1:] in {"1", "2"}:
+            self.values["metric_type"] = int(following[-1])
+        elif word in {"route-map", "policy"} and following:
+            self.values["policy"] = following
+        elif word in _TYPES and word != "internal" and following in {"1", "2"}:
+            self.types.append(f"{word} {following}")
+        else:
+            return self._flag(word)
+        return 2
+
+    def _flag(self, word: str) -> int:
+        if word == "subnets":
+            self.values["subnets"] = True
+        elif word in _LEVELS:
+            self.values["level"] = word
+        elif word in _TYPES:
+            self.types.append(word)
+        elif word != "match":
+            self.unknown = self.unknown or word
+        return 1
 
 
 def needs_subnets(context: Context, version: int) -> bool:

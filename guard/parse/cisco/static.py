@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from guard.model.address import Address, Prefix, mask_length, parse_address, parse_prefix, prefix_of
 from guard.model.device import StaticRoute, Vendor
+from guard.model.provenance import Source
 from guard.parse.cisco.interface_name import canonical
 from guard.parse.cisco.reading import Reading
 from guard.parse.context import Context
@@ -31,30 +32,14 @@ def read_route(line: Line, context: Context, reading: Reading, vrf: str) -> None
     prefix, used = _prefix(words, version)
     parts = _Parts(vrf)
     problem = parts.read(words[used:], context.vendor)
-    if vrf != "default" and parts.vrf == vrf:
-        context.refer("vrf", vrf, line, "static route")
+    if parts.vrf != "default":
+        context.refer("vrf", parts.vrf, line, "static route")
     if problem:
         context.not_implemented(line, problem)
         return
     if parts.interface:
         context.refer("interface", parts.interface, line, "static route")
-    reading.static_routes.append(
-        StaticRoute(
-            prefix=prefix,
-            source=context.source(line),
-            vrf=parts.vrf,
-            next_hop=parts.next_hop,
-            interface=parts.interface,
-            discard=parts.discard,
-            distance=parts.distance,
-            tag=parts.tag,
-            metric=parts.metric,
-            next_vrf=parts.next_vrf,
-            track=parts.track,
-            recursive=not parts.interface,
-            name=parts.name,
-        )
-    )
+    reading.static_routes.append(parts.route(prefix, context.source(line)))
     if parts.partial:
         context.partial(line, parts.partial)
     else:
@@ -107,6 +92,24 @@ class _Parts:
         if self.next_hop is None and not self.interface and not self.discard:
             raise ValueError("no next hop")
         return ""
+
+    def route(self, prefix: Prefix, source: Source) -> StaticRoute:
+        """The finished route. One that names an interface is never resolved through another route."""
+        return StaticRoute(
+            prefix=prefix,
+            source=source,
+            vrf=self.vrf,
+            next_hop=self.next_hop,
+            interface=self.interface,
+            discard=self.discard,
+            distance=self.distance,
+            tag=self.tag,
+            metric=self.metric,
+            next_vrf=self.next_vrf,
+            track=self.track,
+            recursive=not self.interface,
+            name=self.name,
+        )
 
     def _option(self, word: str, following: tuple[str, ...]) -> int:
         """Take an option; returns how many words it is long."""
