@@ -12,7 +12,7 @@ from guard.judge.finding import Enforcement, Observation, listed, some
 from guard.model.address import Prefix
 from guard.model.external import Roa
 from guard.model.facts import Assessment
-from guard.model.inventory import Inventory
+from guard.model.inventory import EXTERNAL, Inventory
 from guard.simulate.external import is_test_prefix
 
 Leaks = dict[tuple[Key, str], dict[Prefix, str]]  # (session, way) -> prefix -> where it came in
@@ -110,6 +110,8 @@ def _foreign(view: View) -> dict[Prefix, list[str]]:
     found: dict[Prefix, list[str]] = {}
     allowed: dict[Prefix, bool] = {}
     for key, edge in edges(view).items():
+        if _is_ours(view.inventory, edge):
+            continue
         for prefix in assessment.state.bgp.offered(key):
             if prefix not in allowed:
                 allowed[prefix] = any(each.covers(prefix) for each in ours)
@@ -120,11 +122,17 @@ def _foreign(view: View) -> dict[Prefix, list[str]]:
     return found
 
 
+def _is_ours(inventory: Inventory, edge: Edge) -> bool:
+    """A neighbour on a device of one of our own sites (a name server that speaks BGP) is not the outside."""
+    site = inventory.site_of(edge.end.remote_node) if edge.end.remote_node is not None else None
+    return site is not None and site.kind != EXTERNAL
+
+
 def _origins(inventory: Inventory) -> tuple[Prefix, ...]:
     """What we may originate: `origins`, else the sites' prefixes and the advertisements."""
     if inventory.origins is not None:
         return inventory.origins
-    sites = (prefix for site in inventory.sites if site.kind != "external" for prefix in site.prefixes)
+    sites = (prefix for site in inventory.sites if site.kind != EXTERNAL for prefix in site.prefixes)
     return (*sites, *(prefix for each in inventory.advertisements for prefix in each.prefixes))
 
 

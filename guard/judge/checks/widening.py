@@ -66,6 +66,7 @@ def _observed(device: str, said: Said) -> Observation:
         subjects=(device, said.subject, said.term) if said.term else (device, said.subject),
         evidence=(f"{said.source}: {said.subject}{term} {said.why}",),
         key=f"{device} {said.subject} {said.term} {said.why}",
+        group=f"{device} {said.subject}",
         main=(device, said.subject),
     )
 
