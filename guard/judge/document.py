@@ -20,8 +20,8 @@ def checks_page() -> str:
 def _checks_page() -> Iterator[str]:
     yield "# Checks"
     yield ""
-    yield "Made from the docstrings in `guard/judge/checks/` by `python -m guard.judge.document checks`. Each check has a"
-    yield "policy of the same name in `policies/`, which sets its enforcement and figures; the defaults are given here."
+    yield "Made from the docstrings in `guard/judge/checks/` by `python -m guard.judge.document checks`. Each check has"
+    yield "a policy of the same name in `policies/`, which sets its enforcement and figures; the defaults are given here."
     for name, check in checks().items():
         yield ""
         yield from _check(name, check)
@@ -63,8 +63,8 @@ def _facts_page() -> Iterator[str]:
     yield "# Facts"
     yield ""
     yield "What the expressions of a policy see. Made from `guard/judge/facts_schema.py` by"
-    yield "`python -m guard.judge.document facts`. What is not here is refused when a policy is loaded. A fact that does"
-    yield "not apply (no network, no zones) is an empty list, 0, false or an empty text."
+    yield "`python -m guard.judge.document facts`. What is not here is refused when a policy is loaded. A fact that"
+    yield "does not apply (no network, no zones) is an empty list, 0, false or an empty text."
     yield ""
     yield "| variable | type | meaning |"
     yield "|---|---|---|"
