@@ -110,7 +110,8 @@ class Speaker:
 class Graph:
     """All speakers and links of one state, by index. `group_of` gives each link's update group by link index.
 
-    `to_stub`: links whose receiver can do nothing with a route but send it back. Indices are stable from one graph to
+    `to_stub`: links whose receiver can do nothing with a route but send it back; `plain`: iBGP without import policy.
+    Indices are stable from one graph to
     the next that is built upon it (`names`, `ends`: what has one already).
     """
 
@@ -119,6 +120,7 @@ class Graph:
     group_of: Mapping[int, Group]
     to_stub: frozenset[int]
     takes_part: frozenset[int]
+    plain: frozenset[int]
     names: Mapping[tuple[str, str], int]
     ends: Mapping[LinkKey, int]
     by_name: Mapping[tuple[str, str], int]
@@ -175,6 +177,7 @@ def build(
         group_of,
         stubs,
         taking_part,
+        frozenset(index for index, link in links.items() if _is_plain(link)),
         names.given,
         ends.given,
         by_name,
@@ -322,6 +325,11 @@ def _rewrites_path(device: Device, name: str) -> bool:
     return policy is not None and any(
         isinstance(action, ExcludeAs | ReplaceAs) for term in policy.terms for action in term.actions
     )
+
+
+def _is_plain(link: Link) -> bool:
+    family = link.in_family
+    return link.kind == IBGP and family is not None and not family.import_policies and not family.import_filters
 
 
 def _takes_part(link: Link, speakers: Mapping[int, Speaker]) -> bool:

@@ -18,6 +18,7 @@ from guard.simulate.bgp_origin import suppresses
 from guard.simulate.bgp_path import LOCAL, Hop, Path
 from guard.simulate.bgp_policy import Conditional, export_route, import_route
 from guard.simulate.bgp_session import EBGP
+from guard.simulate.bgp_transform import takes_plainly
 from guard.simulate.policy_eval import RouteView, path_length
 from guard.simulate.prefix_class import PrefixClass
 
@@ -322,6 +323,31 @@ class ClassRun:
         found = (self._decide(speaker, learned), learned)
         self._lazy[index] = found
         return found
+
+    def plain_offer(self, index: int) -> BgpAttributes | None:
+        """What a speaker that did not take part uses, where that needs no decision; None: decide.
+
+        All that it is offered comes over plain iBGP sessions and names the same next hop and metric (a client with
+        several reflectors): whichever copy wins, the main RIB gets the same entry.
+        """
+        graph = self.world.graph
+        speaker = graph.speakers[index]
+        only: BgpAttributes | None = None
+        for link in speaker.links_in[self.version]:
+            if link.sender == OUTSIDE or self.selections.get(link.sender) is None:
+                if link.sender == OUTSIDE or link.index in graph.to_stub:
+                    return None
+                continue
+            sent = self.offer(link)
+            if sent is None:
+                continue
+            if link.index not in graph.plain or not takes_plainly(sent, speaker):
+                return None
+            if only is None:
+                only = sent
+            elif sent.next_hop != only.next_hop or sent.med != only.med or sent.tag != only.tag:
+                return None
+        return only
 
     def received(self, link: Link) -> BgpAttributes | None:
         """What comes in over the link, before import policy; None: nothing."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from guard.model.address import Prefix
+from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import BgpRow, BgpSession, StateNote
@@ -49,6 +49,7 @@ class BgpSolution:
         )
         self.tables = Tables(self)
         self._entries: dict[tuple[int, int], RibEntry | None] = {}
+        self._shared: dict[tuple[Address, int, int, int], RibEntry] = {}
         self._prefixes: dict[int, tuple[Prefix, ...]] = {}
         self._fingerprint: int | None = None
 
@@ -73,10 +74,31 @@ class BgpSolution:
     def _entry(self, index: int, run: ClassRun) -> RibEntry | None:
         key = (index, id(run))
         if key not in self._entries:
-            selection = run.selection(index)
-            speaker = self.exchange.graph.speakers[index]
-            self._entries[key] = None if selection is None else _rib_entry(speaker, run, selection)
+            self._entries[key] = self._find(index, run)
         return self._entries[key]
+
+    def _find(self, index: int, run: ClassRun) -> RibEntry | None:
+        speaker = self.exchange.graph.speakers[index]
+        family = speaker.families.get(run.version)
+        if index not in run.selections and family is not None and not (family.table_policy or family.distance_rules):
+            offered = run.plain_offer(index)
+            if offered is not None and offered.next_hop is not None:
+                return self._plain(speaker, run, offered, family.distance_internal)
+        selection = run.selection(index)
+        return None if selection is None else _rib_entry(speaker, run, selection)
+
+    def _plain(self, speaker: Speaker, run: ClassRun, offered: BgpAttributes, distance: int) -> RibEntry | None:
+        """The entry of an iBGP route that needs no decision; equal ones are one object."""
+        next_hop = offered.next_hop
+        assert next_hop is not None
+        if not self.exchange.usable(speaker, next_hop, run.prefix):
+            return None
+        key = (next_hop, offered.med or 0, distance, offered.tag)
+        entry = self._shared.get(key)
+        if entry is None:
+            hops = (NextHop(next_hop),)
+            entry = self._shared[key] = RibEntry(RouteProtocol.IBGP, distance, key[1], hops, offered.tag)
+        return entry
 
     def prefixes(self, node: str, vrf: str) -> Iterator[Prefix]:
         """All prefixes for which `entry` has an answer, sorted."""

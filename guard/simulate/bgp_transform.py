@@ -204,6 +204,16 @@ def receive(sent: BgpAttributes, link: Link, speaker: Speaker) -> BgpAttributes 
     return sent._replace(**changes) if changes else sent  # type: ignore[arg-type]
 
 
+def takes_plainly(sent: BgpAttributes, speaker: Speaker) -> bool:
+    """Whether nothing in an iBGP update makes the receiver drop it (see `receive`)."""
+    process = speaker.process
+    if process.confederation_id is not None or process.reject_as_sets:
+        return False
+    if sent.originator_id == speaker.router_id or speaker.cluster_id in sent.cluster_list:
+        return False
+    return not contains(sent.as_path, process.asn)
+
+
 def _frr_well_known(sent: BgpAttributes) -> dict[str, object]:
     """What bgpd does by itself: preference 0 for graceful shutdown (RFC 8326 4.2), blackholes stay (RFC 7999 3.2)."""
     known = well_known(sent.communities)

@@ -68,8 +68,14 @@ class World:
             and not (link.into is not None and far_allowed(link.into))
         )
         hop, through = self.ask((speaker.index, next_hop, path.vrf, near))
-        # A route cannot resolve its own next hop (RFC 4271 9.1.2.1).
-        return _UNUSABLE if through == prefix or next_hop.host == prefix else hop
+        return _UNUSABLE if _own_way(through, next_hop, prefix) else hop
+
+    def usable(self, speaker: Speaker, next_hop: Address, prefix: Prefix) -> bool:
+        """Whether an iBGP route for `prefix` may use the next hop."""
+        if next_hop.is_link_local:
+            return True
+        hop, through = self.ask((speaker.index, next_hop, "", False))
+        return hop.usable and not _own_way(through, next_hop, prefix)
 
     def ask(self, key: HopKey) -> tuple[Hop, Prefix | None]:
         """How a next hop resolves for a speaker, and the BGP prefix that it resolves through, if any."""
@@ -203,6 +209,11 @@ class World:
                 raise Split(over)
             return False
         return bool(over)
+
+
+def _own_way(through: Prefix | None, next_hop: Address, prefix: Prefix) -> bool:
+    """A route cannot resolve its own next hop (RFC 4271 9.1.2.1)."""
+    return through == prefix or (prefix.is_host and prefix.value == next_hop.value)
 
 
 def _as_set(speaker: Speaker, names: tuple[str, ...], view: RouteView, base: BgpAttributes) -> BgpAttributes:
