@@ -18,24 +18,45 @@ from guard.simulate.topology import Topology
 _WITHOUT_LOCAL = frozenset({Vendor.EOS, Vendor.FRR})
 
 #: (node, VRF) -> its connected and local routes.
-Tables = dict[tuple[str, str], dict[Prefix, RibEntry]]
+Tables = dict[tuple[str, str], Mapping[Prefix, RibEntry]]
+
+#: Tables of one device by VRF, with the interfaces that were up when they were made.
+Known = dict[str, tuple[Device, frozenset[str], dict[str, Mapping[Prefix, RibEntry]]]]
 
 
-def tables(devices: Mapping[str, Device], topology: Topology) -> Tables:
-    """Distance and metric 0; a subnet that several interfaces hold has several next hops. No link-local subnets."""
-    interfaces: dict[tuple[str, str], dict[tuple[RouteProtocol, Prefix], list[str]]] = defaultdict(dict)
+def tables(devices: Mapping[str, Device], topology: Topology, known: Known) -> Tables:
+    """Distance and metric 0; a subnet that several interfaces hold has several next hops. No link-local subnets.
+
+    `known` keeps the tables of devices: one whose text and interfaces are as they were keeps its table.
+    """
+    found: Tables = {}
+    up: dict[str, set[str]] = {name: set() for name in devices}
     for key, state in topology.interfaces.items():
-        if not state.up:
+        if state.up:
+            up[key.node].add(key.interface)
+    for name, device in devices.items():
+        held = known.get(name)
+        if held is None or held[0] is not device or held[1] != up[name]:
+            held = known[name] = (device, frozenset(up[name]), _of_device(device, up[name]))
+        for vrf, entries in held[2].items():
+            found[name, vrf] = entries
+    return found
+
+
+def _of_device(device: Device, up: set[str]) -> dict[str, Mapping[Prefix, RibEntry]]:
+    interfaces: dict[str, dict[tuple[RouteProtocol, Prefix], list[str]]] = defaultdict(dict)
+    for interface in device.interfaces:
+        if interface.name not in up:
             continue
-        routes = interfaces[key.node, state.vrf]
-        for each in topology.configured[key].addresses:
+        routes = interfaces[interface.vrf]
+        for each in interface.addresses:
             if each.address.version == 6 and each.address.is_link_local:
                 continue
             subnet = each.prefix
-            routes.setdefault((RouteProtocol.CONNECTED, subnet), []).append(key.interface)
-            if not subnet.is_host and devices[key.node].vendor not in _WITHOUT_LOCAL:
-                routes.setdefault((RouteProtocol.LOCAL, each.address.host), []).append(key.interface)
-    return {table: _entries(routes) for table, routes in interfaces.items()}
+            routes.setdefault((RouteProtocol.CONNECTED, subnet), []).append(interface.name)
+            if not subnet.is_host and device.vendor not in _WITHOUT_LOCAL:
+                routes.setdefault((RouteProtocol.LOCAL, each.address.host), []).append(interface.name)
+    return {vrf: _entries(routes) for vrf, routes in interfaces.items()}
 
 
 def _entries(routes: dict[tuple[RouteProtocol, Prefix], list[str]]) -> dict[Prefix, RibEntry]:

@@ -14,12 +14,11 @@ from guard.model.address import WIDTH, Address, Prefix
 from guard.model.bgp import BgpAttributes
 from guard.model.state import BgpRow, NetworkState, Scenario, StateNote
 from guard.simulate.fib import EmbeddedFib
-from guard.simulate.underlay_build import Ground, Network, lay
+from guard.simulate.underlay_build import Ground, Kept, Network, lay
 from guard.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from guard.simulate.bgp_exchange import BgpSolution
-    from guard.simulate.ospf_internal import Memory
 
 ENGINE = "embedded"
 
@@ -31,7 +30,7 @@ ROUNDS = 8
 class Cache:
     """What similar snapshots and scenarios may share. `bgp`: the last solution without a scenario."""
 
-    distances: Memory = field(default_factory=dict)
+    ground: Kept = field(default_factory=Kept)
     bgp: BgpSolution | None = None
 
 
@@ -56,7 +55,7 @@ class NoBgp:
 def compute(snapshot: Snapshot, scenario: Scenario = Scenario(), cache: Cache | None = None) -> NetworkState:  # noqa: B008
     """What the network does as the snapshot configures it, with everything down that the scenario says."""
     cache = cache if cache is not None else Cache()
-    ground = lay(snapshot, scenario, cache.distances)
+    ground = lay(snapshot, scenario, cache.ground)
     network = Network(ground, None)
     if not any(device.bgp for device in snapshot.devices.values()):
         return _state(scenario, ground, network, None)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import NamedTuple
 
 from guard.model.address import Address, Prefix, prefix_of
-from guard.model.device import Interface
-from guard.model.state import InterfaceId, InterfaceState, Scenario, StateNote
+from guard.model.device import Device, Interface
+from guard.model.state import Edge, InterfaceId, InterfaceState, Scenario, StateNote
 from guard.simulate.interfaces import cabling, carries, configured, down_reasons, folded_names, link_ends
 from guard.simulate.topology import Owner, Segment, Topology
 from guard.snapshot.snapshot import Snapshot
@@ -21,12 +23,43 @@ from guard.snapshot.snapshot import Snapshot
 Member = tuple[InterfaceId, Address, int]
 
 
-def build(snapshot: Snapshot, scenario: Scenario) -> Topology:
-    """Layer 3 of the snapshot with everything down that the snapshot and the scenario take down."""
+class Wiring(NamedTuple):
+    """What does not depend on what is down: of one set of configurations and one layer-1 file."""
+
+    interfaces: Mapping[InterfaceId, Interface]
+    folded: Mapping[tuple[str, str], InterfaceId]
+    cables: tuple[tuple[InterfaceId, InterfaceId], ...] | None
+    ends: Mapping[InterfaceId, InterfaceId]
+    domains: _Domains | None
+    up: Mapping[InterfaceId, InterfaceState]  # each interface as it is while nothing takes it down
+
+
+@dataclass(slots=True)
+class Kept:
+    """The wiring of the last snapshot, for its scenarios."""
+
+    devices: Mapping[str, Device] | None = None
+    layer1: tuple[Edge, ...] | None = None
+    wiring: Wiring | None = None
+
+
+def _wire(snapshot: Snapshot, kept: Kept) -> Wiring:
+    if kept.wiring is not None and kept.devices is snapshot.devices and kept.layer1 is snapshot.layer1:
+        return kept.wiring
     interfaces = configured(snapshot.devices)
     folded = folded_names(interfaces)
     cables = cabling(snapshot.layer1, folded)
-    ends = link_ends(interfaces, cables)
+    domains = _Domains(interfaces, folded, cables) if cables is not None else None
+    up = {key: InterfaceState(key, each.vrf, True, "", _addresses(each)) for key, each in interfaces.items()}
+    wiring = Wiring(interfaces, folded, cables, link_ends(interfaces, cables), domains, up)
+    kept.devices, kept.layer1, kept.wiring = snapshot.devices, snapshot.layer1, wiring
+    return wiring
+
+
+def build(snapshot: Snapshot, scenario: Scenario, kept: Kept | None = None) -> Topology:
+    """Layer 3 of the snapshot with everything down that the snapshot and the scenario take down."""
+    wiring = _wire(snapshot, kept if kept is not None else Kept())
+    interfaces, folded, cables, ends, domains, up = wiring
     down = down_reasons(
         interfaces,
         ends,
@@ -34,11 +67,10 @@ def build(snapshot: Snapshot, scenario: Scenario) -> Topology:
         snapshot_down=(snapshot.down_interfaces, snapshot.down_nodes),
         scenario=scenario,
     )
-    states = {
-        key: InterfaceState(key, interface.vrf, key not in down, down.get(key, ""), _addresses(interface))
-        for key, interface in interfaces.items()
-    }
-    segments, duplicates = _segments(interfaces, folded, cables, down)
+    states = dict(up)
+    for key, why in down.items():
+        states[key] = replace(up[key], up=False, why=why)
+    segments, duplicates = _segments(interfaces, domains, cables, down)
     segments_of: dict[InterfaceId, list[int]] = defaultdict(list)
     for index, segment in enumerate(segments):
         for key in segment:
@@ -83,12 +115,11 @@ def _owners(
 
 def _segments(
     interfaces: Mapping[InterfaceId, Interface],
-    folded: Mapping[tuple[str, str], InterfaceId],
+    domains: _Domains | None,
     cables: Sequence[tuple[InterfaceId, InterfaceId]] | None,
     down: Mapping[InterfaceId, str],
 ) -> tuple[tuple[Segment, ...], tuple[StateNote, ...]]:
     groups = _subnets(interfaces, down)
-    domains = _Domains(interfaces, folded, cables) if cables is not None else None
     found: set[Segment] = set()
     notes: list[StateNote] = []
     for prefix, members in sorted(groups.items()):

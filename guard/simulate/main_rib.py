@@ -48,8 +48,8 @@ class MainRib:
         node: str,
         vrf: str,
         *,
-        own: dict[Prefix, RibEntry],
-        static: dict[Prefix, RibEntry],
+        own: Mapping[Prefix, RibEntry],
+        static: Mapping[Prefix, RibEntry],
         igps: tuple[IgpTable, ...] = (),
         overlay: Overlay | None = None,
         overlay_lengths: Mapping[int, frozenset[int]] = MappingProxyType({}),
@@ -140,7 +140,7 @@ class MainRib:
     def __len__(self) -> int:
         return sum(1 for _ in self.prefixes())
 
-    def static_changed(self, static: dict[Prefix, RibEntry]) -> None:
+    def static_changed(self, static: Mapping[Prefix, RibEntry]) -> None:
         """Take another set of active static routes."""
         self.static = static
         self._lengths.clear()

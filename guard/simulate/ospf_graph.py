@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from guard.model.address import Address, Prefix
 from guard.model.device import Device, Interface
-from guard.model.igp import OspfArea, OspfInterface, OspfProcess
+from guard.model.igp import OspfArea, OspfInterface, OspfProcess, keys_agree
 from guard.model.rib import NextHop
 from guard.model.state import IgpAdjacency, InterfaceId, StateNote
 from guard.simulate.gateway import gateway
@@ -130,7 +130,7 @@ def build(devices: Mapping[str, Device], topology: Topology, version: int) -> Os
 def _joined(router: Router, routers: list[Router]) -> Router:
     """A router with a virtual link that its other end configures too has the backbone among its areas."""
     for area in router.process.areas:
-        if area.number in router.areas and any(
+        if area.virtual_links and area.number in router.areas and any(
             other.router_id in area.virtual_links
             and router.router_id in other.area(area.number).virtual_links
             and area.number in other.areas
@@ -231,7 +231,7 @@ def _compatible(one: Port, two: Port, routers: list[Router], version: int) -> bo
         one.area == two.area
         and _same_kind_of_network(one, two)
         and _timers(one) == _timers(two)
-        and one.settings.authentication == two.settings.authentication
+        and keys_agree(one.settings.authentication, two.settings.authentication)
         and first.area(one.area).kind == second.area(two.area).kind
         and first.router_id != second.router_id
         and _mtu_accepted(one, two)
@@ -291,20 +291,17 @@ def _rows(links: Iterable[tuple[Port, Port]], version: int) -> tuple[IgpAdjacenc
 
 def _clashes(routers: list[Router], pairs: Iterable[tuple[Port, Port]]) -> tuple[StateNote, ...]:
     """Two routers of one area with one identity: the area's database is wrong (RFC 2328 2.1)."""
-    parts: dict[int, int] = {}
-
-    def root(index: int) -> int:
-        while parts.get(index, index) != index:
-            index = parts[index]
-        return index
-
-    for one, two in pairs:
-        if one.area == two.area:
-            parts[root(one.router)] = root(two.router)
-    seen: dict[tuple[int, int], list[Router]] = defaultdict(list)
+    same: dict[int, list[Router]] = defaultdict(list)
     for router in routers:
         if router.areas and router.router_id:
-            seen[root(router.index), router.router_id].append(router)
+            same[router.router_id].append(router)
+    suspects = [those for those in same.values() if len({router.node for router in those}) > 1]
+    if not suspects:
+        return ()
+    part = _parts(pairs)
+    seen: dict[tuple[int, int], list[Router]] = defaultdict(list)
+    for router in (router for those in suspects for router in those):
+        seen[part.get(router.index, router.index), router.router_id].append(router)
     return tuple(
         StateNote(
             "duplicate-router-id",
@@ -315,6 +312,24 @@ def _clashes(routers: list[Router], pairs: Iterable[tuple[Port, Port]]) -> tuple
         for (_, identity), same in sorted(seen.items())
         if len({router.node for router in same}) > 1
     )
+
+
+def _parts(pairs: Iterable[tuple[Port, Port]]) -> dict[int, int]:
+    """Routers joined by links of one area each -> a number of their part of the network."""
+    near: dict[int, set[int]] = defaultdict(set)
+    for one, two in pairs:
+        if one.area == two.area:
+            near[one.router].add(two.router)
+            near[two.router].add(one.router)
+    part: dict[int, int] = {}
+    for start in sorted(near):
+        waiting = [start] if start not in part else []
+        while waiting:
+            at = waiting.pop()
+            if at not in part:
+                part[at] = start
+                waiting.extend(near[at])
+    return part
 
 
 # ------------------------------------------------------------------------------------------------ ways and stubs

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from guard.model.address import Address, Prefix
 from guard.model.device import Device, StaticRoute, Vendor
@@ -17,8 +18,13 @@ from guard.simulate.main_rib import UNUSABLE, MainRib
 from guard.simulate.recursion import Resolver
 from guard.simulate.topology import Topology
 
-#: Configured static routes of one VRF, by prefix.
-Configured = Mapping[Prefix, tuple[StaticRoute, ...]]
+
+class Plan(NamedTuple):
+    """Static routes of one VRF: those that are active whatever happens (null routes), and those that may not be."""
+
+    constant: Mapping[Prefix, RibEntry]
+    varying: Mapping[Prefix, tuple[StaticRoute, ...]]  # lowest distance first
+
 
 #: Rounds after which static routes that keep switching are given up.
 ROUNDS = 24
@@ -27,16 +33,29 @@ ROUNDS = 24
 _NEVER_VIA_DEFAULT = frozenset({Vendor.FRR})
 
 
-def by_table(devices: Mapping[str, Device]) -> dict[tuple[str, str], dict[Prefix, tuple[StaticRoute, ...]]]:
-    """(node, VRF) -> prefix -> its configured routes, lowest distance first."""
-    found: dict[tuple[str, str], dict[Prefix, list[StaticRoute]]] = defaultdict(lambda: defaultdict(list))
-    for name, device in devices.items():
-        for route in device.static_routes:
-            found[name, route.vrf][route.prefix].append(route)
-    return {
-        table: {prefix: tuple(sorted(same, key=lambda route: route.distance)) for prefix, same in routes.items()}
-        for table, routes in found.items()
-    }
+def plans(device: Device) -> dict[str, Plan]:
+    """VRF -> the static routes that the device has there."""
+    found: dict[str, dict[Prefix, list[StaticRoute]]] = defaultdict(lambda: defaultdict(list))
+    for route in device.static_routes:
+        found[route.vrf][route.prefix].append(route)
+    return {vrf: _plan(routes) for vrf, routes in sorted(found.items())}
+
+
+def _plan(routes: Mapping[Prefix, list[StaticRoute]]) -> Plan:
+    constant: dict[Prefix, RibEntry] = {}
+    varying: dict[Prefix, tuple[StaticRoute, ...]] = {}
+    for prefix, same in routes.items():
+        ordered = tuple(sorted(same, key=lambda route: route.distance))
+        best = ordered[0]
+        if all(route.discard for route in ordered if route.distance == best.distance) and best.distance < UNUSABLE:
+            constant[prefix] = _entry(best, (NextHop(discard=True),))
+        else:
+            varying[prefix] = ordered
+    return Plan(constant, varying)
+
+
+def _entry(route: StaticRoute, hops: tuple[NextHop, ...]) -> RibEntry:
+    return RibEntry(RouteProtocol.STATIC, route.distance, route.metric, hops, route.tag)
 
 
 def notes(devices: Mapping[str, Device]) -> tuple[StateNote, ...]:
@@ -57,7 +76,7 @@ def notes(devices: Mapping[str, Device]) -> tuple[StateNote, ...]:
 
 def settle(
     device: Device,
-    tables: Mapping[str, Configured],
+    tables: Mapping[str, Plan],
     ribs: Mapping[str, MainRib],
     resolver: Resolver,
     topology: Topology,
@@ -65,11 +84,11 @@ def settle(
     """Put the active static routes of one device into its main RIBs, by VRF; a note where they never settle."""
     for _ in range(ROUNDS):
         changed = False
-        for vrf, configured in sorted(tables.items()):
+        for vrf, plan in tables.items():
             rib = ribs.get(vrf)
-            if rib is None:
+            if rib is None or (rib.static is plan.constant and not plan.varying):
                 continue
-            active = _active(device, vrf, configured, resolver, topology)
+            active = _active(device, vrf, plan, resolver, topology)
             if active != rib.static:
                 rib.static_changed(active)
                 resolver.forget(device.name)
@@ -81,10 +100,12 @@ def settle(
 
 
 def _active(
-    device: Device, vrf: str, configured: Configured, resolver: Resolver, topology: Topology
-) -> dict[Prefix, RibEntry]:
-    found = {}
-    for prefix, routes in configured.items():
+    device: Device, vrf: str, plan: Plan, resolver: Resolver, topology: Topology
+) -> Mapping[Prefix, RibEntry]:
+    if not plan.varying:
+        return plan.constant
+    found = dict(plan.constant)
+    for prefix, routes in plan.varying.items():
         entry = _best(device, vrf, routes, resolver, topology)
         if entry is not None:
             found[prefix] = entry
@@ -106,8 +127,7 @@ def _best(
     hops = tuple(sorted({_next_hop(route, device.name, topology) for route in chosen}, key=str))
     if any(not hop.discard for hop in hops):
         hops = tuple(hop for hop in hops if not hop.discard)
-    first = chosen[0]
-    return RibEntry(RouteProtocol.STATIC, first.distance, first.metric, hops, first.tag)
+    return _entry(chosen[0], hops)
 
 
 def _next_hop(route: StaticRoute, node: str, topology: Topology) -> NextHop:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from guard.model.address import Address, Prefix
 from guard.model.device import Device
@@ -48,7 +48,8 @@ class Ground:
     devices: Mapping[str, Device]
     topology: Topology
     own: connected.Tables
-    static: dict[str, dict[str, static.Configured]]
+    static: Mapping[str, Mapping[str, static.Plan]]
+    vrf_names: Mapping[str, tuple[str, ...]]
     ospf: dict[int, Internal] = field(default_factory=dict)
     isis: dict[int, IsisPaths] = field(default_factory=dict)
     _evaluators: dict[str, Evaluator] = field(default_factory=dict)
@@ -60,27 +61,62 @@ class Ground:
             known = self._evaluators[node] = Evaluator(self.devices[node])
         return known
 
+    def constant_static(self, node: str, vrf: str) -> Mapping[Prefix, RibEntry]:
+        """Static routes that are active whatever happens."""
+        plan = self.static.get(node, {}).get(vrf)
+        return plan.constant if plan is not None else {}
+
     def vrfs(self, node: str) -> tuple[str, ...]:
-        device = self.devices.get(node)
-        if device is None:
-            return ("default",)
-        found = {vrf.name for vrf in device.vrfs} | {interface.vrf for interface in device.interfaces}
-        found |= {route.vrf for route in device.static_routes} | {process.vrf for process in device.bgp}
-        return ("default", *sorted(found - {"default"}))
+        return self.vrf_names.get(node, ("default",))
 
 
-def lay(snapshot: Snapshot, scenario: Scenario, memory: Memory | None = None) -> Ground:
-    """Everything below BGP that no route of BGP can change. `memory` keeps distances for similar snapshots."""
-    topology = layer3.build(snapshot, scenario)
-    routes: dict[str, dict[str, static.Configured]] = {}
-    for (node, vrf), configured in static.by_table(snapshot.devices).items():
-        routes.setdefault(node, {})[vrf] = configured
-    ground = Ground(snapshot.devices, topology, connected.tables(snapshot.devices, topology), routes)
+class Parts(NamedTuple):
+    """What follows from one device's configuration alone."""
+
+    device: Device
+    static: dict[str, static.Plan]
+    vrfs: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Kept:
+    """What similar snapshots and scenarios share: a device's parts, its connected routes, distances of an area."""
+
+    distances: Memory = field(default_factory=dict)
+    connected: connected.Known = field(default_factory=dict)
+    wiring: layer3.Kept = field(default_factory=layer3.Kept)
+    parts: dict[str, Parts] = field(default_factory=dict)
+
+    def of(self, name: str, device: Device) -> Parts:
+        held = self.parts.get(name)
+        if held is None or held.device is not device:
+            held = self.parts[name] = Parts(device, static.plans(device), _vrfs(device))
+        return held
+
+
+def _vrfs(device: Device) -> tuple[str, ...]:
+    found = {vrf.name for vrf in device.vrfs} | {interface.vrf for interface in device.interfaces}
+    found |= {route.vrf for route in device.static_routes} | {process.vrf for process in device.bgp}
+    return ("default", *sorted(found - {"default"}))
+
+
+def lay(snapshot: Snapshot, scenario: Scenario, kept: Kept | None = None) -> Ground:
+    """Everything below BGP that no route of BGP can change."""
+    kept = kept if kept is not None else Kept()
+    topology = layer3.build(snapshot, scenario, kept.wiring)
+    parts = {name: kept.of(name, device) for name, device in sorted(snapshot.devices.items())}
+    ground = Ground(
+        snapshot.devices,
+        topology,
+        connected.tables(snapshot.devices, topology, kept.connected),
+        {name: part.static for name, part in parts.items() if part.static},
+        {name: part.vrfs for name, part in parts.items()},
+    )
     for version in OSPF_VERSIONS:
         if any(process.version == version for device in snapshot.devices.values() for process in device.ospf):
-            ground.ospf[version] = _internal(snapshot, topology, version, memory)
+            ground.ospf[version] = _internal(snapshot, topology, version, kept.distances)
     for family in _isis_families(snapshot.devices):
-        ground.isis[family] = _isis_paths(snapshot, topology, family, memory)
+        ground.isis[family] = _isis_paths(snapshot, topology, family, kept.distances)
     return ground
 
 
@@ -93,20 +129,20 @@ def _isis_families(devices: Mapping[str, Device]) -> list[int]:
     return sorted(found)
 
 
-def _isis_paths(snapshot: Snapshot, topology: Topology, family: int, memory: Memory | None) -> IsisPaths:
+def _isis_paths(snapshot: Snapshot, topology: Topology, family: int, memory: Memory) -> IsisPaths:
     from guard.simulate import isis_graph
     from guard.simulate.isis import IsisPaths
 
     graph = isis_graph.build(snapshot.devices, topology, family)
-    return IsisPaths(graph, {} if memory is None else memory)
+    return IsisPaths(graph, memory)
 
 
-def _internal(snapshot: Snapshot, topology: Topology, version: int, memory: Memory | None) -> Internal:
+def _internal(snapshot: Snapshot, topology: Topology, version: int, memory: Memory) -> Internal:
     from guard.simulate import ospf_graph
     from guard.simulate.ospf_internal import Internal
 
     graph = ospf_graph.build(snapshot.devices, topology, version)
-    return Internal(graph, {} if memory is None else memory)
+    return Internal(graph, memory)
 
 
 class Network:
@@ -122,7 +158,7 @@ class Network:
         self.igp_externals: dict[str, frozenset[Prefix]] = {}
         self.injected = Injected({}, {})
         self._overlay_lengths = lengths_by_version(overlay.universe) if overlay is not None else {}
-        self._static: dict[tuple[str, str], dict[Prefix, RibEntry]] = {}
+        self._static: dict[tuple[str, str], Mapping[Prefix, RibEntry]] = {}
         self.resolver = Resolver(self.ribs)
         self._settle()
 
@@ -252,12 +288,12 @@ class Network:
             self.isis = {family: Isis(paths, injected.isis[family]) for family, paths in ground.isis.items()}
         fresh = {}
         for node in sorted(self._ground.devices):
-            for vrf in self.vrfs(node):
+            for vrf in ground.vrfs(node):
                 fresh[node, vrf] = MainRib(
                     node,
                     vrf,
                     own=self._ground.own.get((node, vrf), {}),
-                    static=self._static.get((node, vrf), {}),
+                    static=self._static.get((node, vrf), ground.constant_static(node, vrf)),
                     igps=tuple(self._igps(node, vrf)),
                     overlay=self.overlay,
                     overlay_lengths=self._overlay_lengths,
@@ -287,7 +323,7 @@ class Network:
         return None
 
     def _settle_static(self) -> None:
-        for node, tables in sorted(self._ground.static.items()):
+        for node, tables in self._ground.static.items():
             ribs = {vrf: self.ribs[node, vrf] for vrf in tables if (node, vrf) in self.ribs}
             note = static.settle(self._ground.devices[node], tables, ribs, self.resolver, self.topology)
             if note is not None and note not in self.notes:
