@@ -147,4 +147,5 @@ class Device:
     unused: tuple[Reference, ...] = ()
     control_plane_acls: tuple[tuple[int, str], ...] = ()  # (IP version, ACL) applied to traffic for the device itself
     ip_forwarding: bool = True
+    ipv6_forwarding: bool = True
     warnings: tuple[tuple[int, str], ...] = ()  # (line, what is wrong with it)

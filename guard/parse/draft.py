@@ -34,5 +34,6 @@ class Draft:
     acls: dict[tuple[int, str], Acl] = field(default_factory=dict)
     control_plane_acls: list[tuple[int, str]] = field(default_factory=list)
     ip_forwarding: bool = True
+    ipv6_forwarding: bool = True
     router_ids: dict[str, int] = field(default_factory=dict)
     routing: RoutingDraft = field(default_factory=RoutingDraft)  # IOS, EOS, FRR: BGP and policy before defaults

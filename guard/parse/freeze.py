@@ -36,9 +36,10 @@ def freeze(draft: Draft, context: Context, lines: tuple[Line, ...], total: int) 
         acls=dict(draft.acls),
         references=tuple(context.references),
         undefined=_undefined(context, defined),
-        unused=_unused(context, defined),
+        unused=_unused(draft, context, defined),
         control_plane_acls=tuple(draft.control_plane_acls),
         ip_forwarding=draft.ip_forwarding,
+        ipv6_forwarding=draft.ipv6_forwarding,
         warnings=tuple(context.warnings),
     )
 
@@ -98,6 +99,7 @@ CHECKED = frozenset(
 _NEVER_UNUSED = frozenset({"interface", "vrf"})
 
 
-def _unused(context: Context, defined: list[Reference]) -> tuple[Reference, ...]:
+def _unused(draft: Draft, context: Context, defined: list[Reference]) -> tuple[Reference, ...]:
     used = {_key(each) for each in context.references}
+    used |= {("acl", name, version) for version, name in draft.control_plane_acls}
     return tuple(each for each in defined if each.kind not in _NEVER_UNUSED and _key(each) not in used)

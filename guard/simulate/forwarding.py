@@ -511,7 +511,7 @@ def passing(forwarder: Forwarder, vertex: Vertex, step: Step, flow: Flow, *, bor
             if denied is not None:
                 return denied
         return step
-    if not born and node in links.no_transit_forwarding:
+    if not born and (flow.version, *vertex) in links.no_transit_forwarding:
         return Fate(Disposition.NO_ROUTE, node, "", "does not forward")
     out = step.interface if isinstance(step, Fate) else step.out
     acl_out = None if born else links.filters_out.get((flow.version, InterfaceId(node, out)))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from guard.model.acl import Acl
 from guard.model.address import WIDTH, Address, Prefix, prefix_of
+from guard.model.device import Device
 from guard.model.inventory import Site
 from guard.model.state import InterfaceId, NetworkState
 from guard.snapshot.snapshot import Snapshot
@@ -53,6 +54,16 @@ class PrefixSet:
         return next(self.covering(address.host), None) is not None
 
 
+def _without_forwarding(device: Device) -> Iterator[tuple[int, str]]:
+    """(IP version, VRF) in which a device takes packets for itself alone."""
+    vrfs = (DEFAULT_VRF, *(vrf.name for vrf in device.vrfs))
+    if not device.ip_forwarding:
+        yield from ((4, vrf) for vrf in vrfs)
+    if not device.ipv6_forwarding:
+        yield from ((6, vrf) for vrf in vrfs)
+    yield from ((4, vrf.name) for vrf in device.vrfs if not vrf.ip_routing)
+
+
 class Links:
     """Indices over one state. Interfaces that the state does not know are taken from the configuration as down."""
 
@@ -74,7 +85,11 @@ class Links:
         self._edges: dict[InterfaceId, tuple[InterfaceId, ...]] | None = None
         self._near: dict[InterfaceId, frozenset[InterfaceId]] = {}
         self._sites: dict[str, Site | None] = {}
-        self.no_transit_forwarding = frozenset(d.name for d in snapshot.devices.values() if not d.ip_forwarding)
+        self.no_transit_forwarding = frozenset(
+            (version, device.name, vrf)
+            for device in snapshot.devices.values()
+            for version, vrf in _without_forwarding(device)
+        )
 
     def _read_filters(self, snapshot: Snapshot) -> None:
         """A filter that is named but not defined passes everything, as IOS and EOS do; checks report the reference."""

@@ -333,6 +333,21 @@ def _member(line: Line, context: Context, reading: Reading) -> tuple[Wildcard, .
     return None
 
 
+def finish_logins(reading: Reading) -> None:
+    """Make each filter on logins one of the control plane: its entries narrowed to the ports, all else permitted."""
+    for login in reading.logins:
+        acl = reading.acls.get((login.version, login.acl))
+        if acl is None or not acl.lines:  # everybody may log in
+            continue
+        ports = tuple((each, each) for each in login.ports)
+        lines = [replace(each, protocols=(6,), destinations=(), destination_ports=ports) for each in acl.lines]
+        text = f"implicit deny of {login.acl} on logins"
+        lines.append(AclLine(False, login.source, text, (6,), destination_ports=ports, name="implicit"))
+        name = f"logins by {login.acl}"
+        reading.acls[login.version, name] = Acl(name, login.version, tuple(lines), login.source, default_permit=True)
+        reading.control_plane_acls.append((login.version, name))
+
+
 def finish_acls(reading: Reading) -> None:
     """What a vendor adds to a list that has been read whole.
 

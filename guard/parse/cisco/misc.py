@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from guard.model.device import Vendor
-from guard.parse.cisco.table import Handler, Ignored, NotModelled, Partly, keys
+from guard.parse.cisco.table import Handler, Ignored, NotModelled, Partly, accepted, keys
 
 Commands = Mapping[str, Handler[Any]]
 
@@ -115,7 +115,8 @@ _EOS: Commands = {
         | lldp | ip icmp redirect""",
     ),
     "vlan internal": Ignored("numbers of internal VLANs"),
-    "service routing protocols model": Partly("both models of the routing agents are taken alike"),
+    "service routing protocols model multi-agent": accepted,
+    "service routing protocols model": Partly("this model of the routing agents is taken for multi-agent"),
     "ip virtual-router mac-address": Ignored("the MAC address of virtual gateways"),
     "ip address virtual source-nat": NotModelled("packets of the device leave with another source"),
 }

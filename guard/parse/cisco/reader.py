@@ -24,7 +24,7 @@ _TABLES: Mapping[Vendor, Table[Reading]] = {
 def read(text: str, file: str, vendor: Vendor) -> Device:
     """Read the configuration of an IOS, EOS or FRR device."""
     context = Context(file, vendor)
-    reading = Reading(vendor=vendor)
+    reading = Reading(vendor=vendor, ipv6_forwarding=vendor is Vendor.FRR)  # IOS and EOS: by `ipv6 unicast-routing`
     stanzas, rest = cumulus.split(text) if vendor is Vendor.FRR else ((), text)
     cumulus.read_stanzas(stanzas, context, reading)
     lines = tree(rest, vendor.value)

@@ -103,6 +103,16 @@ class IsisSettings:
     families: set[int] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class LoginFilter:
+    """An ACL on who may log in: it sees TCP packets to `ports` of the device itself."""
+
+    version: int
+    acl: str
+    ports: tuple[int, ...]
+    source: Source
+
+
 @dataclass(slots=True)
 class Reading(Draft):
     """Draft plus what the Cisco-like grammars gather before they can finish it."""
@@ -111,6 +121,7 @@ class Reading(Draft):
     settings: dict[str, InterfaceSettings] = field(default_factory=dict)
     ospf_settings: dict[tuple[int, str, str], OspfSettings] = field(default_factory=dict)  # version, process, VRF
     isis_settings: dict[tuple[str, str], IsisSettings] = field(default_factory=dict)
+    logins: list[LoginFilter] = field(default_factory=list)
     default_switchport: bool | None = None
     vlans: tuple[tuple[int, int], ...] | None = None  # None: the configuration holds no VLANs (they are in vlan.dat)
     object_groups: dict[str, tuple[Wildcard, ...]] = field(default_factory=dict)

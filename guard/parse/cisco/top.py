@@ -11,10 +11,10 @@ from guard.parse.cisco.interface import interface
 from guard.parse.cisco.interface_switching import vlan_spans
 from guard.parse.cisco.isis import router_isis
 from guard.parse.cisco.ospf import router_ospf
-from guard.parse.cisco.reading import Reading
+from guard.parse.cisco.reading import LoginFilter, Reading
 from guard.parse.cisco.static import default_gateway, static_route
 from guard.parse.cisco.table import Handler, Ignored, NotModelled, Table, keys, unrecognised
-from guard.parse.cisco.vrf import ip_routing, router_id, vrf
+from guard.parse.cisco.vrf import ip_routing, ipv6_routing, router_id, vrf
 from guard.parse.context import Context, walk
 from guard.parse.line import Line
 
@@ -29,18 +29,37 @@ def _banner(line: Line, context: Context, reading: Reading) -> None:
 
 
 def _line(line: Line, context: Context, reading: Reading) -> None:
-    """`line vty …`: who may log in is no part of reachability; a filter on it is said to be."""
+    """`line vty …`: its access class filters logins (SSH and Telnet) to the device; the rest is management."""
     for each in walk(line):
         words = tuple(word.lower() for word in each.words)
-        if words[0] in {"access-class", "ipv6"} and len(words) > 1:
-            at = 1 if words[0] == "access-class" else 2
-            version = 4 if at == 1 else 6
-            context.refer("acl", each.words[at], each, "access-class", version)
-            context.partial(each, "filters logins to the device, which reachability here does not")
+        if words[:1] == ("access-class",) or words[:2] == ("ipv6", "access-class"):
+            _access_class(each, context, reading)
         elif words[:3] == ("transport", "input", "none"):
             context.partial(each, "nobody can log in over the network by this line")
         else:
             context.ignore(each, "management of the device")
+
+
+def _access_class(line: Line, context: Context, reading: Reading) -> None:
+    """`[ipv6] access-class ACL in|out [vrf-also]`; outwards it filters where the device itself may log in to."""
+    version = 6 if line.words[0] == "ipv6" else 4
+    words = line.words[2 if version == 6 else 1 :]
+    context.refer("acl", words[0], line, "access-class", version)
+    if context.vendor is Vendor.FRR or "out" in words:
+        context.ignore(line, "logins to daemons, and from the device, are no part of reachability")
+        return
+    _login_filter(line, context, reading, LoginFilter(version, words[0], (22, 23), context.source(line)))
+
+
+def _login_filter(line: Line, context: Context, reading: Reading, found: LoginFilter) -> None:
+    """One filter a device is modelled; a second one that differs is said not to be."""
+    others = [each for each in reading.logins if each.version == found.version]
+    if not others:
+        reading.logins.append(found)
+    if others and (others[0].acl, others[0].ports) != (found.acl, found.ports):
+        context.partial(line, "a second filter on logins is not modelled")
+    else:
+        context.done(line)
 
 
 def _control_plane(line: Line, context: Context, reading: Reading) -> None:
@@ -71,7 +90,11 @@ def _management(line: Line, context: Context, reading: Reading) -> None:
         if each.words[1:2] == ("access-group",):
             version = 6 if each.words[0] == "ipv6" else 4
             context.refer("acl", each.words[2], each, "management", version)
-            context.partial(each, "filters logins to the device, which reachability here does not")
+            if line.words[1] == "ssh":
+                found = LoginFilter(version, each.words[2], (22,), context.source(each))
+                _login_filter(each, context, reading, found)
+            else:
+                context.partial(each, "filters on other ways to manage a device than SSH are not modelled")
         else:
             context.ignore(each, "management of the device")
 
@@ -161,9 +184,7 @@ _SHARED: Mapping[str, Handler[Reading]] = {
     "access-list": numbered,
     **keys(vrf, "vrf definition | vrf instance | ip vrf"),
     **keys(ip_routing, "ip routing | no ip routing | ip forwarding | no ip forwarding"),
-    "ipv6 unicast-routing": Ignored("IPv6 is routed wherever it is configured"),
-    "ipv6 forwarding": Ignored("IPv6 is routed wherever it is configured"),
-    "no ipv6 forwarding": Ignored("IPv6 is routed wherever it is configured"),
+    **keys(ipv6_routing, "ipv6 unicast-routing | no ipv6 unicast-routing | ipv6 forwarding | no ipv6 forwarding"),
     "vlan": _vlan,
     "object-group": object_group,
     "control-plane": _control_plane,
@@ -181,7 +202,6 @@ TOP: Mapping[Vendor, Mapping[str, Handler[Reading]]] = {
         "management": _management,
         "router general": _router_general,
         "switchport default mode": _switchport_default,
-        "ipv6 unicast-routing": Ignored("IPv6 is routed wherever it is configured"),
     },
     Vendor.FRR: {
         **_SHARED,

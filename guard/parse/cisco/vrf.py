@@ -75,6 +75,15 @@ def ip_routing(line: Line, context: Context, reading: Reading) -> None:
     context.done(line)
 
 
+def ipv6_routing(line: Line, context: Context, reading: Reading) -> None:
+    """`[no] ipv6 unicast-routing`, FRR `[no] ipv6 forwarding`."""
+    reading.ipv6_forwarding = line.words[0].lower() != "no"
+    if "vrf" in line.words:
+        context.partial(line, "IPv6 is forwarded in all VRFs or in none")
+    else:
+        context.done(line)
+
+
 def router_id(line: Line, context: Context, reading: Reading) -> None:
     """FRR `[ip] router-id A [vrf NAME]`: of every protocol that has none of its own."""
     at = line.words.index("router-id")

@@ -156,6 +156,33 @@ def test_filters_of_the_control_plane() -> None:
     assert LineState(copp.coverage.states[1]).name == "PARTIAL"
 
 
+def test_a_filter_on_logins_is_one_of_the_control_plane() -> None:
+    device = parse(
+        "access-list 10 permit 10.0.0.0 0.0.0.255\naccess-list 11 permit any\n"
+        "line vty 0 4\n access-class 10 in\nline vty 5 15\n access-class 10 in vrf-also\n access-class 11 out\n"
+    )
+    assert device.control_plane_acls == ((4, "logins by 10"),)
+    logins = device.acls[(4, "logins by 10")]
+    assert [describe(line) for line in logins.lines] == [
+        "10 permit 6 10.0.0.0~0.0.0.255 any 22-22 23-23",
+        "implicit deny 6 any any 22-22 23-23",
+    ]
+    assert (logins.default_permit, device.unused) == (True, ())
+    eos = "management ssh\n   ip access-group A in\nip access-list standard A\n   10 permit 10.0.0.0/8\n"
+    assert [describe(line) for line in parse(eos, Vendor.EOS).acls[(4, "logins by A")].lines] == [
+        "10 permit 6 10.0.0.0~0.255.255.255 any 22-22",
+        "implicit deny 6 any any 22-22",
+    ]
+
+
+def test_a_filter_on_logins_that_is_not_defined_or_empty_filters_nothing() -> None:
+    assert parse("line vty 0 4\n access-class NONE in\n").control_plane_acls == ()
+    empty = parse("ip access-list standard E\n remark x\nline vty 0 4\n access-class E in\n")
+    assert empty.control_plane_acls == ()
+    two = parse("access-list 1 permit any\nline vty 0 4\n access-class 1 in\nline vty 5 9\n access-class 2 in\n")
+    assert LineState(two.coverage.states[4]).name == "PARTIAL"
+
+
 def test_lists_that_nothing_refers_to() -> None:
     device = parse("ip access-list extended A\n permit ip any any\ninterface Gi0/0\n ip access-group B in\n")
     assert [(each.kind, each.name) for each in device.unused] == [("acl", "A")]

@@ -79,7 +79,7 @@ def test_blocks_of_harmless_commands_are_harmless() -> None:
     text = "line vty 0 4\n access-class VTY in\n login local\n transport input none\n"
     text += "banner motd ^C\n shutdown everything\n^C\n!\n"
     assert states(text) == [
-        "IGNORED", "PARTIAL", "IGNORED", "PARTIAL", "IGNORED", "IGNORED", "IGNORED", "BLANK", "BLANK",
+        "IGNORED", "IMPLEMENTED", "IGNORED", "PARTIAL", "IGNORED", "IGNORED", "IGNORED", "BLANK", "BLANK",
     ]  # fmt: skip
 
 

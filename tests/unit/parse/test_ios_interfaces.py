@@ -204,3 +204,12 @@ def test_dhcp_and_eui_64_are_said_to_be_unknown() -> None:
     assert addresses(device, "GigabitEthernet0/0") == []
     assert note(device, 2) == ("PARTIAL", "the address is learned at run time, so it is not known here")
     assert note(device, 3)[0] == "PARTIAL"
+
+
+def test_who_forwards_which_family() -> None:
+    assert [parse(text).ipv6_forwarding for text in ("", "ipv6 unicast-routing\n", "no ipv6 unicast-routing\n")] == [
+        False, True, False,
+    ]  # fmt: skip
+    assert [parse(text, Vendor.FRR).ipv6_forwarding for text in ("", "no ipv6 forwarding\n")] == [True, False]
+    eos = parse("vrf instance A\nvrf instance B\nip routing\nno ip routing vrf A\n", Vendor.EOS)
+    assert (eos.ip_forwarding, {vrf.name: vrf.ip_routing for vrf in eos.vrfs}) == (True, {"A": False, "B": True})
