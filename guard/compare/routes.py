@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple, Protocol, runtime_checkable
 
+from guard.compare import tables
 from guard.compare.mapping import ABSENT, MappingDelta, Turn
 from guard.model.address import Prefix
 from guard.model.rib import Rib, RibEntry
@@ -90,4 +91,7 @@ def _candidates(before: Rib | None, after: Rib | None) -> Iterable[Prefix]:
         differing = after.differing(before)
         if differing is not None:
             return differing
+    known = tables.candidates(before, after)
+    if known is not None:
+        return known
     return dict.fromkeys(chain(before.prefixes(), after.prefixes()))

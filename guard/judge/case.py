@@ -5,8 +5,10 @@ Values only; who builds it (the pipeline) computes, who reads it (the checks) ju
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from guard.compare.delta import Delta, Moment, compare
 from guard.judge.taken import Taken, taken
@@ -15,6 +17,8 @@ from guard.model.facts import Assessment, FailureSweep
 from guard.model.inventory import Inventory
 from guard.model.state import InterfaceId
 from guard.snapshot.snapshot import Snapshot
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,14 @@ class Case:
     active: bool = True
     earlier: tuple[Change, ...] = ()  # allowed and not yet done
     undecided: tuple[Undecided, ...] = field(default=())
+    _known: dict[tuple[str, int], object] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, name: str, view: View, compute: Callable[[View], T]) -> T:
+        """`compute(view)`, remembered: what checks find in the base is the same for every step."""
+        key = (name, id(view))
+        if key not in self._known:
+            self._known[key] = compute(view)
+        return self._known[key]  # type: ignore[return-value]
 
     @property
     def has_network(self) -> bool:

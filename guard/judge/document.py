@@ -20,8 +20,8 @@ def checks_page() -> str:
 def _checks_page() -> Iterator[str]:
     yield "# Checks"
     yield ""
-    yield "Made from the docstrings of the checks by `python -m guard.judge.document checks`. Each check has"
-    yield "a policy of the same name in `policies/`, which sets its enforcement and figures; the defaults are given here."
+    yield "Made from the checks' docstrings by `python -m guard.judge.document checks`. Each check has a policy of"
+    yield "the same name in `policies/`, which sets its enforcement and figures; the defaults are given here."
     for name, check in checks().items():
         yield ""
         yield from _check(name, check)

@@ -30,9 +30,9 @@ def facts(case: Case, step: StepView | None, texts: Iterable[str]) -> Mapping[st
     """
     view = step.view if step is not None else case.base
     wanted = " ".join(texts)
-    names = ".names" in wanted
-    before = state_row(case.base, names=names)
-    after = before if step is None else state_row(view, names=names)
+    names, sizes = ".names" in wanted, "rib_size" in wanted
+    before = state_row(case.base, names=names, sizes=sizes)
+    after = before if step is None else state_row(view, names=names, sizes=sizes)
     delta = step.delta if step is not None and "delta" in wanted else Delta()
     return {
         "before": message("State", before),
@@ -46,16 +46,16 @@ def facts(case: Case, step: StepView | None, texts: Iterable[str]) -> Mapping[st
     }
 
 
-def state_row(view: View, *, names: bool) -> Row:
-    """`before` and `after` of CONTRACT 6, JSON-ready."""
+def state_row(view: View, *, names: bool = True, sizes: bool = True) -> Row:
+    """`before` and `after` of CONTRACT 6, JSON-ready; without RRsets and RIB sizes where nobody asks for them."""
     row: Row = {"dns": _dns(view.snapshot, names=names)}
-    return row if view.assessment is None else {**row, **_network(view.snapshot, view.assessment)}
+    return row if view.assessment is None else {**row, **_network(view.snapshot, view.assessment, sized=sizes)}
 
 
-def _network(snapshot: Snapshot, found: Assessment) -> Row:
+def _network(snapshot: Snapshot, found: Assessment, *, sized: bool) -> Row:
     inventory = snapshot.inventory
     sizes: dict[str, int] = {}
-    for (node, _), rib in found.state.ribs.items():
+    for (node, _), rib in found.state.ribs.items() if sized else ():
         sizes[node] = sizes.get(node, 0) + len(rib)
     site_of = {name: inventory.site_of(name) for name in snapshot.devices}
     return {

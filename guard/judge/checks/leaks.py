@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from guard.judge.case import Case, StepView, View
 from guard.judge.catalogue import NETWORK, Check, Observations, Parameters
 from guard.judge.checks.common import both
-from guard.judge.checks.outside import LATERAL, Edge, Key, Origin, edges, named, senders
+from guard.judge.checks.outside import LATERAL, Edge, Key, Outgoing, edges, named, outgoing, senders
 from guard.judge.finding import Enforcement, Observation, listed, some
 from guard.model.address import Prefix
 from guard.model.external import Roa
@@ -28,10 +28,11 @@ def route_leak(case: Case, step: StepView, params: Parameters) -> Observations:
     Source: RFC 7908, RFC 9234; Verizon and DQE, 24 June 2019.
     """
     before, after = both(case, step)
-    known = edges(case.base)
+    known = case.once("edges", case.base, edges)
     found = edges(step.view)
-    old = _leaks(before, known, frozenset(known))
-    new = _leaks(after, found, frozenset(known))
+    sent = case.once("outgoing", case.base, outgoing), case.once("outgoing", step.view, outgoing)
+    old = case.once("leaks", case.base, lambda view: _leaks(before, known, sent[0], frozenset(known)))
+    new = _leaks(after, found, sent[1], frozenset(known))
     tests = senders(after, found)
     for key, edge in sorted(found.items()):
         if edge.peering is None and key not in known:
@@ -59,21 +60,18 @@ def route_leak(case: Case, step: StepView, params: Parameters) -> Observations:
         )
 
 
-def _leaks(assessment: Assessment, found: Mapping[Key, Edge], old: frozenset[Key]) -> Leaks:
+def _leaks(assessment: Assessment, found: Mapping[Key, Edge], sent: Iterable[Outgoing], old: frozenset[Key]) -> Leaks:
     roles = {key: edge.role or ("" if key in old else "peer") for key, edge in found.items()}
-    origin = Origin(assessment)
     leaks: Leaks = {}
-    bgp = assessment.state.bgp
+    for key, entry, prefixes in sent:
+        if roles[key] in LATERAL and entry is not None and entry != key and roles.get(entry) in LATERAL:
+            where = f"came in by {found[entry]} ({roles[entry]})"
+            way = (key, f"would send a {roles[key]} routes of others")
+            leaks.setdefault(way, {}).update(dict.fromkeys(prefixes, where))
     for key, edge in found.items():
-        if roles[key] in LATERAL:
-            for prefix in bgp.offered(key):
-                entry = origin.entry(edge.end.node, edge.end.vrf, prefix)
-                if entry is not None and entry != key and roles.get(entry) in LATERAL:
-                    where = f"came in by {found[entry]} ({roles[entry]})"
-                    leaks.setdefault((key, f"would send a {roles[key]} routes of others"), {})[prefix] = where
         cone = edge.peering.cone if edge.peering is not None else None
         if roles[key] == "customer" and cone is not None:
-            for prefix in bgp.accepted(key):
+            for prefix in assessment.state.bgp.accepted(key):
                 if not any(each.covers(prefix) for each in cone):
                     leaks.setdefault((key, "is a customer and gets routes outside its cone accepted"), {})[prefix] = (
                         f"accepted from {edge}"
@@ -89,8 +87,12 @@ def foreign_origin(case: Case, step: StepView, params: Parameters) -> Observatio
     Source: Pakistan Telecom and YouTube, 24 February 2008; AS 7007, 25 April 1997.
     """
     both(case, step)
-    old = _foreign(case.base)
-    for prefix, sessions in sorted(_foreign(step.view).items()):
+
+    def foreign(view: View) -> dict[Prefix, list[str]]:
+        return _foreign(view, case.once("outgoing", view, outgoing))
+
+    old = case.once("foreign", case.base, foreign)
+    for prefix, sessions in sorted(foreign(step.view).items()):
         yield Observation(
             f"{prefix} is not ours to originate, and is born here",
             subjects=(str(prefix), *some(sessions)),
@@ -101,23 +103,20 @@ def foreign_origin(case: Case, step: StepView, params: Parameters) -> Observatio
         )
 
 
-def _foreign(view: View) -> dict[Prefix, list[str]]:
-    assessment = view.assessment
+def _foreign(view: View, sent: Iterable[Outgoing]) -> dict[Prefix, list[str]]:
     ours = _origins(view.inventory)
-    if assessment is None or not ours:
+    if not ours:
         return {}
-    origin = Origin(assessment)
     found: dict[Prefix, list[str]] = {}
-    allowed: dict[Prefix, bool] = {}
-    for key, edge in edges(view).items():
-        if _is_ours(view.inventory, edge):
+    outside = edges(view)
+    inner = {key for key, edge in outside.items() if _is_ours(view.inventory, edge)}
+    for key, entry, prefixes in sent:
+        if entry is not None or key in inner:
             continue
-        for prefix in assessment.state.bgp.offered(key):
-            if prefix not in allowed:
-                allowed[prefix] = any(each.covers(prefix) for each in ours)
-            if allowed[prefix] or (prefix.length == 0 and edge.role in ("customer", "rs-client")):
-                continue
-            if not is_test_prefix(prefix) and origin.entry(edge.end.node, edge.end.vrf, prefix) is None:
+        edge = outside[key]
+        for prefix in prefixes:
+            default = prefix.length == 0 and edge.role in ("customer", "rs-client")
+            if not default and not is_test_prefix(prefix) and not any(each.covers(prefix) for each in ours):
                 found.setdefault(prefix, []).append(str(edge))
     return found
 
@@ -144,7 +143,7 @@ def rpki_invalid(case: Case, step: StepView, params: Parameters) -> Observations
     Source: RFC 6811.
     """
     both(case, step)
-    old = set(_invalid(case.base))
+    old = case.once("invalid", case.base, lambda view: frozenset(_invalid(view)))
     for prefix, asn, session in sorted(set(_invalid(step.view))):
         yield Observation(
             f"{prefix} with origin AS {asn} is RPKI-invalid on {session}",

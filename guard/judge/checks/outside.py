@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from guard.compare.sessions import Session
 from guard.judge.case import StepView, View
@@ -44,8 +44,10 @@ def edges(view: View) -> dict[Key, Edge]:
     peerings = {(each.device.lower(), each.neighbor): each for each in inventory.peerings}
     found: dict[Key, Edge] = {}
     for end in assessment.state.sessions:
+        if not end.external or not (end.up or end.tripped):
+            continue
         site = inventory.site_of(end.node)
-        if not end.external or not (end.up or end.tripped) or (site is not None and site.kind == EXTERNAL):
+        if site is not None and site.kind == EXTERNAL:
             continue
         peering = peerings.get((end.node.lower(), end.remote_address)) if end.remote_address is not None else None
         found[end.key] = Edge(end, peering)
@@ -53,18 +55,31 @@ def edges(view: View) -> dict[Key, Edge]:
 
 
 class Origin:
-    """Where the best routes of one state came in: the external session, or None for what is born inside."""
+    """Where the best routes of one state came in: the external session, or None for what is born inside.
+
+    Prefixes that the engine treats as one (its classes) are traced once.
+    """
 
     def __init__(self, assessment: Assessment) -> None:
         self._bgp = assessment.state.bgp
         self._ends = {(end.node, end.vrf, end.remote_address): end for end in assessment.state.sessions}
+        self._classes = self._bgp if isinstance(self._bgp, Classed) else None
         self._known: dict[tuple[str, str, Prefix], Key | None] = {}
+        self._first: dict[Prefix, Prefix] = {}
+
+    def first(self, prefix: Prefix) -> Prefix:
+        """The prefix that stands for this one."""
+        found = self._first.get(prefix)
+        if found is None:
+            known = self._classes.class_of(prefix) if self._classes is not None else None
+            found = self._first[prefix] = prefix if known is None else known
+        return found
 
     def entry(self, node: str, vrf: str, prefix: Prefix) -> Key | None:
         """The key of the external session that the node's best route came in by."""
-        asked = (node, vrf, prefix)
+        asked = (node, vrf, self.first(prefix))
         if asked not in self._known:
-            self._known[asked] = self._traced(node, vrf, prefix)
+            self._known[asked] = self._traced(*asked)
         return self._known[asked]
 
     def _traced(self, node: str, vrf: str, prefix: Prefix) -> Key | None:
@@ -81,6 +96,37 @@ class Origin:
                 return end.key
             node = end.remote_node
         return None
+
+
+@runtime_checkable
+class Classed(Protocol):
+    """Tables that know which prefixes they treat as one."""
+
+    def class_of(self, prefix: Prefix) -> Prefix | None: ...
+
+
+class Outgoing(NamedTuple):
+    """Prefixes that an external session would carry and that the engine treats as one, and where they came in."""
+
+    key: Key
+    entry: Key | None
+    prefixes: tuple[Prefix, ...]
+
+
+def outgoing(view: View) -> tuple[Outgoing, ...]:
+    """What our external sessions would carry, before any limit shuts them."""
+    assessment = view.assessment
+    if assessment is None:
+        return ()
+    origin = Origin(assessment)
+    found: list[Outgoing] = []
+    for key, edge in edges(view).items():
+        groups: dict[Prefix, list[Prefix]] = {}
+        for prefix in assessment.state.bgp.offered(key):
+            groups.setdefault(origin.first(prefix), []).append(prefix)
+        for first, prefixes in groups.items():
+            found.append(Outgoing(key, origin.entry(edge.end.node, edge.end.vrf, first), tuple(prefixes)))
+    return tuple(found)
 
 
 def orphans(step: StepView, before: Assessment) -> frozenset[Prefix]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from guard.compare.tables import rough_size
 from guard.judge.case import Case, StepView, View
 from guard.judge.catalogue import NETWORK, Check, Observations, Parameter, Parameters
 from guard.judge.checks.common import both, percent
@@ -42,7 +43,7 @@ def prefix_limit(case: Case, step: StepView, params: Parameters) -> Observations
     Source: Optus, 8 November 2023: some 90 routers isolated themselves.
     """
     both(case, step)
-    old = {(each.session, each.whose) for each in _tripped(case.base)}
+    old = {(each.session, each.whose) for each in case.once("tripped", case.base, lambda view: set(_tripped(view)))}
     for each in sorted(set(_tripped(step.view))):
         yield Observation(
             f"{each.session} would carry {each.prefixes} prefixes, {each.whose} is {each.limit}",
@@ -61,12 +62,15 @@ def _tripped(view: View) -> Iterator[_Tripped]:
     peerings = {(each.device.lower(), each.neighbor): each for each in view.inventory.peerings}
     extra = dict(_surges(view))
     for end in assessment.state.sessions:
+        limits = tuple(_limits(view.snapshot.devices.get(end.node), end))
+        peering = peerings.get((end.node.lower(), end.remote_address)) if end.remote_address is not None else None
+        if not limits and peering is None:
+            continue
         received = _count(bgp.received(end.key))
-        for version, limit in _limits(view.snapshot.devices.get(end.node), end):
+        for version, limit in limits:
             count = received[version] + extra.get((end.key, version), 0)
             if count > limit or (end.tripped and not extra.get((end.key, version))):
                 yield _Tripped(str(end), max(count, limit + 1) if end.tripped else count, limit, "its maximum-prefix")
-        peering = peerings.get((end.node.lower(), end.remote_address)) if end.remote_address is not None else None
         if peering is not None:
             total = sum(received.values()) + sum(n for (key, _), n in extra.items() if key == end.key)
             if peering.max_prefix is not None and total > peering.max_prefix:
@@ -140,6 +144,8 @@ def rib_growth(case: Case, step: StepView, params: Parameters) -> Observations:
         old = before.state.ribs.get(table)
         if old is None or old is rib:
             continue
+        if rough_size(rib) - rough_size(old) < params.number("at_least") / 2:
+            continue  # counting exactly decides every prefix of the table
         was, now = len(old), len(rib)
         if now - was >= params.integer("at_least") and percent(now - was, was) >= params.number("share_percent"):
             node, vrf = table
