@@ -165,6 +165,8 @@ def redistribute(line: Line, words: tuple[str, ...], place: Place) -> None:
     protocol = _PROTOCOL[name] if name in _PROTOCOL else _unknown(name)
     options = _Options(line, place, name)
     options.read(words[1:])
+    if protocol in ("rip", "eigrp") and not place.no:
+        place.context.partial(line, f"routes of {protocol} are not computed, so none is redistributed")
     key = (protocol, options.process, options.types)
     families = [place.family]
     if name in _V6_ONLY and not place.version:

@@ -15,6 +15,7 @@ _PROTOCOLS = frozenset(
 )
 _NAMES = {"ospfv3": "ospf", "ospf6": "ospf", "ripng": "rip"}
 _WITH_PROCESS = frozenset({"ospf", "ospfv3", "bgp", "eigrp", "isis"})
+_NOT_COMPUTED = frozenset({"rip", "ripng", "eigrp"})
 _LEVELS = frozenset({"level-1", "level-2", "level-1-2"})
 _TYPES = frozenset({"internal", "external", "nssa-external"})
 _KEYWORDS = _LEVELS | {"metric", "metric-type", "route-map", "policy", "subnets", "match", "tag", "include", "vrf",
@@ -35,7 +36,9 @@ def redistribution(line: Line, context: Context, words: tuple[str, ...], *, clas
         at += options.take(words[at].lower(), words[at + 1] if at + 1 < len(words) else "")
     if "policy" in options.values:
         context.refer("route-map", options.values["policy"], line, "redistribution")
-    if options.unknown:
+    if protocol in _NOT_COMPUTED:
+        context.partial(line, f"routes of `{protocol}` are not computed, so none is redistributed")
+    elif options.unknown:
         context.partial(line, f"`{options.unknown}` of a redistribution is not modelled")
     else:
         context.done(line)

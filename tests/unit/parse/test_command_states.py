@@ -102,3 +102,8 @@ def test_the_longest_key_finds_its_handler() -> None:
     assert table.find(("no", "mpls")) == Ignored("turns off what is off in the model")
     assert table.find(("no", "ip", "route")) is None
     assert table.find(("dhcp",)) is None
+
+
+def test_routes_of_a_protocol_that_is_not_computed() -> None:
+    text = "router ospf 1\n redistribute rip subnets\n redistribute eigrp 1 subnets\nrouter bgp 1\n redistribute rip\n"
+    assert states(text)[:5] == ["IMPLEMENTED", "PARTIAL", "PARTIAL", "IMPLEMENTED", "PARTIAL"]
