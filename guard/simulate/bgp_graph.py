@@ -76,7 +76,10 @@ class Group:
 
 @dataclass(slots=True, eq=False)
 class Speaker:
-    """One BGP process. `relays`: what it learns over iBGP may go on to somebody whose choice it can change."""
+    """One BGP process. `relays`: what it learns over iBGP may go on to somebody whose choice it can change.
+
+    `hub`: it reflects, or is inside a confederation. `adds`: it sends additional paths (RFC 7911) to somebody.
+    """
 
     index: int
     device: Device
@@ -88,6 +91,7 @@ class Speaker:
     links_in: dict[int, list[Link]] = field(default_factory=lambda: {4: [], 6: []})
     hub: dict[int, bool] = field(default_factory=lambda: {4: False, 6: False})
     relays: dict[int, bool] = field(default_factory=lambda: {4: False, 6: False})
+    adds: dict[int, bool] = field(default_factory=lambda: {4: False, 6: False})
 
     @property
     def node(self) -> str:
@@ -110,8 +114,8 @@ class Speaker:
 class Graph:
     """All speakers and links of one state, by index. `group_of` gives each link's update group by link index.
 
-    `to_stub`: links whose receiver can do nothing with a route but send it back; `plain`: iBGP without import policy.
-    Indices are stable from one graph to
+    `to_stub`: links whose receiver can do nothing with a route but send it back; `plain`: iBGP without import policy;
+    `adds`: links that carry additional paths. Indices are stable from one graph to
     the next that is built upon it (`names`, `ends`: what has one already).
     """
 
@@ -121,6 +125,7 @@ class Graph:
     to_stub: frozenset[int]
     takes_part: frozenset[int]
     plain: frozenset[int]
+    adds: frozenset[int]
     names: Mapping[tuple[str, str], int]
     ends: Mapping[LinkKey, int]
     by_name: Mapping[tuple[str, str], int]
@@ -166,6 +171,9 @@ def build(
     for link in links.values():
         if link.receiver != OUTSIDE:
             speakers[link.receiver].links_in[link.version].append(link)
+    adding = [index for index, link in links.items() if _adds_paths(link)]
+    for index in adding:
+        speakers[links[index].sender].adds[links[index].version] = True
     stubs = _mark_all(speakers)
     taking_part = frozenset(index for index, link in links.items() if _takes_part(link, speakers))
     for index, group in group_of.items():
@@ -178,6 +186,7 @@ def build(
         stubs,
         taking_part,
         frozenset(index for index, link in links.items() if _is_plain(link)),
+        frozenset(adding),
         names.given,
         ends.given,
         by_name,
@@ -325,6 +334,12 @@ def _rewrites_path(device: Device, name: str) -> bool:
     return policy is not None and any(
         isinstance(action, ExcludeAs | ReplaceAs) for term in policy.terms for action in term.actions
     )
+
+
+def _adds_paths(link: Link) -> bool:
+    """Whether both ends have agreed on additional paths in this direction."""
+    sent, taken = link.out_family, link.in_family
+    return sent is not None and taken is not None and bool(sent.add_path_send) and taken.add_path_receive
 
 
 def _is_plain(link: Link) -> bool:

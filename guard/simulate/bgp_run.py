@@ -27,6 +27,11 @@ from guard.simulate.prefix_class import PrefixClass
 MOST_CHANGES = 200
 
 
+#: A slot of an Adj-RIB-In is the link's index, with the number of an additional path above it.
+_SLOT_BITS = 32
+_SLOT_MASK = (1 << _SLOT_BITS) - 1
+
+
 class Seed(NamedTuple):
     """Where a prefix comes in: born at a speaker (`path`), or heard over an outside session (its `attributes`)."""
 
@@ -153,6 +158,8 @@ class ClassRun:
         before = self.selections.get(index)
         selection = self._decide(speaker, self.candidates[index])
         self.selections[index] = selection
+        if speaker.adds[self.version]:
+            return True  # other paths than the best go out as well
         if before is None or selection is None:
             return before is not selection
         return before.best != selection.best
@@ -222,6 +229,8 @@ class ClassRun:
         if link.sender == OUTSIDE:
             return False
         held = self.candidates[link.receiver]
+        if link.index in self.world.graph.adds:
+            return _exchange(held, link, self._incoming(link))
         path = self._take(link, self.offer(link))
         if path is None:
             return held.pop(link.index, None) is not None
@@ -229,6 +238,36 @@ class ClassRun:
             return False
         held[link.index] = path
         return True
+
+    def _incoming(self, link: Link) -> dict[int, Path]:
+        """All paths that a link brings, by slot: the best in the link's own, additional ones (RFC 7911) in others."""
+        best = self._take(link, self.offer(link))
+        found = {} if best is None else {link.index: best}
+        for number, sent in enumerate(self.additional(link), 1):
+            path = self._take(link, sent)
+            if path is not None:
+                found[link.index | number << _SLOT_BITS] = path
+        return found
+
+    def additional(self, link: Link) -> list[BgpAttributes]:
+        """What goes out besides the best path: paths with next hops of their own, as many as were asked for."""
+        selection = self.selections.get(link.sender)
+        if link.index not in self.world.graph.adds or selection is None or link.out_family is None:
+            return []
+        speaker = self.world.graph.speakers[link.sender]
+        how = link.out_family.add_path_send
+        limit = int(how[5:]) - 1 if how.startswith("best-") and how[5:].isdigit() else 1 << 16
+        hops = {selection.best.attributes.next_hop}
+        found: list[BgpAttributes] = []
+        for _, path in sorted(self.candidates[link.sender].items()):
+            learned = self.world.graph.links.get(path.link)
+            if path.attributes.next_hop in hops or _same_neighbor(learned, link) or not self.usable(speaker, path):
+                continue
+            sent = self._export(speaker, link, path)
+            if sent is not None and len(found) < limit:
+                hops.add(path.attributes.next_hop)
+                found.append(sent)
+        return found
 
     def _take(self, link: Link, sent: BgpAttributes | None) -> Path | None:
         if sent is None:
@@ -316,6 +355,9 @@ class ClassRun:
         learned: dict[int, Path] = {}
         self._lazy[index] = (None, learned)  # whoever asks back meanwhile is told nothing
         for link in speaker.links_in[self.version]:
+            if link.index in self.world.graph.adds:
+                learned.update(self._incoming(link))
+                continue
             sent = self.offer(link) if link.sender != OUTSIDE else None
             path = self._take(link, sent) if sent is not None else None
             if path is not None:
@@ -341,7 +383,7 @@ class ClassRun:
             sent = self.offer(link)
             if sent is None:
                 continue
-            if link.index not in graph.plain or not takes_plainly(sent, speaker):
+            if link.index not in graph.plain or link.index in graph.adds or not takes_plainly(sent, speaker):
                 return None
             if only is None:
                 only = sent
@@ -404,6 +446,17 @@ class ClassRun:
     def outcome(self) -> dict[int, Path | None]:
         """The best path of each active speaker, for comparing two runs."""
         return {index: selection.best if selection else None for index, selection in self.selections.items()}
+
+
+def _exchange(held: dict[int, Path], link: Link, incoming: dict[int, Path]) -> bool:
+    """Put all paths of a link in place of those that it brought before; whether anything changed."""
+    before = {slot: path for slot, path in held.items() if slot & _SLOT_MASK == link.index}
+    if before == incoming:
+        return False
+    for slot in before:
+        del held[slot]
+    held.update(incoming)
+    return True
 
 
 def _outside_id(link: Link) -> int:

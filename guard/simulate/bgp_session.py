@@ -112,7 +112,7 @@ class SessionTable:
             self._add_device(snapshot.devices[name])
         peerings = snapshot.inventory.peerings
         self._peerings = {(each.device.lower(), each.neighbor) for each in peerings}
-        self.pairings = tuple(sorted(self._pair_all(), key=lambda pairing: pairing.session.key))
+        self.pairings = tuple(sorted(_mutual(tuple(self._pair_all())), key=lambda pairing: pairing.session.key))
 
     # ------------------------------------------------------------------------------------------------- ends
 
@@ -352,6 +352,8 @@ class SessionTable:
             state = self._underlay.topology.interfaces[far]
             if gateway.is_link_local or any(address == gateway for address, _ in state.addresses):
                 return (far.node, state.vrf)
+            if hop.address is None and any(o.node == far.node for o in self._underlay.topology.owners(target)):
+                return (far.node, state.vrf)  # a route to the interface alone: who bears the address answers ARP
         return None
 
     # ------------------------------------------------------------------------------------------------- alone
@@ -475,6 +477,20 @@ class SessionTable:
         if remote_node is not None:
             return self._outside(remote_node)
         return remote_as != end.process.asn and (remote_as or 0) not in end.process.confederation_peers
+
+
+def _mutual(pairings: tuple[Pairing, ...]) -> Iterator[Pairing]:
+    """Ends whose far end talks to another one (an address that several devices bear) are left alone."""
+    chosen = {pairing.session.key: pairing.peer_key for pairing in pairings}
+    for pairing in pairings:
+        key = pairing.session.key
+        other = chosen.get(pairing.peer_key) if pairing.peer_key is not None else None
+        if other is None or other == key or not pairing.session.up:
+            yield pairing
+            continue
+        why = f"{pairing.session.remote_node} talks to another device with this address"
+        session = replace(pairing.session, status="NOT_COMPATIBLE", up=False, why=why, remote_node=None)
+        yield replace(pairing, session=session)
 
 
 def router_id(device: Device, process: BgpProcess) -> int:

@@ -137,9 +137,11 @@ def _next_hop(path: Path, seen: BgpAttributes, kind: str, link: Link) -> BgpAttr
         return seen if held is not None else seen._replace(next_hop=own)
     keep = held is not None and held.version == link.version and not held.is_link_local
     if keep and link.kind == EBGP:
-        # A third party on the subnet that we share with the receiver is named to it (RFC 4271 5.1.3).
+        # A third party on the subnet that we share with the receiver is named to it, but nobody is sent his own
+        # address (RFC 4271 5.1.3).
         keep = (
             link.subnet is not None
+            and (link.out is None or held != link.out.address)
             and held is not None
             and link.subnet.contains(held)
             and not (family is not None and family.next_hop_self)
@@ -185,7 +187,9 @@ def receive(sent: BgpAttributes, link: Link, speaker: Speaker) -> BgpAttributes 
         return None
     if link.kind == EBGP:
         first = neighbor.enforce_first_as if neighbor is not None else None
-        if (process.enforce_first_as if first is None else first) and not starts_with(sent.as_path, link.sender_as):
+        # What a snapshot says was heard from outside was taken by the device: it may be a route server's path.
+        checked = link.out is not None and (process.enforce_first_as if first is None else first)
+        if checked and not starts_with(sent.as_path, link.sender_as):
             return None
     elif sent.originator_id == speaker.router_id or speaker.cluster_id in sent.cluster_list:
         return None
