@@ -170,7 +170,7 @@ _ADDRESS_MASK = re.compile(r"^\s+ip address \d+\.\d+\.\d+\.\d+ 255\.", re.MULTIL
 _LINUX_NAME = re.compile(
     r"^int(?:erface)? (lo|dummy\d+|(r|h|s|ce|pe|p|c|sw)\d+-\w+|(en[ospx]|eth|swp|bond|vlan|br)\S*\d)\s*$", re.MULTILINE
 )
-_FRR_WORDS = re.compile(r"ebgp-requires-policy|coalesce-time|\bospf6? router-id|ipv6 ospf6 |bgp network import-check")
+_FRR_WORDS = ("ebgp-requires-policy", "coalesce-time", " ospf router-id", "ipv6 ospf6 ", "network import-check")
 _EOS_NAME = re.compile(r"^interface (Ethernet\d+(/\d+)?|Management\d+|Port-Channel\d+)\s*$", re.MULTILINE)
 
 
@@ -181,7 +181,7 @@ def _closest(look: _Look) -> Vendor:
     scores = {vendor: 2 * len(words & (look.firsts | look.pairs)) for vendor, words in _TELLTALES}
     lengths, masks = bool(_ADDRESS_LENGTH.search(look.text)), bool(_ADDRESS_MASK.search(look.text))
     scores[Vendor.FRR] += 3 if _LINUX_NAME.search(look.text) else 0
-    scores[Vendor.FRR] += 3 if _FRR_WORDS.search(look.text) else 0
+    scores[Vendor.FRR] += 3 if any(word in look.text for word in _FRR_WORDS) else 0
     scores[Vendor.EOS] += 1 if lengths and _EOS_NAME.search(look.text) and "no switchport" in look.text else 0
     scores[Vendor.IOS] += 2 if masks else 0
     order = (Vendor.IOS, Vendor.EOS, Vendor.FRR)
