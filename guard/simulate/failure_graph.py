@@ -21,8 +21,6 @@ from guard.simulate.links import DEFAULT_VRF
 #: Routes inside an area: whoever is connected knows them. External and inter-area ones hang on more than that.
 IGP = frozenset({RouteProtocol.OSPF, RouteProtocol.ISIS_L1, RouteProtocol.ISIS_L2})
 
-#: Routers of one area that are connected, for each (area, router) of them.
-Components = Mapping[tuple[str, str], frozenset[str]]
 Wire = tuple[str, InterfaceId, InterfaceId]  # neighbour, our interface, its interface
 
 
@@ -37,6 +35,35 @@ class Failed:
     def spares(self, node: str, faces: Iterable[InterfaceId] = ()) -> bool:
         """Whether a node and some interfaces surely stay up."""
         return node not in self.nodes and self.perhaps.isdisjoint(faces)
+
+
+class Components:
+    """Who is connected within each area. Equal ones (`key`) are answered from memory, whatever failed."""
+
+    __slots__ = ("_of", "areas", "key")
+
+    def __init__(self, of: Mapping[tuple[str, str], frozenset[str]], areas: tuple[str, ...]) -> None:
+        self._of = of
+        self.areas = areas
+        self.key = frozenset((area, component) for (area, _), component in of.items())
+
+    def of(self, area: str, node: str) -> frozenset[str]:
+        """The routers that a router is connected with in an area, itself among them; none where it is not in it."""
+        return self._of.get((area, node), _NOBODY)
+
+    def common(self, one: str, other: str) -> frozenset[str] | None:
+        """The component that two routers share in some area, None where they share none."""
+        for area in self.areas:
+            component = self._of.get((area, one))
+            if component is not None and other in component:
+                return component
+        return None
+
+    def items(self) -> Iterable[tuple[tuple[str, str], frozenset[str]]]:
+        return self._of.items()
+
+
+_NOBODY: frozenset[str] = frozenset()
 
 
 class Ground:
@@ -58,9 +85,10 @@ class Ground:
                 for _, here, there in wires:
                     self._touching[here].add(area)
                     self._touching[there].add(area)
-        self.whole: dict[tuple[str, str], frozenset[str]] = {}
+        whole: dict[tuple[str, str], frozenset[str]] = {}
         for area in self.areas:
-            self.whole.update(self._spread_out(area, frozenset(), frozenset()))
+            whole.update(self._spread_out(area, frozenset(), frozenset()))
+        self.whole = Components(whole, tuple(self.areas))
         self._wires = self._layer3()
         every = [*self.links.filters_in.values(), *self.links.filters_out.values()]
         every += [acl for own in self.links.filters_own.values() for acl in own]
@@ -121,7 +149,7 @@ class Ground:
         found = {key: component for key, component in self.whole.items() if key[0] not in touched}
         for area in touched:
             found.update(self._spread_out(area, failed.nodes, failed.perhaps))
-        return found
+        return Components(found, self.whole.areas)
 
     def _spread_out(
         self, area: str, nodes: frozenset[str], faces: frozenset[InterfaceId]
@@ -142,14 +170,6 @@ class Ground:
             for node in component:
                 found[area, node] = component
         return found
-
-    def common(self, components: Components, one: str, other: str) -> frozenset[str] | None:
-        """The component that two routers share in some area, None where they share none."""
-        for area in self.areas:
-            component = components.get((area, one))
-            if component is not None and other in component:
-                return component
-        return None
 
     def reached(self, starts: Iterable[str], failed: Failed) -> set[str]:
         """Every node that has some layer-3 way to one of `starts`, whatever the routes say."""
@@ -178,7 +198,7 @@ class Ground:
             return False
         if isinstance(bgp, Classified) and address.host in bgp.universe:
             return False
-        others = {far for area in self.areas for far in self.whole.get((area, node), ())} - {node}
+        others = {far for area in self.areas for far in self.whole.of(area, node)} - {node}
         for other in others:
             entry = self.state.ribs[other, DEFAULT_VRF].get(address.host)
             if entry is None or entry.protocol not in IGP:

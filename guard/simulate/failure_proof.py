@@ -37,12 +37,11 @@ class Home:
 
 
 class Case:
-    """One failure, with what was found out about it so far."""
+    """One failure, and who stays connected after it."""
 
     def __init__(self, failed: Failed, components: Components) -> None:
         self.failed = failed
         self.components = components
-        self.heard: dict[Prefix, frozenset[str]] = {}
 
 
 class Proof:
@@ -159,8 +158,7 @@ class Proof:
     def _anchored_partner(self, site: Site, node: str, case: Case) -> bool:
         """Another site with a loopback in the same part of an area, or with a prefix that everybody there hears."""
         for area in self.ground.areas:
-            component = case.components.get((area, node))
-            for far in component or ():
+            for far in case.components.of(area, node):
                 other = self._site_of.get(far, site.name)
                 if other != site.name and far in self._anchors[other]:
                     return True
@@ -174,8 +172,7 @@ class Proof:
         if not case.failed.spares(home.origin, home.hangs_on):
             return False
         for area in self.ground.areas:
-            component = case.components.get((area, home.origin))
-            for far in component or ():
+            for far in case.components.of(area, home.origin):
                 other = self._site_of.get(far, site.name)
                 if other == site.name or not self._serves(home, far, case):
                     continue
@@ -189,12 +186,10 @@ class Proof:
         """Whether packets of a router to the prefix are delivered: everybody on the way holds its route."""
         if not case.failed.spares(home.origin, home.hangs_on):
             return False
-        component = self.ground.common(case.components, node, home.origin)
+        component = case.components.common(node, home.origin)
         if component is None:
             return False
-        if home.prefix not in case.heard:
-            case.heard[home.prefix] = self.spreads.heard(home.spread, (home.origin,), case.components)
-        return component <= case.heard[home.prefix]
+        return component <= self.spreads.heard(home.spread, (home.origin,), case.components)
 
     # Advertisements
 
@@ -300,7 +295,7 @@ class Proof:
                 return False
 
     def _delivers(self, site: str, node: str, case: Case) -> bool:
-        if any(self.ground.common(case.components, node, anchor) for anchor in self._anchors.get(site, ())):
+        if any(case.components.common(node, anchor) for anchor in self._anchors.get(site, ())):
             return True
         return any(
             home.origin == node or self._serves(home, node, case) or self._served_over(home, node, case)

@@ -1,8 +1,9 @@
 """How BGP prefixes spread inside, and who surely still hears one after a failure.
 
 Law: a speaker surely has a prefix if it is an origin that stands, or if one that surely has it surely sends it on. What
-a session carried before it carries again, as all paths look alike to policies, unless its sender may now have learned
-the prefix from another kind of peer (RFC 4456: what is not from a client goes to clients alone).
+a session carried before, or would carry as no policy stands on it, it carries again, as all paths look alike to
+policies, unless its sender may now have learned the prefix from another kind of peer (RFC 4456: what is not from a
+client goes to clients alone).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Spread:
     `carried`: sender -> receivers. `mixed`: speakers that hear it from clients and from others.
     """
 
+    version: int
     local: frozenset[str]
     external: frozenset[str]
     holders: frozenset[str]
@@ -58,10 +60,12 @@ class Spreads:
         self._families = {session.key: tuple(self._families_of(session)) for session in self._sessions}
         self._sent: dict[tuple[str, str, str], frozenset[Prefix]] = {}
         self._known: dict[Prefix, Spread | None] = {}
+        self._heard: dict[tuple[int, frozenset[str], object], frozenset[str]] = {}
         self.clients: dict[str, set[str]] = defaultdict(set)
         for session in self._sessions:
             if session.remote_node and any(f.route_reflector_client for f in self._families[session.key]):
                 self.clients[session.node].add(session.remote_node)
+        self._free = {version: self._unfiltered_sessions(version) for version in (4, 6)}
         self.bound = self._is_bound()
 
     def of(self, prefix: Prefix) -> Spread | None:
@@ -69,6 +73,21 @@ class Spreads:
         if prefix not in self._known:
             self._known[prefix] = None if self.bound else self._find(prefix)
         return self._known[prefix]
+
+    def _unfiltered_sessions(self, version: int) -> dict[str, frozenset[str]]:
+        """Sender -> receivers of sessions that last and that no policy or filter of either end stands on."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for session in self._sessions:
+            back = self._back[session.key]
+            if back is None or session.remote_node is None or not self._lasts(session):
+                continue
+            out = [f for f in self._families[session.key] if f.version == version and f.activated]
+            into = [f for f in self._families[back.key] if f.version == version and f.activated]
+            if not out or not into or any(f.export_policies or f.export_filters for f in out):
+                continue
+            if not any(f.import_policies or f.import_filters for f in into):
+                found[session.node].add(session.remote_node)
+        return {node: frozenset(far) for node, far in found.items()}
 
     def _is_bound(self) -> bool:
         """Conditional advertisement, and limits on sessions between our own routers, defeat the argument."""
@@ -108,7 +127,7 @@ class Spreads:
             for receiver in receivers:
                 kinds[receiver].add(sender in self.clients[receiver])
         mixed = frozenset(node for node, found in kinds.items() if len(found) > 1)
-        return Spread(frozenset(local), frozenset(external), frozenset(holders), carried, mixed)
+        return Spread(prefix.version, frozenset(local), frozenset(external), frozenset(holders), carried, mixed)
 
     def _carried(self, prefix: Prefix) -> dict[str, frozenset[str]]:
         carried: dict[str, set[str]] = defaultdict(set)
@@ -146,18 +165,73 @@ class Spreads:
 
     def heard(self, spread: Spread, standing: Iterable[str], components: Components) -> frozenset[str]:
         """Speakers that surely have the prefix, given the origins that surely stand."""
-        frontier = sorted(standing)
-        origins = frozenset(frontier)
-        seen = set(frontier)
-        for node in frontier:
-            receivers = spread.carried.get(node, frozenset())
-            if node in spread.mixed and node not in origins:
-                receivers = receivers.intersection(self.clients[node])
-            for far in receivers - seen:
-                if self.ground.common(components, node, far) is not None:
+        origins = frozenset(standing)
+        key = (id(spread), origins, components.key)
+        if key not in self._heard:
+            self._heard[key] = self._hear(spread, origins, components)
+        return self._heard[key]
+
+    def _hear(self, spread: Spread, origins: frozenset[str], components: Components) -> frozenset[str]:
+        seen = set(origins)
+        frontier = sorted(origins)
+        while frontier:
+            for node in frontier:
+                for far in self._receivers(node, spread, origins, components) - seen:
                     seen.add(far)
                     frontier.append(far)
+            frontier = sorted(self._meshed(spread, origins, components) - seen)
+            seen.update(frontier)
         return frozenset(seen)
+
+    def _receivers(self, node: str, spread: Spread, origins: frozenset[str], components: Components) -> set[str]:
+        """Whom a speaker that has the prefix surely sends it to.
+
+        An origin sends to all. Who hears it from its only origin itself prefers that path (RFC 4456 9: its cluster list
+        is the shortest, and all else is equal), so it sends to all if the origin is a client. Who hears it from one
+        kind of peer alone sends it to whom it sent it before. Everybody sends to clients.
+        """
+        may = spread.carried.get(node, frozenset()) | self._free[spread.version].get(node, frozenset())
+        if node not in origins and not self._hears_its_client(node, spread, origins, components):
+            clients = may.intersection(self.clients[node])
+            may = clients if node in spread.mixed else clients | spread.carried.get(node, frozenset())
+        return {far for far in may if components.common(node, far) is not None}
+
+    def _hears_its_client(self, node: str, spread: Spread, origins: frozenset[str], components: Components) -> bool:
+        if len(spread.origins) != 1 or not origins:
+            return False
+        (origin,) = origins
+        sends = node in spread.carried.get(origin, frozenset())
+        return sends and origin in self.clients[node] and components.common(node, origin) is not None
+
+    def _meshed(self, spread: Spread, origins: frozenset[str], components: Components) -> set[str]:
+        """Speakers with sessions to everybody who may pass the prefix on to all.
+
+        A reflector that could hear it from a client either does, and sends it to all, or prefers the path of another
+        such speaker, which then sends it to all: whoever has sessions to all of them hears it from one.
+        """
+        passing = {y for y in self._speakers if y in spread.origins or spread.origins & self.clients[y]}
+        sure = next((y for y in sorted(passing) if y in origins or self._fed(y, spread, origins, components)), None)
+        if sure is None:
+            return set()
+        around = {z for z in passing if components.common(sure, z) is not None}
+        found = set()
+        for node in self._speakers:
+            if components.common(sure, node) is None:
+                continue
+            if all(z == node or node in self._sends_to(z, spread) for z in around):
+                found.add(node)
+        return found
+
+    def _fed(self, node: str, spread: Spread, origins: frozenset[str], components: Components) -> bool:
+        return any(
+            origin in self.clients[node]
+            and node in self._sends_to(origin, spread)
+            and components.common(node, origin) is not None
+            for origin in origins
+        )
+
+    def _sends_to(self, node: str, spread: Spread) -> frozenset[str]:
+        return spread.carried.get(node, frozenset()) | self._free[spread.version].get(node, frozenset())
 
     def leads_to(self, node: str, prefix: Prefix, origin: str) -> bool:
         """Whether the next hops of a holder's route are addresses of the origin that the IGP alone carries."""
