@@ -29,7 +29,7 @@ READERS: Mapping[Vendor, Callable[[str, str, Vendor], Device]] = {
 
 def parse_device(text: str, file: str) -> Device:
     """Read the configuration `text` of `file` (its path in the snapshot); never raises on content."""
-    vendor = detect(text, file)
+    vendor = detect(text)
     reader = READERS.get(vendor, _opaque)
     return reader(text, file, vendor)
 

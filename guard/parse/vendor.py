@@ -48,8 +48,8 @@ class _Look:
     pairs: frozenset[str]
 
 
-def detect(text: str, file: str = "") -> Vendor:
-    """The vendor of a configuration. The name of its file decides nothing."""
+def detect(text: str) -> Vendor:
+    """The vendor of a configuration, from its text alone."""
     rows = text.split("\n")
     head = "\n".join(rows[:_HEAD_LINES])
     header = _HEADER.search(head)
