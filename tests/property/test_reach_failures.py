@@ -1,0 +1,116 @@
+"""Arguments on graphs and simulation give the same answer for every failure of a network.
+
+Routers r0, r1, … in a random connected graph: OSPF, iBGP in a full mesh or with reflectors, a data center prefix behind
+r0, a service prefix born at two routers, providers (nobody's configurations) at two, each router a site of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from guard.engines.embedded import Embedded
+from guard.model.facts import FailureSweep
+from guard.simulate.assessment import assess_all
+from guard.simulate.failure import sweep
+from guard.snapshot.load import load
+
+
+@dataclass(frozen=True)
+class Plan:
+    count: int
+    links: tuple[tuple[int, int], ...]
+    reflectors: frozenset[int]
+    born: frozenset[int]
+    providers: frozenset[int]
+    risk: tuple[int, ...]
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    count = draw(st.integers(3, 6))
+    links = {(draw(st.integers(0, node - 1)), node) for node in range(1, count)}
+    chords = st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)).filter(lambda pair: pair[0] < pair[1])
+    links |= draw(st.sets(chords, max_size=3))
+    some = st.frozensets(st.integers(0, count - 1), min_size=1, max_size=2)
+    reflectors = draw(st.one_of(st.just(frozenset()), some))
+    ordered = tuple(sorted(links))
+    risk = draw(st.lists(st.integers(0, len(ordered) - 1), max_size=2, unique=True))
+    return Plan(count, ordered, reflectors, draw(some), draw(some), tuple(risk))
+
+
+def texts(plan: Plan) -> dict[str, str]:
+    """The snapshot's files."""
+    files = {f"configs/r{node}.cfg": config(plan, node) for node in range(plan.count)}
+    sites = ["  - {name: dc, kind: datacenter, devices: [r0], prefixes: [10.0.0.0/16]}"]
+    sites += [f"  - {{name: s{node}, kind: pop, devices: [r{node}]}}" for node in range(1, plan.count)]
+    members = [f'"r{node}[Ethernet{number}]"' for number in plan.risk for node in plan.links[number]]
+    risks = f"shared_risks:\n  - {{name: conduit, members: [{', '.join(members)}]}}\n" if members else ""
+    files["inventory.yaml"] = (
+        "apiVersion: guard/v1\nkind: Inventory\nsites:\n"
+        + "\n".join([*sites, "  - {name: internet, kind: external, devices: []}"])
+        + "\nadvertisements:\n  - {name: web, prefixes: [192.0.2.0/24], to: internet}\n"
+        + risks
+    )
+    return files
+
+
+def config(plan: Plan, node: int) -> str:
+    lines = [f"hostname r{node}", "interface Loopback0", f" ip address 172.16.0.{node} 255.255.255.255"]
+    for number, pair in enumerate(plan.links):
+        if node in pair:
+            lines += [f"interface Ethernet{number}", f" ip address 172.20.{number}.{pair.index(node)} 255.255.255.254"]
+            lines += [" ip ospf network point-to-point"]
+    if node in plan.providers:
+        lines += ["interface Ethernet99", f" ip address 198.18.{node}.0 255.255.255.254"]
+    lines += ["router ospf 1", " network 172.16.0.0 0.15.255.255 area 0", "router bgp 64500", " no synchronization"]
+    for other in range(plan.count):
+        if other != node and (not plan.reflectors or plan.reflectors & {node, other}):
+            peer = f" neighbor 172.16.0.{other}"
+            lines += [f"{peer} remote-as 64500", f"{peer} update-source Loopback0", f"{peer} next-hop-self"]
+            if node in plan.reflectors and other not in plan.reflectors:
+                lines += [f"{peer} route-reflector-client"]
+    if node in plan.providers:
+        lines += [f" neighbor 198.18.{node}.1 remote-as 64501"]
+    if node == 0:
+        lines += [" network 10.0.0.0 mask 255.255.0.0"]
+    if node in plan.born:
+        lines += [" network 192.0.2.0 mask 255.255.255.0"]
+    lines += ["ip route 10.0.0.0 255.255.0.0 Null0"] if node == 0 else []
+    lines += ["ip route 192.0.2.0 255.255.255.0 Null0"] if node in plan.born else []
+    return "!\nversion 15.2\n" + "\n".join(lines) + "\nend\n"
+
+
+def told(found: FailureSweep) -> list[str]:
+    return [
+        f"{each.scenario.reason}: {sorted(each.sites_isolated)} {[n for n, _ in sorted(each.advertisements_lost)]}"
+        for each in found.outcomes
+    ]
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(plans())
+def test_arguing_equals_simulating(plan: Plan) -> None:
+    net = load(texts(plan))
+    engine = Embedded()
+    (assessment,) = assess_all((net,), engine.state)
+    assert told(sweep(net, engine.state, assessment)) == told(sweep(net, engine.state, assessment, argued=False))
+
+
+def test_a_ring_is_argued_about_alone() -> None:
+    """r0 - r1 - r2 - r3 - r0, full mesh: no single failure needs a simulation, and only nodes lose themselves."""
+    plan = Plan(4, ((0, 1), (0, 3), (1, 2), (2, 3)), frozenset(), frozenset({1, 3}), frozenset({1, 2}), (0, 1))
+    net = load(texts(plan))
+    engine = Embedded()
+    (assessment,) = assess_all((net,), engine.state)
+    found = sweep(net, engine.state, assessment)
+    assert (found.examined, found.simulated, found.complete) == (11, 0, True)
+    assert [line for line in told(found) if "[] []" not in line] == [
+        "conduit: ['dc'] []",
+        "node r0: ['dc'] []",
+        "node r1: ['s1'] []",
+        "node r2: ['s2'] []",
+        "node r3: ['s3'] []",
+    ]
