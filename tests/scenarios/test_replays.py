@@ -1,0 +1,36 @@
+"""Every entry of the corpus of public outages: bad changes are stopped for the right reason, safe ones go through.
+
+The entries are folders of replays/; what is right for each variant stands in its expect.yaml.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from guard.parse.yaml_text import load_documents
+from guard.shell.cli.replay import play
+
+ROOT = Path(__file__).parents[2] / "replays"
+ENTRIES = sorted(each.parent for each in ROOT.glob("*/expect.yaml"))
+HOW = argparse.Namespace(show=False, engine="embedded", batfish=None)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_each_variant_comes_out_right(entry: Path) -> None:
+    wrong = {f"{each.variant} {each.verdict}": each.faults for each in play(entry, HOW) if each.faults}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_each_change_has_its_expectation_and_the_entry_is_whole(entry: Path) -> None:
+    (document,) = load_documents((entry / "expect.yaml").read_text(), entry.name)
+    variants = set(document.entries())
+    assert {each.stem for each in entry.glob("*.yaml")} - {"expect"} == variants
+    assert {name.partition("-")[0] for name in variants} == {"bad", "safe", "noop"}
+    bad = [node.entries() for name, node in document.entries().items() if name.startswith("bad")]
+    for expected in bad:
+        assert "ALLOW" not in expected["verdict"].texts()
+        assert {"must", "any_of", "must_not"} & set(expected), "stopped for any reason is not stopped for the right one"
