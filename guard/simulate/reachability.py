@@ -19,6 +19,7 @@ from guard.simulate.links import DEFAULT_VRF
 
 #: Dispositions that hand a packet over: to its host, or to the world outside.
 HANDED_OVER = ARRIVED | {Disposition.EXITS_NETWORK}
+_HELD = ARRIVED | {Disposition.NULL_ROUTED}
 
 
 class Reach:
@@ -118,14 +119,34 @@ def exit_table(forwarder: Forwarder, destinations: Sequence[Destination]) -> Pre
 
 def _exits(column: Column, labels: Mapping[str, str]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
+    mixed = set[str]()
     for (node, vrf), ends in column.items():
         if vrf != DEFAULT_VRF or node not in labels or not ends.sites:
             continue
         known = found.get(labels[node])
         if known is None:
             found[labels[node]] = ends.sites
-        elif known is not ends.sites:
+        elif known is not ends.sites and known != ends.sites:
             found[labels[node]] = known | ends.sites
+            mixed.add(labels[node])
+    if mixed:
+        found.update(_senders_alone(column, labels, mixed))
+    return found
+
+
+def _senders_alone(column: Column, labels: Mapping[str, str], mixed: set[str]) -> dict[str, frozenset[str]]:
+    """Where the nodes of a site do not agree, one that holds the address itself sends nothing: the others speak.
+
+    Else a server of an anycast address beside the router would hide that all that the router gets goes elsewhere.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for (node, vrf), ends in column.items():
+        label = labels.get(node) if vrf == DEFAULT_VRF else None
+        if label not in mixed or not ends.sites:
+            continue
+        if all(fate.node == node and fate.disposition in _HELD for fate in ends.fates):
+            continue
+        found[label] = found.get(label, frozenset()) | ends.sites
     return found
 
 

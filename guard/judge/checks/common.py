@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import lru_cache
 from typing import TypeVar
 
 from guard.judge.case import Case, StepView
 from guard.judge.finding import Enforcement
-from guard.model.address import Prefix
+from guard.model.address import Prefix, parse_prefix
 from guard.model.facts import Assessment, CascadeRound, PrefixTable
 from guard.model.inventory import DATACENTER
 
@@ -97,3 +99,18 @@ def having(table: Mapping[K, V], holds: Callable[[V], bool]) -> Iterator[tuple[s
 def members(assessment: Assessment, prefix: Prefix) -> tuple[Prefix, ...]:
     """All prefixes that this representative stands for."""
     return assessment.stands_for.get(prefix, (prefix,))
+
+
+def named_within(texts: Iterable[str], prefix: Prefix) -> bool:
+    """Whether one of what `expect` names is this prefix, or one that it lies in (a default route names nothing)."""
+    return any(each == prefix or (each.length > 0 and each.covers(prefix)) for each in _prefixes_in(tuple(texts)))
+
+
+@lru_cache(maxsize=64)
+def _prefixes_in(texts: tuple[str, ...]) -> tuple[Prefix, ...]:
+    """Those of the names that are prefixes; the others are sites or nodes."""
+    found = []
+    for text in texts:
+        with suppress(ValueError):
+            found.append(parse_prefix(text))
+    return tuple(found)

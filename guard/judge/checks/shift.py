@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import NETWORK, Check, Observations, Parameter, Parameters
-from guard.judge.checks.common import both, having, members, percent, turned, warn_if
+from guard.judge.checks.common import both, having, members, named_within, percent, turned, warn_if
 from guard.judge.checks.forwarding import DELIVERED
 from guard.judge.checks.outside import orphans
 from guard.judge.finding import Observation, listed, some
@@ -54,7 +54,7 @@ def path_shift(case: Case, step: StepView, params: Parameters) -> Observations:
         if len(shifts) >= params.integer("external_at_least") and share > params.number("external_percent"):
             counted += shifts
     for shift in sorted(counted, key=_order):
-        yield _observed(case, step, shift)
+        yield _observed(case, step, shift, special)
     yield from _transit(case, step, before, after)
 
 
@@ -62,14 +62,15 @@ def _order(shift: Shift) -> tuple[str, Prefix]:
     return (shift.origin, shift.prefix)
 
 
-def _observed(case: Case, step: StepView, shift: Shift) -> Observation:
+def _observed(case: Case, step: StepView, shift: Shift, special: frozenset[Prefix]) -> Observation:
+    within = sorted(each for each in special if each != shift.prefix and each.covers(shift.prefix))
     accepted = _expected(case, shift) or _leaves_what_is_down(step, shift)
     # With capacities and demands given, a shift is only harmless once the load of each link has been looked at.
     accepted = accepted and not (step.snapshot.inventory.capacities and step.snapshot.inventory.demands)
     went = f"{listed(shift.before)} to {listed(shift.after)}"
     return Observation(
         f"all traffic of {shift.origin} to {shift.prefix} moves from {went}",
-        subjects=(str(shift.prefix), shift.origin),
+        subjects=(str(shift.prefix), shift.origin, *map(str, within)),
         evidence=(f"{shift.origin} -> {shift.prefix}: {listed(shift.before)} before, {listed(shift.after)} now",),
         at_most=warn_if(accepted),
         key=f"{shift.origin} {shift.prefix} {sorted(shift.after)}",
@@ -141,9 +142,9 @@ def _external_totals(
 
 def _expected(case: Case, shift: Shift) -> bool:
     for name in case.change.expect.shifts:
-        if name == shift.origin or name in shift.before or name in shift.after or name == str(shift.prefix):
+        if name == shift.origin or name in shift.before or name in shift.after:
             return True
-    return False
+    return named_within(case.change.expect.shifts, shift.prefix)
 
 
 def _leaves_what_is_down(step: StepView, shift: Shift) -> bool:

@@ -14,7 +14,7 @@ from guard.compare.mapping import Absent
 from guard.compare.sessions import Session
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import Check, Observations, Parameters
-from guard.judge.checks.common import members, turned
+from guard.judge.checks.common import members, named_within, turned
 from guard.judge.checks.forwarding import DELIVERED
 from guard.judge.checks.outside import newcomers, orphans
 from guard.judge.finding import LISTED_AT_MOST, Observation
@@ -213,15 +213,19 @@ def _forwarding(
     tests = orphans(step, before) | newcomers(step, after)  # go and come with the session that they stand for
     accepted = (*tests, *subnets, *expect.dropped, *expect.prefixes_withdrawn, *expect.prefixes_advertised)
     for prefix, text in _fates(before, after):
-        if not any(each.covers(prefix) for each in accepted) and str(prefix) not in expect.shifts:
+        if not any(each.covers(prefix) for each in accepted) and not named_within(expect.shifts, prefix):
             yield "forwarding", text
     for origin, representative, old, new in turned(before.exits, after.exits):
         if not old or not new:
             continue
         went = f"{', '.join(sorted(old))} to {', '.join(sorted(new))}"
         for prefix in members(after, representative):
-            named = {str(prefix), origin, *old, *new} & set(expect.shifts)
-            if not named and not any(each.covers(prefix) for each in accepted):
+            named = {origin, *old, *new} & set(expect.shifts)
+            if (
+                not named
+                and not named_within(expect.shifts, prefix)
+                and not any(each.covers(prefix) for each in accepted)
+            ):
                 yield "forwarding", f"traffic of {origin} to {prefix} moves from {went}"
 
 

@@ -87,6 +87,18 @@ def test_representatives_and_tables() -> None:
     assert [str(f.disposition) for f in fates["w", parse_prefix("10.1.0.0/16")]] == ["NO_ROUTE"]
 
 
+def test_a_node_that_holds_the_address_does_not_hide_where_the_others_of_its_site_send() -> None:
+    faces = {**FACES, "w": {**FACES["w"], "any": "198.51.100.1/32"}, "e": {**FACES["e"], "any": "198.51.100.1/32"}}
+    sites = (Site("west", "pop", HERE, ("w", "m")), Site("east", "pop", HERE, ("e",)))
+    net = handmade.snapshot(faces, Inventory(sites=sites))
+    service = parse_prefix("198.51.100.1/32")
+    exits = []
+    for next_hop in ("10.0.0.0", "10.0.0.3"):
+        forwarder = Forwarder(net, handmade.state(net, {**ROUTES, "m": {"198.51.100.1/32": next_hop}}))
+        exits.append(exit_table(forwarder, build([forwarder]))["west", service])
+    assert exits == [{"west"}, {"east"}], "w serves itself in both; m is all of the site's traffic"
+
+
 def test_tables_tell_what_differs() -> None:
     net = handmade.snapshot(FACES, Inventory(sites=SITES))
     before = Forwarder(net, handmade.state(net, ROUTES))
