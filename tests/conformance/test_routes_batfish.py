@@ -27,7 +27,6 @@ _READ = (Vendor.IOS, Vendor.EOS, Vendor.FRR)
 
 #: Snapshots of Batfish's answers -> why some of their rows differ.
 DIVERGENT = {
-    "routes.ref": "additional paths (RFC 7911) between route reflectors and clients are not sent yet: 6 rows",
     "batfish__grammar__cisco__testrigs__ospf-default-originate": "three routers with the same addresses and identity",
     "batfish__grammar__cisco__testrigs__ios-tunnels-eigrp": "225.255.255.255 is no netmask; a device rejects the line",
     "batfish__networks__example__live-with-interface-outage": "its interface_blacklist lies beside batfish/, not in it",
