@@ -78,6 +78,7 @@ MODULES = (
     "backbone",
     "blast",
     "commands",
+    "control_plane",
     "dns_names",
     "dns_records",
     "flows",
