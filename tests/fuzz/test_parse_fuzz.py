@@ -75,3 +75,10 @@ def test_any_lines_end_in_a_state(text: str, vendor: Vendor) -> None:
 @given(text=st.text(max_size=400))
 def test_any_text_is_a_device(text: str) -> None:
     assert len(parse_device(text, "configs/x.cfg").coverage.states) == text.count("\n") + 1
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(text=configurations(), vendor=st.sampled_from([Vendor.IOS, Vendor.EOS, Vendor.FRR]))
+def test_line_ends_of_windows_change_nothing(text: str, vendor: Vendor) -> None:
+    text = text.replace("\r", "")
+    assert read(text.replace("\n", "\r\n"), "configs/x.cfg", vendor) == read(text, "configs/x.cfg", vendor)
