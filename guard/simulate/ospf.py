@@ -23,6 +23,9 @@ from guard.simulate.spf import INFINITE, Floats, Ints, Words, bits
 
 _PROTOCOL = {INTRA: RouteProtocol.OSPF, INTER: RouteProtocol.OSPF_IA}
 
+#: FRR's metric of external routes where nothing sets one (ospfd/ospf_lsa.h, DEFAULT_DEFAULT_METRIC).
+_FRR_METRIC = 20
+
 #: Keys of external routes: type 1 by total cost; type 2 above all of them, by metric and then by distance. Both parts
 #: stay below 2**27, so a key is exact in a float.
 _TYPE2_BASE = float(1 << 52)
@@ -127,7 +130,8 @@ class Ospf:
             if not lsa.propagate or lsa.origin == chosen.index or path is None or not np.isfinite(path[0]):
                 continue
             forwarding = None if chosen.area(area).suppress_forwarding_address else lsa.forwarding
-            yield lsa._replace(origin=chosen.index, area=None, forwarding=forwarding)
+            metric = _translated_metric(chosen, lsa)
+            yield lsa._replace(origin=chosen.index, area=None, forwarding=forwarding, metric=metric)
 
     # -------------------------------------------------------------------------------------------- one router
 
@@ -226,6 +230,13 @@ class Ospf:
         return None
 
 
+def _translated_metric(translator: Router, lsa: External) -> int:
+    """The metric goes over (RFC 3101 3.2); FRR 8.4.4 puts its default in its place (seen live)."""
+    if translator.device.vendor is not Vendor.FRR:
+        return lsa.metric
+    return translator.process.default_metric if translator.process.default_metric is not None else _FRR_METRIC
+
+
 def _heard_by_borders(lsas: Iterable[External]) -> list[External]:
     """Border routers take no type-7 default that is not to be propagated, as theirs is (RFC 3101 2.5 (3))."""
     return [lsa for lsa in lsas if lsa.propagate or lsa.prefix.length > 0]
@@ -315,8 +326,7 @@ class OspfTable:
         internal = self._domain.internal
         null_route = internal.discards.get(self._router, {}).get(number)
         if null_route is not None:
-            distance = self._router_of().process.distance
-            return RibEntry(RouteProtocol.OSPF, distance, null_route, (NextHop(discard=True),))
+            return _null_route(self._router_of(), null_route)
         routes = internal.routes(self._router)
         kind = int(routes.kinds[number])
         if kind == NONE:
@@ -369,6 +379,14 @@ class OspfTable:
             found = sorted({ways[bit] for bit in bits(mask)}, key=_hop_order)
             known = self._hops[mask] = tuple(found[: max(1, self._router_of().process.maximum_paths)])
         return known
+
+
+def _null_route(router: Router, cost: int) -> RibEntry:
+    """The discard route of a range at its border: IOS calls it intra-area, FRR inter-area without a metric."""
+    hops = (NextHop(discard=True),)
+    if router.device.vendor is Vendor.FRR:
+        return RibEntry(RouteProtocol.OSPF_IA, router.process.distance, 0, hops)
+    return RibEntry(RouteProtocol.OSPF, router.process.distance, cost, hops)
 
 
 def _hop_order(hop: NextHop) -> tuple[tuple[int, int], str]:

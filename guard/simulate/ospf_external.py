@@ -66,9 +66,12 @@ def _redistributed(graph: OspfGraph, router: Router, rib: MainRib, evaluators: E
         if redistribution.protocol.startswith("ospf") and redistribution.process == process.process:
             continue
         configured = f"type-{redistribution.metric_type or 2}"
+        inside = _own_subnets(graph, router) if redistribution.protocol == "connected" else frozenset()
         for taken in take(router.device, rib, redistribution, evaluators, _family(graph)):
             if taken.prefix.length == 0 and router.device.vendor is not Vendor.EOS:
                 continue  # a default route needs default-information
+            if taken.prefix in inside:
+                continue  # an interface that OSPF runs on is no external route
             kind = taken.view.metric_type or configured
             yield External(
                 taken.prefix,
@@ -78,6 +81,12 @@ def _redistributed(graph: OspfGraph, router: Router, rib: MainRib, evaluators: E
                 taken.tag,
                 _forwarding(graph, router, taken),
             )
+
+
+def _own_subnets(graph: OspfGraph, router: Router) -> frozenset[Prefix]:
+    """Subnets of the interfaces that this process runs on."""
+    ports = graph.ports.get(router.index, ())
+    return frozenset(each.prefix for port in ports for each in port.interface.addresses)
 
 
 def _metric(router: Router, protocol: str, taken: Taken) -> int:

@@ -321,7 +321,7 @@ class Internal:
             if each.advertise:
                 number = self.numbers[each.prefix]
                 held, costs = np.append(held, number), np.append(costs, float(cost))
-                if note:
+                if note and _discards(self.graph.routers[border], area):
                     self.discards.setdefault(border, {})[number] = cost
         return held, costs
 
@@ -337,6 +337,11 @@ class Internal:
             covered = [number for each, number in self.numbers.items() if prefix.covers(each)]
             known = self._covered[prefix] = np.array(covered, dtype=np.int64)
         return known
+
+
+def _discards(router: Router, area: int) -> bool:
+    """Whether a range has a null route at its border; FRR 8.4.4 installs none for an NSSA (seen live)."""
+    return router.device.vendor is not Vendor.FRR or router.area(area).kind != "nssa"
 
 
 def _tells_default(router: Router, area: OspfArea) -> bool:
