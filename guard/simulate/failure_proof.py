@@ -22,6 +22,8 @@ from guard.simulate.forwarding import Forwarder
 from guard.simulate.links import DEFAULT_VRF
 from guard.simulate.reachability import Reach
 
+#: Notes of a state that has no single outcome: nothing follows from it for the state after a failure.
+UNSETTLED = frozenset({"oscillation", "several-stable-states", "bound-reached"})
 #: Prefixes of a site that are tried one after another; one that is delivered is enough.
 MOST_HOMES = 4
 
@@ -69,7 +71,7 @@ class Proof:
             for each in self.inventory.advertisements
             for prefix in each.prefixes
         }
-        settled = not any(note.undecided for note in assessment.notes)
+        settled = not any(note.undecided and note.code in UNSETTLED for note in assessment.notes)
         self.applies = settled and not self.inventory.no_transit
 
     def outcome(self, scenario: Scenario) -> FailureOutcome | None:

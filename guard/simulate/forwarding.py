@@ -16,7 +16,7 @@ from guard.model.facts import Disposition, Fate
 from guard.model.rib import NextHop, RibEntry
 from guard.model.state import InterfaceId, NetworkState
 from guard.simulate.acl import Decision, drops_all_to, evaluate
-from guard.simulate.links import DEFAULT_VRF, Links, PrefixSet
+from guard.simulate.links import DEFAULT_VRF, Links, PrefixSet, is_no_host
 from guard.snapshot.snapshot import Snapshot
 
 #: A routing table that a packet may be in: node and VRF.
@@ -236,6 +236,8 @@ class Forwarder:
             return self._proxied(here, destination)
         if destination in self.links.configured and self._lives_in(destination, subnet):
             return (Fate(Disposition.NEIGHBOR_UNREACHABLE, here.node, here.interface, f"{destination} is down"),)
+        if is_no_host(subnet, destination):
+            return (Fate(Disposition.EXITS_NETWORK, here.node, here.interface, f"{destination} is no host's address"),)
         return (Fate(Disposition.DELIVERED_TO_SUBNET, here.node, here.interface),)
 
     def _lives_in(self, address: Address, subnet: Prefix) -> bool:

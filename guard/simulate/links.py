@@ -187,6 +187,11 @@ def host_addresses(subnet: Prefix) -> list[Address] | None:
     return [Address(subnet.version, value) for value in values]
 
 
+def is_no_host(subnet: Prefix, address: Address) -> bool:
+    """Whether an IPv4 address is the network or broadcast address of its subnet: nobody can have it."""
+    return subnet.version == 4 and subnet.length < 31 and address in (subnet.first, subnet.last)
+
+
 def _owners(snapshot: Snapshot, state: NetworkState) -> dict[Address, tuple[Owner, ...]]:
     found: dict[Address, list[Owner]] = defaultdict(list)
     for here, face in state.interfaces.items():
