@@ -158,6 +158,8 @@ def _ospf_interfaces(ospf: OspfSettings, reading: Reading) -> list[OspfInterface
         if settings.vrf != ospf.vrf:
             continue
         own = settings.ospf if ospf.version == 2 else settings.ospf6
+        if own is not None and own.values.get("shutdown"):
+            continue
         enabled = _configured(settings, own, ospf) or _covered(settings, networks, reading)
         if enabled is not None:
             running.append(_ospf_interface(settings, own, ospf, enabled))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from guard.model.address import Address, mask_length, parse_address
 from guard.model.device import InterfaceAddress, Vendor
+from guard.parse.cisco.interface_first_hop import FIRST_HOP
 from guard.parse.cisco.interface_igp import IGP_COMMANDS
 from guard.parse.cisco.interface_misc import HARMLESS, UNMODELLED
 from guard.parse.cisco.interface_name import canonical, named
@@ -128,7 +129,7 @@ def _ip_address(line: Line, context: Context, settings: Settings) -> None:
     words = words[1:] if virtual else words
     address, used = parse_interface_address(words, line, context)
     options = tuple(word.lower() for word in words[used:])
-    if options and options[0] not in _ADDRESS_OPTIONS:
+    if options and (options[0] not in _ADDRESS_OPTIONS or (options[1:] and options[0] in {"secondary", "virtual"})):
         raise ValueError(f"{options[0]} behind an address")
     if virtual:
         settings.virtual.append(address.address)
@@ -203,66 +204,6 @@ def _unnumbered(line: Line, context: Context, settings: Settings) -> None:
     context.done(line)
 
 
-def _virtual_router(line: Line, context: Context, settings: Settings) -> None:
-    """EOS `ip virtual-router address A`: the anycast gateway address of the subnet (VARP)."""
-    settings.virtual.append(parse_address(line.words[3].partition("/")[0]))
-    context.done(line)
-
-
-def _first_hop(line: Line, context: Context, settings: Settings) -> None:
-    """`standby|vrrp|glbp [N] ip|ipv4|ipv6 [A]`: the virtual address; the rest of the protocol is in part."""
-    words = tuple(word.lower() for word in line.words)
-    at = next((i for i, word in enumerate(words) if word in {"ip", "ipv4", "ipv6"} and i > 0), 0)
-    if not at:
-        _first_hop_option(line, words, context)
-        return
-    texts = [word for word in words[at + 1 :] if ":" in word or word.count(".") == 3]
-    if not texts:
-        context.partial(line, "a virtual address that is learned or derived is not known here")
-        return
-    settings.virtual.extend(parse_address(text.partition("/")[0]) for text in texts)
-    context.done(line)
-    for child in line.children:
-        context.partial(child, "which member of the group is active is not computed")
-
-
-_FIRST_HOP_HARMLESS = frozenset(
-    [
-        "authentication",
-        "timers",
-        "name",
-        "version",
-        "description",
-        "delay",
-        "mac-address",
-        "use-bia",
-        "follow",
-        "redirect",
-        "redirects",
-        "advertisement",
-        "session",
-        "bfd",
-        "mac-advertisement-interval",
-        "peer",
-        "accept",
-        "notification",
-        "load-balancing",
-        "forwarder",
-    ]
-)
-
-
-def _first_hop_option(line: Line, words: tuple[str, ...], context: Context) -> None:
-    if set(words) & {"priority", "priority-level", "preempt", "shutdown", "weighting", "disabled"}:
-        context.partial(line, "which member of the group is active is not computed")
-    elif set(words) & {"track", "tracked-object"}:
-        context.not_implemented(line, "tracking of a first-hop group is not modelled")
-    elif set(words) & _FIRST_HOP_HARMLESS:
-        context.ignore(line, "timers and names of a first-hop group")
-    else:
-        context.unrecognised(line)
-
-
 # ------------------------------------------------------------------------------------------------ filters
 
 
@@ -276,6 +217,23 @@ def _access_group(line: Line, context: Context, settings: Settings) -> None:
     field = f"acl{'6' if family == 6 else ''}_{direction}"
     settings.values[field] = context.refer("acl", name, line, f"interface access-group {direction}", family)
     context.done(line)
+
+
+def _no_access_group(line: Line, context: Context, settings: Settings) -> None:
+    family = "6" if line.words[1].lower() == "ipv6" else ""
+    settings.values.pop(f"acl{family}_{line.words[-1].lower()}", None)
+    context.done(line)
+
+
+def _unset(*fields: str) -> Handler[Settings]:
+    """A `no` that brings back what these fields are by default."""
+
+    def handler(line: Line, context: Context, settings: Settings) -> None:
+        for field in fields:
+            settings.values.pop(field, None)
+        context.done(line)
+
+    return handler
 
 
 def _policy_route(line: Line, context: Context, settings: Settings) -> None:
@@ -388,6 +346,13 @@ _COMMON: Mapping[str, Handler[Settings]] = {
     "ip access-group": _access_group,
     "ipv6 access-group": _access_group,
     "ipv6 traffic-filter": _access_group,
+    **keys(_no_access_group, "no ip access-group | no ipv6 access-group | no ipv6 traffic-filter"),
+    **keys(_unset("policy_route"), "no ip policy | no ipv6 policy"),
+    **keys(_unset("mtu"), "no mtu"),
+    **keys(_unset("bandwidth"), "no bandwidth"),
+    **keys(_unset("unnumbered"), "no ip unnumbered"),
+    **keys(_unset("ipv6_enabled"), "no ipv6 enable"),
+    **keys(_unset("access_vlan"), "no switchport access vlan"),
     "ip policy route-map": _policy_route,
     "ipv6 policy route-map": _policy_route,
     "service-policy type pbr": _policy_route,
@@ -400,16 +365,9 @@ _COMMON: Mapping[str, Handler[Settings]] = {
     "tunnel destination": _tunnel_destination,
     "tunnel mode": _tunnel_mode,
     "encapsulation": _encapsulation,
-    "standby": _first_hop,
-    "vrrp": _first_hop,
-    "glbp": _first_hop,
-    "no standby": Partly("which member of the group is active is not computed"),
-    "no vrrp": Partly("which member of the group is active is not computed"),
-    "ip virtual-router address": _virtual_router,
-    "ipv6 virtual-router address": _virtual_router,
 }
 
 _TABLES: Mapping[Vendor, Table[Settings]] = {
-    vendor: Table(HARMLESS, UNMODELLED, IGP_COMMANDS, SWITCHING, _COMMON)
+    vendor: Table(HARMLESS, UNMODELLED, IGP_COMMANDS, SWITCHING, FIRST_HOP, _COMMON)
     for vendor in (Vendor.IOS, Vendor.EOS, Vendor.FRR)
 }

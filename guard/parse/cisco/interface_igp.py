@@ -81,6 +81,7 @@ _FIELDS = {
     "network": "network_type",
     "passive": "passive",
     "mtu-ignore": "mtu_ignore",
+    "shutdown": "shutdown",
     "authentication": "auth_kind",
 }
 
@@ -191,6 +192,7 @@ _OSPF_OPTIONS: Mapping[str, Option] = {
     "network": _network,
     "passive": _flag("passive"),
     "mtu-ignore": _flag("mtu_ignore"),
+    "shutdown": _flag("shutdown"),
     "prefix-suppression": _flag("prefix_suppression"),
     "authentication": _authentication,
     "authentication-key": _key,
@@ -198,7 +200,7 @@ _OSPF_OPTIONS: Mapping[str, Option] = {
     **dict.fromkeys(("retransmit-interval", "transmit-delay", "resync-timeout", "lls", "flood-reduction", "bfd",
                      "neighbor", "demand-circuit", "graceful-restart", "gr", "fast-reroute"), _ignored(_TIMERS)),
     "ifmtu": _unmodelled("an MTU of OSPFv3 alone is not modelled"),
-    **dict.fromkeys(("database-filter", "shutdown", "multi-area", "ttl-security", "topology", "instance-id", "disable",
+    **dict.fromkeys(("database-filter", "multi-area", "ttl-security", "topology", "instance-id", "disable",
                      "encryption", "dynamic", "advertise", "adjacency", "capability", "graceful-shutdown"),
                     _unmodelled("this option of OSPF is not modelled")),
 }  # fmt: skip

@@ -13,7 +13,7 @@ _PHYSICAL = keys(
     | error-correction | phy | fec | power | cable-length | linecode | framing | fair-queue | hold-queue
     | tx-queue | tx-ring-limit | random-detect | link-detect | serial | dsu | crc | beacon
     | energy-efficient-ethernet | l2-protocol mtu | speed auto | no speed | no keepalive
-    | no negotiation | hardware | physical-layer | gig-default | no bandwidth""",
+    | no negotiation | hardware | physical-layer | gig-default""",
 )
 _LINK = keys(
     Ignored("a protocol of the link that carries no routes"),

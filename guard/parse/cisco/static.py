@@ -144,7 +144,9 @@ class _Parts:
             self.discard = True
             return 2 if text.lower() == "null" and len(words) > 1 and words[1] == "0" else 1
         if text[0].isdigit() or ":" in text:
-            self.next_hop = parse_address(text.partition("%")[0])
+            address, _, zone = text.partition("%")
+            self.next_hop = parse_address(address)
+            self.interface = canonical(vendor, zone) if zone else self.interface
             return 1
         split = text.isalpha() and len(words) > 1 and words[1][0].isdigit() and "." not in words[1]
         split = split and vendor is not Vendor.FRR

@@ -177,6 +177,8 @@ _SHARED: Mapping[str, Handler[Reading]] = {
     "line": _line,
     **keys(interface, "interface | int"),
     **keys(static_route, "ip route | ipv6 route"),
+    **keys(NotModelled("BFD under a static route is not modelled"), "ip route static | ipv6 route static"),
+    "ip route profile": Ignored("counters of routes"),
     **keys(router_ospf, "router ospf | ipv6 router ospf | router ospfv3 | router ospf6"),
     "router isis": router_isis,
     "ip access-list": access_list,

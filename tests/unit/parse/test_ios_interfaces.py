@@ -213,3 +213,14 @@ def test_who_forwards_which_family() -> None:
     assert [parse(text, Vendor.FRR).ipv6_forwarding for text in ("", "no ipv6 forwarding\n")] == [True, False]
     eos = parse("vrf instance A\nvrf instance B\nip routing\nno ip routing vrf A\n", Vendor.EOS)
     assert (eos.ip_forwarding, {vrf.name: vrf.ip_routing for vrf in eos.vrfs}) == (True, {"A": False, "B": True})
+
+
+def test_vrrp_version_3_and_what_no_takes_back() -> None:
+    device = parse(
+        "interface Gi0/0\n ip address 10.0.0.2 255.255.255.0\n vrrp 1 address-family ipv4\n  address 10.0.0.9 primary\n"
+        "  priority 110\n ip access-group X in\n no ip access-group X in\n mtu 9000\n no mtu\n"
+    )
+    found = interface(device, "GigabitEthernet0/0")
+    assert [str(each) for each in found.virtual_addresses] == ["10.0.0.9"]
+    assert (found.acl_in, found.mtu) == ("", None)
+    assert states(device)[2:5] == ["IMPLEMENTED", "IMPLEMENTED", "PARTIAL"]

@@ -227,3 +227,9 @@ def test_further_subnets_need_a_statement_of_their_own() -> None:
     frr = "interface eth0\n ip address 10.0.0.1/24\n ip address 10.9.0.1/24\nrouter ospf\n network 10.9.0.0/24 area 3\n"
     (eth0,) = only(parse(frr, Vendor.FRR)).interfaces
     assert (eth0.area, {str(each) for each in eth0.subnets or ()}) == (3, {"10.9.0.0/24"})
+
+
+def test_an_interface_that_ospf_is_shut_down_on() -> None:
+    text = LINKS.replace("interface Gi0/1\n", "interface Gi0/1\n ip ospf shutdown\n")
+    process = only(parse(text + "router ospf 1\n network 10.0.0.0 0.0.1.255 area 0\n"))
+    assert areas(process) == {"GigabitEthernet0/0": 0}

@@ -95,3 +95,8 @@ def test_the_default_gateway_counts_only_where_nothing_is_routed() -> None:
         False,
         ["0.0.0.0/0 via 192.0.2.1 [1]"],
     )
+
+
+def test_a_link_local_gateway_names_its_interface() -> None:
+    device = parse("ipv6 route ::/0 fe80::1%Ethernet1\n", Vendor.EOS)
+    assert [describe(route) for route in device.static_routes] == ["::/0 via Ethernet1 fe80::1 [1]"]
