@@ -173,7 +173,7 @@ class Applier:
         shown = [entry for entry in entries if not entry[1].negated]
         if "need" in rule.flags and not cascade.neighbor_known(self, place, words[1]):
             return
-        if self._shows_off(place, rule):
+        if self._shows_off(place, rule) or cascade.passive_by_default(self, place, words):
             was = any(entry[1].negated for entry in entries)
             self._show_off(place, words, rule, key, entries)
             cascade.after_off(self, place, words, changed=not was)

@@ -185,6 +185,8 @@ def after_set(applier: Applier, place: Place, words: tuple[str, ...], found: Mat
         _addresses_gone(place.block)
     elif words[0] == "passive-interface" and applier.table.vendor == "frr":
         _passive(applier, place, words)
+    elif words[0] == "passive-interface":
+        _passive_here(applier, place, words)
     elif words == ("bgp", "default", "ipv4-unicast") and changed and applier.table.vendor == "frr":
         _turn_default(applier, place, active=True)
     elif (
@@ -235,6 +237,25 @@ def not_passive(applier: Applier, place: Place, words: tuple[str, ...]) -> None:
             applier.editor.insert(interface, off)
 
 
+def passive_by_default(applier: Applier, place: Place, words: tuple[str, ...]) -> bool:
+    """Whether `no passive-interface X` is shown: IOS and EOS show what differs from `passive-interface default`."""
+    if words[0] != "passive-interface" or words[1:] in ((), ("default",)) or applier.table.vendor == "frr":
+        return False
+    return any(node.words == ("passive-interface", "default") for node in place.block.children)
+
+
+def _passive_here(applier: Applier, place: Place, words: tuple[str, ...]) -> None:
+    """IOS and EOS: what says no more than the default says is not shown, whichever of the two came first."""
+    if words[1:] == ("default",):
+        said = [n for n in place.block.children if n.words[0] == "passive-interface" and n.words != words]
+    elif passive_by_default(applier, place, words):
+        said = [node for node in place.block.children if node.words == words]
+    else:
+        return
+    for node in said:
+        discard(place.block, node)
+
+
 def _turn_default(applier: Applier, place: Place, *, active: bool) -> None:
     """The default changes for neighbors to come (FRR): those that are there keep what they have, and now show it."""
     process = place.block
@@ -281,6 +302,9 @@ def after_unset(applier: Applier, place: Place, key: Key, rule: Rule, gone: Entr
     """Consequences of a `no` that was taken."""
     if not gone:
         return
+    if key == ("passive-interface", "default"):  # all are active now; on FRR the interfaces say so themselves
+        for node in [n for n in place.block.children if n.words[:2] == ("no", "passive-interface")]:
+            discard(place.block, node)
     if rule.short_no and key[0] == "neighbor":
         _neighbor_gone(applier, place, key[1])
     elif "do:neighbor" in rule.flags:

@@ -396,3 +396,18 @@ def test_flat_statements_stay_flat() -> None:
         "- neighbor 10.0.0.2 route-map A in",
         "+ neighbor 10.0.0.2 route-map B in",
     ]
+
+
+def test_what_differs_from_passive_by_default_is_shown() -> None:
+    ospf = "router ospf 1\n passive-interface default\n no passive-interface Ethernet0/0\n"
+    active = "router ospf 1\n no passive-interface Ethernet0/1\n"
+    for vendor in ("ios", "eos"):
+        assert changes(ospf, active, vendor) == ["+ no passive-interface Ethernet0/1"]
+        assert changes(ospf, "router ospf 1\n passive-interface Ethernet0/0\n", vendor) == [
+            "- no passive-interface Ethernet0/0"
+        ]
+        assert changes(ospf, "router ospf 1\n no passive-interface default\n", vendor) == [
+            "- passive-interface default",
+            "- no passive-interface Ethernet0/0",
+        ]
+        assert changes("router ospf 1\n passive-interface Ethernet0/0\n", active, vendor) == []
