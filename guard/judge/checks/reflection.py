@@ -85,10 +85,11 @@ def _graph(view: View, version: int) -> Graph:
     clients: dict[str, set[str]] = {}
     marked = _marked(view, version)
     for end in assessment.state.sessions:
-        if not _internal(end) or end.remote_node is None:
+        if not _internal(end):
             continue
-        peers.setdefault(end.node, set())
-        if end.up and version in end.families:
+        if version in end.families:
+            peers.setdefault(end.node, set())
+        if end.up and version in end.families and end.remote_node is not None:
             peers[end.node].add(end.remote_node)
             if end.key in marked:
                 clients.setdefault(end.node, set()).add(end.remote_node)
