@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from guard.model.provenance import Source
 
 
 class RRsetKey(NamedTuple):
+    """`type`: its mnemonic; signatures name what they cover, as in `RRSIG(A)`: they are sets of their own."""
+
     owner: str
     type: str
 
@@ -24,15 +28,37 @@ class RRset(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ZoneFault:
-    """Something wrong with a master file that does not stop it from being read, e.g. an out-of-zone owner name."""
+    """Something wrong with a zone, by itself, that does not stop it from being read.
+
+    `code` is the name of the policy that judges it (CONTRACT 4), `severity` error where a name server would refuse the
+    zone or the name cannot work, else warning. `detail` tells faults with the same code and subject apart.
+    """
 
     code: str
     message: str
     subject: str
     source: Source
+    severity: str = "error"
+    detail: str = ""
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        return (self.code, self.subject, self.detail)
 
 
-@dataclass(frozen=True, slots=True)
+class Names(NamedTuple):
+    """What exists in a zone. `types`: owner -> types there; `empty`: empty non-terminals (RFC 4592 2.2.2).
+
+    `cuts`: owners below the apex with NS records, where authority ends; `dnames`: owners of DNAME records.
+    """
+
+    types: Mapping[str, tuple[str, ...]]
+    empty: frozenset[str]
+    cuts: frozenset[str]
+    dnames: frozenset[str]
+
+
+@dataclass(frozen=True)  # no slots: `names` and `pointers` are made when they are first asked for
 class Zone:
     """One zone. `order`: RRset keys in the order of the file (truncation shows in it)."""
 
@@ -41,9 +67,138 @@ class Zone:
     rrsets: Mapping[RRsetKey, RRset]
     order: tuple[RRsetKey, ...] = ()
     faults: tuple[ZoneFault, ...] = field(default=())
-    torn: bool = False  # the last line has no end, or stops inside a record
+    torn: bool = False  # the last line has no end
 
     @property
     def serial(self) -> int | None:
         soa = self.rrsets.get(RRsetKey(self.apex, "SOA"))
         return int(soa.rdata[0].split()[2]) if soa else None
+
+    def get(self, owner: str, type: str) -> RRset | None:
+        return self.rrsets.get(RRsetKey(owner, type))
+
+    @cached_property
+    def names(self) -> Names:
+        return _names(self.apex, self.rrsets)
+
+    @cached_property
+    def pointers(self) -> tuple[tuple[RRsetKey, str], ...]:
+        """(RRset, host that it points to) of every record whose data names a host."""
+        return tuple(
+            (key, target)
+            for key, rrset in self.rrsets.items()
+            if key[1] in TARGETS
+            for text in rrset[1]
+            if (target := target_of(key[1], text)) is not None
+        )
+
+    def exists(self, name: str) -> bool:
+        """Whether the name exists: some record stands at it or below it."""
+        return name in self.names.types or name in self.names.empty
+
+    def cut_above(self, name: str) -> str | None:
+        """The topmost delegation that the name lies at or below; None where this zone is authoritative for it."""
+        return _topmost(self.names.cuts, self.apex, name) if self.names.cuts else None
+
+    def dname_above(self, name: str) -> str | None:
+        """The topmost DNAME that the name lies below (not at)."""
+        return _topmost(self.names.dnames, self.apex, parent(name)) if self.names.dnames and name != "." else None
+
+    def is_occluded(self, name: str) -> bool:
+        """Whether records at the name are hidden by a delegation or a DNAME above it (RFC 9499)."""
+        cut = self.cut_above(name)
+        return (cut is not None and cut != name) or self.dname_above(name) is not None
+
+
+#: Types whose rdata names another host, and which word of it does.
+TARGETS = {"CNAME": 0, "DNAME": 0, "NS": 0, "MX": 1, "SRV": 3, "PTR": 0, "SVCB": 1, "HTTPS": 1, "AFSDB": 1, "KX": 1}
+
+#: Made by signing; they change with every signature (CONTRACT 4, dns-mass-change).
+SIGNING = frozenset({"RRSIG", "NSEC", "NSEC3", "NSEC3PARAM", "DNSKEY", "CDS", "CDNSKEY"})
+
+
+def is_signing(type: str) -> bool:
+    """Whether a type, as an RRsetKey has it, is made by signing."""
+    return type in SIGNING or type.startswith("RRSIG(")
+
+
+def target_of(type: str, rdata: str) -> str | None:
+    """The host that one record points to; None for none, and for `.`, which says that there is no such service."""
+    at = TARGETS.get(type)
+    words = rdata.split()
+    if at is None or at >= len(words) or words[at] == ".":
+        return None
+    return words[at]
+
+
+def parent(name: str) -> str:
+    """The name without its first label; of the root and of its children the root."""
+    if "\\" in name:
+        at = _END_OF_LABEL.match(name)
+        return (name[at.end() :] if at else "") or "."
+    return name.partition(".")[2] or "."
+
+
+_END_OF_LABEL = re.compile(r"(?:[^.\\]|\\[0-9]{3}|\\.)*\.", re.DOTALL)
+
+
+def ancestors(name: str, apex: str = ".") -> Iterator[str]:
+    """The name, its parent, and so on up to and with `apex`, in which it lies."""
+    while True:
+        yield name
+        if name in (apex, "."):
+            return
+        name = parent(name)
+
+
+def lies_in(name: str, apex: str) -> bool:
+    """Whether a name is `apex` or below it."""
+    return name == apex or apex == "." or (name.endswith("." + apex) and not _escaped(name, len(name) - len(apex) - 1))
+
+
+def _escaped(name: str, dot: int) -> bool:
+    """Whether the dot at a place of a name is part of a label."""
+    return "\\" in name and (len(name[:dot]) - len(name[:dot].rstrip("\\"))) % 2 == 1
+
+
+def labels(name: str) -> tuple[str, ...]:
+    return () if name == "." else tuple(_dropped_dot(name, rest) for name, rest in _cuts(name))
+
+
+def _cuts(name: str) -> Iterator[tuple[str, str]]:
+    while name != ".":
+        yield name, parent(name)
+        name = parent(name)
+
+
+def _dropped_dot(name: str, rest: str) -> str:
+    return name[:-1] if rest == "." else name[: len(name) - len(rest) - 1]
+
+
+def _topmost(owners: frozenset[str], apex: str, name: str) -> str | None:
+    found = None
+    for each in ancestors(name, apex):
+        if each in owners:
+            found = each
+    return found
+
+
+def _names(apex: str, rrsets: Mapping[RRsetKey, RRset]) -> Names:
+    """Law: linear in the records, and one look a name in a flat zone."""
+    types: dict[str, tuple[str, ...]] = {}
+    single: dict[str, tuple[str, ...]] = {}
+    for owner, type in rrsets:
+        known = types.get(owner)
+        if known is None:
+            one = single.get(type)
+            types[owner] = one if one is not None else single.setdefault(type, (type,))
+        else:
+            types[owner] = (*known, type)
+    empty: set[str] = set()
+    for owner in types:
+        above = parent(owner)
+        while above not in types and above not in empty and owner != apex and lies_in(above, apex):
+            empty.add(above)
+            above = parent(above)
+    cuts = frozenset(owner for owner, type in rrsets if type == "NS" and owner != apex)
+    return Names(types, frozenset(empty), cuts, frozenset(owner for owner, type in rrsets if type == "DNAME"))

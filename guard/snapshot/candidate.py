@@ -26,11 +26,13 @@ from guard.model.change import (
     ZoneUpdate,
 )
 from guard.model.device import Device
+from guard.model.dns import Zone
 from guard.model.errors import InputInvalid
 from guard.model.provenance import Source
 from guard.model.state import InterfaceId
 from guard.parse.inventory import split_interface
 from guard.parse.roas import parse_roas
+from guard.parse.zonefile import render_zone
 from guard.snapshot.during import Drop, disturbed
 from guard.snapshot.load import ROAS, load
 from guard.snapshot.merge.commands import ConfigLines, NoEffect, Reload, SetInterface, Unknown, effects
@@ -78,6 +80,7 @@ class _Work:
     drops: list[Drop] = field(default_factory=list)
     devices: set[str] = field(default_factory=set)
     zones: set[str] = field(default_factory=set)
+    made: dict[str, Zone] = field(default_factory=dict)  # by file, as the parts so far left it
 
     def device(self, name: str, source: Source) -> Device:
         """The device as the parts so far left it: configuration text is edited, its name stays that of the base."""
@@ -94,7 +97,7 @@ def candidate(base: Snapshot, step: Step) -> StepResult:
     for part in step.parts:
         _apply(work, part)
     overlay = _overlay(base.overlay, work)
-    after = base if work.files == base.files and overlay == base.overlay else load(work.files, overlay)
+    after = base if _same_files(work) and overlay == base.overlay else load(work.files, overlay, _known_zones(work))
     during = disturbed(after, tuple(work.drops))
     return StepResult(
         after, during, tuple(work.unknown), tuple(work.drops), frozenset(work.devices), frozenset(work.zones)
@@ -198,17 +201,34 @@ def _zone(work: _Work, part: ZoneUpdate | ReplaceZone | DeleteZone) -> None:
     existing = served.get(part.zone)
     folder = f"zones/{server.rstrip('.')}/" if server else "zones/"
     file = existing.file if existing else f"{folder}{part.zone.rstrip('.') or 'root'}.zone"
-    present = work.files.get(file)
-    match part:
-        case ReplaceZone():
-            work.files[file] = replaced_zone(part, file)
-        case _ if present is None:
-            raise InputInvalid("unknown-zone", f"there is no zone {part.zone}", part.source.file, part.source.first)
-        case ZoneUpdate():
-            work.files[file] = updated_zone(part, present, file)
-        case DeleteZone():
-            deleted_zone(part)
-            del work.files[file]
+    existing = work.made.get(file, existing)
+    if isinstance(part, ReplaceZone):
+        work.made[file] = replaced_zone(part, file, existing)
+        work.files[file] = part.text
+        return
+    if file not in work.files or existing is None:
+        raise InputInvalid("unknown-zone", f"there is no zone {part.zone}", part.source.file, part.source.first)
+    if isinstance(part, DeleteZone):
+        deleted_zone(part)
+        work.made.pop(file, None)
+        del work.files[file]
+        return
+    new = updated_zone(part, existing, work.base.inventory)
+    if new is not existing:
+        work.made[file] = new
+        work.files[file] = render_zone(new)
+
+
+def _same_files(work: _Work) -> bool:
+    return work.files == work.base.files
+
+
+def _known_zones(work: _Work) -> dict[str, Zone]:
+    """Zones that need not be read again, by file: those made here, and those whose text has not changed."""
+    base = work.base
+    old = (*base.zones.values(), *(zone for zones in base.server_zones.values() for zone in zones.values()))
+    kept = {zone.file: zone for zone in old if work.files.get(zone.file) is base.files.get(zone.file)}
+    return {**kept, **work.made}
 
 
 def _edit_file(work: _Work, part: EditFile) -> None:

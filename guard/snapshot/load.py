@@ -69,11 +69,14 @@ def _text_digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
-def load(files: Mapping[str, str], overlay: Overlay | None = None) -> Snapshot:
+def load(
+    files: Mapping[str, str], overlay: Overlay | None = None, known_zones: Mapping[str, Zone] | None = None
+) -> Snapshot:
     """Read a snapshot from its files (relative path -> text).
 
     Raises InputInvalid where one of guard's own files (inventory, state) is malformed; what else cannot be read
     becomes a Problem of the snapshot. `overlay`: what steps of a change took down or brought up on top of the files.
+    `known_zones`: by file, what their texts would be read as: large zones are not read again after an update.
     """
     overlay = overlay or Overlay()
     kept = {path: files[path] for path in sorted(files) if belongs(path)}
@@ -96,7 +99,7 @@ def load(files: Mapping[str, str], overlay: Overlay | None = None) -> Snapshot:
         down_nodes |= names.nodes(window.nodes)
     down = (down | {each for each in overlay.down if isinstance(each, InterfaceId)}) - overlay.up
     down_nodes = (down_nodes | {each for each in overlay.down if isinstance(each, str)}) - overlay.up
-    zones, server_zones = _zones(kept, problems)
+    zones, server_zones = _zones(kept, problems, known_zones or {})
     layer1 = _tried(parse_layer1, LAYER1, kept, problems) if LAYER1 in kept else None
     return Snapshot(
         files=kept,
@@ -141,7 +144,9 @@ def _devices(files: Mapping[str, str], problems: list[Problem]) -> dict[str, Dev
     return dict(sorted((device.name, device) for device in found.values()))
 
 
-def _zones(files: Mapping[str, str], problems: list[Problem]) -> tuple[dict[str, Zone], dict[str, dict[str, Zone]]]:
+def _zones(
+    files: Mapping[str, str], problems: list[Problem], known: Mapping[str, Zone]
+) -> tuple[dict[str, Zone], dict[str, dict[str, Zone]]]:
     """zones/*.zone, and zones/SERVER/*.zone by server."""
     zones: dict[str, Zone] = {}
     servers: dict[str, dict[str, Zone]] = {}
@@ -149,7 +154,7 @@ def _zones(files: Mapping[str, str], problems: list[Problem]) -> tuple[dict[str,
         parts = path.split("/")
         if parts[0] != "zones" or not path.endswith(".zone") or len(parts) not in (2, 3):
             continue
-        zone = _tried(_zone, path, files, problems)
+        zone = known.get(path) or _tried(_zone, path, files, problems)
         if zone is None:
             continue
         place = zones if len(parts) == 2 else servers.setdefault(parts[1].lower().rstrip(".") + ".", {})
