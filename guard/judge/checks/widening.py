@@ -42,9 +42,10 @@ class Said(NamedTuple):
 def policy_widened(case: Case, step: StepView, params: Parameters) -> Observations:
     """The policy of a session or redistribution that was there before now accepts routes that no added line names.
 
-    A term lost a match; a term that accepts without a match is new; a list that a term looks at is empty or no longer
-    defined; an added entry is shorter than /8 (IPv6 /16) and takes more-specifics; a term that was matched stands
-    behind one that takes all. A new external session counts only if its import policy has no match.
+    A term lost a match; a term that accepts without a match is new, or stands in the policy that is bound instead; a
+    list that a term looks at is empty or no longer defined; an added entry is shorter than /8 (IPv6 /16) and takes
+    more-specifics; a term that was matched stands behind one that takes all. A new external session counts only if its
+    import policy has no match.
     Breaks: everything that the policy kept out comes in, often with the preference meant for a few.
     Example: `no match ip address prefix-list SITE-LOCAL` in a term that sets local-preference 200 and accepts.
     Source: Cloudflare, 17 July 2020.
@@ -85,6 +86,45 @@ def _wider(old: Device, new: Device, params: Parameters) -> Iterator[Said]:
         before_list = old.prefix_lists.get(key)
         if before_list is not None and before_list != after_list and key[1] in lists:
             yield from _entries(before_list, after_list, params)
+    yield from _rebound(old, new)
+
+
+def _rebound(old: Device, new: Device) -> Iterator[Said]:
+    """Another policy stands where one that took by match alone stood, and it accepts without a match."""
+    were = dict(_places(old))
+    for place, names in _places(new):
+        before = were.get(place, ())
+        if before == names or not (before and names) or not _by_match(old, before):
+            continue
+        for name in names:
+            policy = new.policies.get(name)
+            for term in policy.terms if policy is not None and name not in before else ():
+                if term.outcome is Outcome.ACCEPT and _matchless(term.condition):
+                    yield Said(name, term.name, f"accepts without a match, and is now that of {place}", term.source)
+
+
+def _places(device: Device) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Where policies are bound, as text, and their names."""
+    for (node, _, peer), neighbor in _neighbors(device):
+        for family in neighbor.families:
+            yield f"session {node} -> {peer} IPv{family.version} in", family.import_policies
+            yield f"session {node} -> {peer} IPv{family.version} out", family.export_policies
+    for process in device.bgp:
+        for each in process.families:
+            for one in each.redistributions:
+                yield f"redistribution of {one.protocol} into BGP IPv{each.version}", (one.policy,)
+    for ospf in device.ospf:
+        for one in ospf.redistributions:
+            yield f"redistribution of {one.protocol} into OSPF {ospf.process}", (one.policy,)
+
+
+def _by_match(device: Device, names: tuple[str, ...]) -> bool:
+    """Whether these policies are defined, and none of them accepts what it does not match."""
+    policies = [device.policies.get(name) for name in names]
+    return all(
+        policy is not None and not any(t.outcome is Outcome.ACCEPT and _matchless(t.condition) for t in policy.terms)
+        for policy in policies
+    )
 
 
 def _bound(device: Device) -> frozenset[str]:
