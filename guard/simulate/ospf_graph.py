@@ -112,7 +112,10 @@ def build(devices: Mapping[str, Device], topology: Topology, version: int) -> Os
     routers = [_joined(router, routers) for router in routers]
     links = _adjacent(ports, routers, topology, version)
     ways, hops = _ways(links, routers, topology, version)
-    stubs = tuple(stub for port in ports for stub in _stubs(port, routers[port.router], version))
+    transit = {port.id for port, _ in links if port.network_type in _NEEDS_DESIGNATED}
+    stubs = tuple(
+        stub for port in ports for stub in _stubs(port, routers[port.router], version, port.id in transit)
+    )
     return OspfGraph(
         version=version,
         routers=tuple(routers),
@@ -349,13 +352,17 @@ def _ways(
     return tuple(ways), tuple(tuple(each) for each in hops)
 
 
-def _stubs(port: Port, router: Router, version: int) -> Iterable[Stub]:
-    """Loopbacks and point-to-multipoint interfaces are host routes (RFC 2328 12.4.1.2, 12.4.1.4)."""
+def _stubs(port: Port, router: Router, version: int, transit: bool) -> Iterable[Stub]:
+    """Loopbacks and point-to-multipoint interfaces are host routes (RFC 2328 12.4.1.2, 12.4.1.4).
+
+    A stub router (RFC 6987) is a last resort for the `transit` networks it is on as well, not for its own stubs.
+    """
     family = 4 if version == 2 else 6
     suppressed = port.settings.prefix_suppression and not port.settings.passive and port.network_type != "loopback"
     if suppressed:
         return
-    cost = HIGHEST_COST if router.process.max_metric_stub else port.cost
+    last_resort = router.process.max_metric_stub or (router.process.max_metric and transit)
+    cost = HIGHEST_COST if last_resort else port.cost
     for each in port.interface.addresses:
         if each.address.version != family or (family == 6 and each.address.is_link_local):
             continue

@@ -36,6 +36,9 @@ from guard.simulate.spf import (
 
 NONE, INTRA, INTER = 0, 1, 2
 
+#: Metric of summaries of a router that drains (ospfd/ospf_lsa.h, OSPF_LS_INFINITY - 0xffff; IOS the same).
+_LAST_RESORT = float(0xFF0000)
+
 #: Distances of the last run, by IP version, area number and the area's routers: what a similar run may start from.
 Memory = dict[tuple[int, int, tuple[str, ...]], tuple[Costs, Floats]]
 
@@ -272,6 +275,7 @@ class Internal:
             for area in self.graph.routers[border].areas:
                 if area != BACKBONE:
                     numbers, costs = self._area_summary(border, area, intra[border], note=True)
+                    costs = self._drained(border, costs)
                     rows.append((numbers, np.full(len(numbers), level.vertex[border], dtype=np.int64), costs))
         level.summaries = _stack(rows)
 
@@ -302,7 +306,7 @@ class Internal:
         if not parts:
             return np.empty(0, dtype=np.int64), np.empty(0)
         numbers = np.concatenate([numbers for numbers, _ in parts])
-        costs = np.concatenate([costs for _, costs in parts])
+        costs = self._drained(border, np.concatenate([costs for _, costs in parts]))
         if area.kind != "normal":  # no type-4 summaries into stub areas and NSSAs
             prefixes = numbers < len(self.numbers)
             numbers, costs = numbers[prefixes], costs[prefixes]
@@ -324,6 +328,13 @@ class Internal:
                 if note and _discards(self.graph.routers[border], area):
                     self.discards.setdefault(border, {})[number] = cost
         return held, costs
+
+    def _drained(self, border: int, costs: Floats) -> Floats:
+        """FRR's `max-metric router-lsa` makes summaries a last resort too (seen live; IOS: with summary-lsa alone)."""
+        router = self.graph.routers[border]
+        if router.process.max_metric and router.device.vendor is Vendor.FRR:
+            return np.full(len(costs), _LAST_RESORT)
+        return costs
 
     def _range_cost(self, border: int, each: AreaRange, costs: Floats) -> int:
         """The largest component (RFC 2328), the smallest where RFC 1583 is kept to, or what is configured."""
