@@ -8,6 +8,7 @@ from guard.judge.case import Case, StepView, View
 from guard.judge.catalogue import NETWORK, Check, Observations, Parameters
 from guard.judge.checks.common import both
 from guard.judge.checks.outside import LATERAL, Edge, Key, Outgoing, edges, named, outgoing, senders
+from guard.judge.checks.policy_names import permitted_entries
 from guard.judge.finding import Enforcement, Observation, listed, some
 from guard.model.address import Prefix
 from guard.model.external import Roa
@@ -15,6 +16,7 @@ from guard.model.facts import Assessment
 from guard.model.inventory import EXTERNAL, Inventory
 from guard.simulate.external import is_test_prefix
 
+_OUTSIDE_CONE = "is a customer and gets routes outside its cone accepted"
 Leaks = dict[tuple[Key, str], dict[Prefix, str]]  # (session, way) -> prefix -> where it came in
 
 
@@ -33,6 +35,8 @@ def route_leak(case: Case, step: StepView, params: Parameters) -> Observations:
     sent = case.once("outgoing", case.base, outgoing), case.once("outgoing", step.view, outgoing)
     old = case.once("leaks", case.base, lambda view: _leaks(before, known, sent[0], frozenset(known)))
     new = _leaks(after, found, sent[1], frozenset(known))
+    _add_permitted(old, case.base, known)
+    _add_permitted(new, step.view, found)
     tests = senders(after, found)
     for key, edge in sorted(found.items()):
         if edge.peering is None and key not in known:
@@ -73,10 +77,20 @@ def _leaks(assessment: Assessment, found: Mapping[Key, Edge], sent: Iterable[Out
         if roles[key] == "customer" and cone is not None:
             for prefix in assessment.state.bgp.accepted(key):
                 if not any(each.covers(prefix) for each in cone):
-                    leaks.setdefault((key, "is a customer and gets routes outside its cone accepted"), {})[prefix] = (
-                        f"accepted from {edge}"
-                    )
+                    leaks.setdefault((key, _OUTSIDE_CONE), {})[prefix] = f"accepted from {edge}"
     return leaks
+
+
+def _add_permitted(leaks: Leaks, view: View, found: Mapping[Key, Edge]) -> None:
+    """What the lists of a customer's import policy permit beyond its cone, whether or not it is sent today."""
+    for key, edge in found.items():
+        cone = edge.peering.cone if edge.peering is not None and edge.role == "customer" else None
+        if cone is None:
+            continue
+        for entry in permitted_entries(view.snapshot, edge.end):
+            if not any(each.covers(entry.range.prefix) for each in cone):
+                told = f"{entry.source} permits {entry.range.prefix} up to /{entry.range.high}"
+                leaks.setdefault((key, _OUTSIDE_CONE), {}).setdefault(entry.range.prefix, told)
 
 
 def foreign_origin(case: Case, step: StepView, params: Parameters) -> Observations:

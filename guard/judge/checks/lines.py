@@ -45,7 +45,7 @@ def _unreadable(case: Case, step: StepView) -> Iterator[Observation]:
     for problem in step.snapshot.problems:
         existing = (problem.source.file, problem.message) in before and problem.source.file not in touched
         yield Observation(
-            f"{problem.source.file} cannot be read: {problem.message}",
+            f"{problem.source.file}: {problem.message}",
             subjects=problem.subjects or (problem.source.file,),
             evidence=(str(problem.source),),
             existing=existing,

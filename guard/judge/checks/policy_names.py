@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from guard.model.bgp import BgpNeighbor
 from guard.model.device import Device
 from guard.model.policy import (
     All,
@@ -17,8 +18,12 @@ from guard.model.policy import (
     MatchPolicy,
     MatchPrefixList,
     Not,
+    Outcome,
+    PrefixListEntry,
     RoutePolicy,
 )
+from guard.model.state import BgpSession
+from guard.snapshot.snapshot import Snapshot
 
 
 def leaves(condition: Condition) -> Iterator[Condition]:
@@ -54,3 +59,41 @@ def _names(device: Device, policy: RoutePolicy, seen: frozenset[str]) -> Iterato
                     yield from names_used(device, leaf.name, seen)
                 case _:
                     continue
+
+
+def permitted_entries(snapshot: Snapshot, end: BgpSession) -> Iterator[PrefixListEntry]:
+    """Permitting entries of the prefix-lists that alone decide what this end accepts.
+
+    A term that matches on something else as well is left out: its prefix-list does not say what it accepts.
+    """
+    device = snapshot.devices.get(end.node)
+    neighbor = neighbor_of(device, end)
+    if device is None or neighbor is None:
+        return
+    for family in neighbor.families:
+        lists = {each.name for each in family.import_filters if each.kind == "prefix-list"}
+        for policy in family.import_policies if not lists else ():
+            lists |= _deciding_lists(device, policy)
+        for name in sorted(lists):
+            found = device.prefix_lists.get((family.version, name))
+            yield from (entry for entry in (found.entries if found is not None else ()) if entry.permit)
+
+
+def _deciding_lists(device: Device, policy: str) -> set[str]:
+    found = device.policies.get(policy)
+    names = set[str]()
+    for term in found.terms if found is not None else ():
+        matches = tuple(leaves(term.condition))
+        if term.outcome is Outcome.ACCEPT and matches and all(isinstance(each, MatchPrefixList) for each in matches):
+            names.update(name for each in matches if isinstance(each, MatchPrefixList) for name in each.names)
+    return names
+
+
+def neighbor_of(device: Device | None, end: BgpSession) -> BgpNeighbor | None:
+    """The configuration of this end of a session."""
+    for process in device.bgp if device is not None else ():
+        if process.vrf == end.vrf:
+            for neighbor in process.neighbors:
+                if str(neighbor.address or neighbor.interface or "") == end.key[2]:
+                    return neighbor
+    return None

@@ -10,10 +10,10 @@ from guard.compare.tables import rough_size
 from guard.judge.case import Case, StepView, View
 from guard.judge.catalogue import NETWORK, Check, Observations, Parameter, Parameters
 from guard.judge.checks.common import both, percent
-from guard.judge.checks.policy_names import leaves
+from guard.judge.checks.policy_names import leaves, neighbor_of
 from guard.judge.finding import Observation, some
 from guard.model.address import Prefix
-from guard.model.bgp import BgpNeighbor, Redistribution
+from guard.model.bgp import Redistribution
 from guard.model.device import Device
 from guard.model.policy import (
     MatchAcl,
@@ -86,19 +86,10 @@ def _count(prefixes: object) -> Counter[int]:
 
 
 def _limits(device: Device | None, end: BgpSession) -> Iterator[tuple[int, int]]:
-    neighbor = _neighbor(device, end)
+    neighbor = neighbor_of(device, end)
     for family in neighbor.families if neighbor is not None else ():
         if family.activated and family.maximum_prefix is not None and not family.maximum_prefix.warning_only:
             yield family.version, family.maximum_prefix.limit
-
-
-def _neighbor(device: Device | None, end: BgpSession) -> BgpNeighbor | None:
-    for process in device.bgp if device is not None else ():
-        if process.vrf == end.vrf:
-            for neighbor in process.neighbors:
-                if str(neighbor.address or neighbor.interface or "") == end.key[2]:
-                    return neighbor
-    return None
 
 
 def _surges(view: View) -> Iterator[tuple[tuple[tuple[str, str, str], int], int]]:
