@@ -1,7 +1,7 @@
-"""An nsupdate script → update messages (nsupdate(1), RFC 2136 2): prerequisites and edits, sent at `send` or a blank line.
+"""An nsupdate script → update messages (nsupdate(1), RFC 2136 2): prerequisites and edits.
 
-Names are absolute, with or without their final dot, also in data. What speaks to a server (server, key, local, show,
-answer, …) is accepted and means nothing here.
+A message is sent at `send`, a blank line or the end. Names are absolute, with or without their final dot, also in data.
+What speaks to a server (server, key, local, show, answer, …) is accepted and means nothing here.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from guard.parse.zonefile import MAX_TTL, split_words, ttl_of
 NXDOMAIN, YXDOMAIN, NXRRSET, YXRRSET = "nxdomain", "yxdomain", "nxrrset", "yxrrset"
 _PREREQUISITES = frozenset({NXDOMAIN, YXDOMAIN, NXRRSET, YXRRSET})
 _SILENT = frozenset(
-    ["server", "local", "key", "gsstsig", "oldgsstsig", "realm", "show", "answer", "debug", "version", "help", "check-names", "lease", "check-svcb"]
-)
+    {
+        "server", "local", "key", "gsstsig", "oldgsstsig", "realm", "show", "answer", "debug", "version",
+        "help", "check-names", "lease", "check-svcb",
+    }
+)  # fmt: skip
 _CLASSES = frozenset({"IN", "ANY", "NONE"})
 
 

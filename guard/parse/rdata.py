@@ -24,8 +24,12 @@ _DIGEST_DIGITS = {"1": 40, "2": 64, "4": 96}
 
 #: Types that BIND knows by name and dnspython does not; their data is kept as it is written.
 _OPAQUE = frozenset(
-    ["A6", "AMTRELAY", "ATMA", "AVC", "BRID", "CLA", "DLV", "DOA", "DSYNC", "EID", "GID", "HHIT", "IPN", "KEYDATA", "LP", "NIMLOC", "NINFO", "NXNAME", "NXT", "RESINFO", "RKEY", "SINK", "TA", "TALINK", "UID", "UINFO", "UNSPEC", "WALLET"]
-)
+    {
+        "A6", "AMTRELAY", "ATMA", "AVC", "BRID", "CLA", "DLV", "DOA", "DSYNC", "EID", "GID", "HHIT", "IPN",
+        "KEYDATA", "LP", "NIMLOC", "NINFO", "NXNAME", "NXT", "RESINFO", "RKEY", "SINK", "TA", "TALINK", "UID",
+        "UINFO", "UNSPEC", "WALLET",
+    }
+)  # fmt: skip
 
 
 class RecordInvalid(ValueError):

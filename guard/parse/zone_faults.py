@@ -21,8 +21,10 @@ _HOST = re.compile(r"(?:\*|[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)(?:\.[a-z0-9_](?:[
 _ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}\..*", re.ASCII)
 #: Endings that tell an absolute name from a relative one where somebody forgot the final dot.
 _PUBLIC = frozenset(
-    ("com", "net", "org", "edu", "gov", "mil", "int", "arpa", "info", "biz", "io", "dev", "app", "cloud")
-    + ("de", "uk", "fr", "nl", "eu", "us", "ch", "at", "se", "jp", "cn", "br")
+    {
+        *("com", "net", "org", "edu", "gov", "mil", "int", "arpa", "info", "biz", "io", "dev", "app", "cloud"),
+        *("de", "uk", "fr", "nl", "eu", "us", "ch", "at", "se", "jp", "cn", "br"),
+    }
 )
 
 

@@ -1,57 +1,43 @@
-"""What the zones of a snapshot say of a name, as the health of services needs it: is it there, who must answer."""
+"""Resolving a name that a service needs: what its zones say of it, and which name servers must be asked."""
 
 from __future__ import annotations
 
-from guard.model.address import Address, parse_address
-from guard.model.dns import RRsetKey, Zone
+from guard.simulate.dns_answer import Answer, Status, resolve
+from guard.simulate.name_servers import all_zones, listed_names, servers_of
 from guard.simulate.services import NameAnswer, Resolve, ZoneServers
 from guard.snapshot.snapshot import Snapshot
 
-_ALIASES = 16  # CNAMEs followed; a longer chain is not followed by resolvers either
+#: Ends of a question that tell that the name has no address; the others leave it open.
+_NEGATIVE = frozenset({Status.NXDOMAIN, Status.NODATA, Status.LOOP, Status.SERVFAIL})
 
 
 def resolver(snapshot: Snapshot) -> Resolve:
-    """Resolves names from the zones of one snapshot alone."""
+    """Resolves names from the zones of one snapshot alone; a name that others answer for cannot be told."""
+    zones = all_zones(snapshot)
+    known: dict[str, NameAnswer | None] = {}
 
-    def resolve(name: str) -> NameAnswer | None:
-        zones: dict[str, ZoneServers] = {}
-        for _ in range(_ALIASES):
-            zone = _zone_of(snapshot, name)
-            if zone is None:
-                return None
-            zones[zone.apex] = ZoneServers(zone.apex, _servers(snapshot, zone))
-            if any(RRsetKey(name, kind) in zone.rrsets for kind in ("A", "AAAA")):
-                return NameAnswer(True, tuple(zones.values()))
-            alias = zone.rrsets.get(RRsetKey(name, "CNAME"))
-            if alias is None:
-                break
-            name = alias.rdata[0].lower()
-        return NameAnswer(False, tuple(zones.values()))
+    def answer(name: str) -> NameAnswer | None:
+        both = [resolve(zones, name, type) for type in ("A", "AAAA")]
+        found = next((each for each in both if _has_address(each)), None)
+        if found is None and not all(each.status in _NEGATIVE for each in both):
+            return None
+        visited = tuple(dict.fromkeys(apex for each in ([found] if found else both) for apex in each.zones))
+        return NameAnswer(found is not None, tuple(_servers(snapshot, apex) for apex in visited))
 
-    return resolve
+    def memoised(name: str) -> NameAnswer | None:
+        if name not in known:
+            known[name] = answer(name)
+        return known[name]
 
-
-def _zone_of(snapshot: Snapshot, name: str) -> Zone | None:
-    """The zone whose apex is the longest suffix of the name."""
-    while name:
-        if name in snapshot.zones:
-            return snapshot.zones[name]
-        _, _, name = name.partition(".")
-    return snapshot.zones.get(".")
+    return memoised
 
 
-def _servers(snapshot: Snapshot, zone: Zone) -> tuple[Address, ...]:
-    """Addresses of the zone's listed name servers: as the inventory says, else as the zones do."""
-    listed = {server.name: server.addresses for server in snapshot.inventory.servers}
-    found: list[Address] = []
-    names = zone.rrsets.get(RRsetKey(zone.apex, "NS"))
-    for name in names.rdata if names else ():
-        lowered = name.lower()
-        if listed.get(lowered):
-            found += listed[lowered]
-            continue
-        holder = _zone_of(snapshot, lowered)
-        for kind in ("A", "AAAA"):
-            rrset = holder.rrsets.get(RRsetKey(lowered, kind)) if holder else None
-            found += [parse_address(each) for each in rrset.rdata] if rrset else []
-    return tuple(found)
+def _has_address(answer: Answer) -> bool:
+    return any(record.type in ("A", "AAAA") for record in answer.answer)
+
+
+def _servers(snapshot: Snapshot, apex: str) -> ZoneServers:
+    """The addresses where the zone is asked for: of its listed servers, those that are not known to lack it."""
+    zone = all_zones(snapshot)[apex]
+    listed = servers_of(snapshot, apex, listed_names(zone))
+    return ZoneServers(apex, tuple(a for each in listed if each.serves is not False for a in each.addresses))
