@@ -63,8 +63,8 @@ class End:
             return asn == (neighbor.local_as or self.process.asn)
         if neighbor.remote_as_kind == "external":
             return asn != (neighbor.local_as or self.process.asn)
-        if neighbor.remote_as is None and not neighbor.remote_as_options:
-            return False
+        if any(low <= asn <= high for low, high in neighbor.remote_as_ranges):
+            return True
         return asn == neighbor.remote_as or asn in neighbor.remote_as_options
 
     def expected_as(self) -> int | None:
