@@ -53,9 +53,9 @@ def bandwidth(vendor: Vendor, interface: Interface) -> int:
     return _DEFAULT_IOS
 
 
-def ospf_cost(vendor: Vendor, interface: Interface, reference: int) -> int:
-    """Cost from bandwidth; `reference` in Mbit/s. FRR gives loopbacks cost 0 (lsa_link_loopback_set)."""
-    if interface.kind == "loopback":
+def ospf_cost(vendor: Vendor, interface: Interface, reference: int, version: int) -> int:
+    """Cost from bandwidth; `reference` in Mbit/s. FRR: ospfd gives loopbacks cost 0, ospf6d what others get."""
+    if interface.kind == "loopback" and not (vendor is Vendor.FRR and version == 3):
         if vendor is Vendor.FRR:
             return 0
         if vendor is Vendor.EOS:

@@ -382,10 +382,11 @@ class OspfTable:
 
 
 def _null_route(router: Router, cost: int) -> RibEntry:
-    """The discard route of a range at its border: IOS calls it intra-area, FRR inter-area without a metric."""
+    """The discard route of a range at its border: IOS calls it intra-area, ospfd inter-area; FRR gives no metric."""
     hops = (NextHop(discard=True),)
     if router.device.vendor is Vendor.FRR:
-        return RibEntry(RouteProtocol.OSPF_IA, router.process.distance, 0, hops)
+        protocol = RouteProtocol.OSPF_IA if router.process.version == 2 else RouteProtocol.OSPF
+        return RibEntry(protocol, router.process.distance, 0, hops)
     return RibEntry(RouteProtocol.OSPF, router.process.distance, cost, hops)
 
 

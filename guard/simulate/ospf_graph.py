@@ -185,7 +185,7 @@ def _ports(router: int, device: Device, process: OspfProcess, topology: Topology
             continue
         cost = settings.cost
         if cost is None:
-            cost = ospf_cost(device.vendor, interface, process.reference_bandwidth)
+            cost = ospf_cost(device.vendor, interface, process.reference_bandwidth, process.version)
         kind = settings.network_type
         if interface.kind == "loopback" and kind != "point-to-point":
             kind = "loopback"
