@@ -80,9 +80,11 @@ def session_row(session: Session) -> Row:
         "vrf": end.vrf,
         "local_as": end.local_as,
         "local_ip": str(end.local_address) if end.local_address else None,
+        "local_interface": end.local_interface,
         "remote_as": end.remote_as,
         "remote_node": end.remote_node,
         "remote_ip": str(end.remote_address) if end.remote_address else None,
+        "remote_interface": end.remote_interface,
         "session_type": end.session_type,
         "established_status": end.status,
     }
@@ -116,16 +118,16 @@ def route_rows(key: RouteKey, entry: RibEntry) -> list[Row]:
             "protocol": entry.protocol.value,
             "metric": entry.metric,
             "admin_distance": entry.admin_distance,
-            "tag": entry.tag,
+            "tag": entry.tag or None,
         }
         for hop in entry.next_hops or (NextHop(),)
     ]
 
 
-def _hop_interface(hop: NextHop) -> str | None:
+def _hop_interface(hop: NextHop) -> str:
     if hop.discard:
         return "null_interface"
-    return hop.interface or ("dynamic" if hop.address else None)
+    return hop.interface or "dynamic"
 
 
 def _advertisements(delta: Delta) -> list[Row]:

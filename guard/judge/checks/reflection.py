@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import product
 
 from guard.judge.case import Case, StepView, View
 from guard.judge.catalogue import NETWORK, Check, Observations, Parameters
@@ -51,8 +52,8 @@ def route_reflection(case: Case, step: StepView, params: Parameters) -> Observat
     Source: Reddit, 14 March 2023 (route reflectors selected by a label that an upgrade removed); OVH, 29 July 2015.
     """
     both(case, step)
-    for version in (4, 6):
-        old, new = _graph(case.base, version), _graph(step.view, version)
+    for version, asn in product((4, 6), sorted(_systems(case.base) | _systems(step.view))):
+        old, new = _graph(case.base, version, asn), _graph(step.view, version, asn)
         if old == new:
             continue
         added = frozenset(new.peers) - frozenset(old.peers) if step.last else frozenset()
@@ -72,12 +73,18 @@ def route_reflection(case: Case, step: StepView, params: Parameters) -> Observat
                 subjects=(router, *some(origins)),
                 evidence=(f"{router}: iBGP with {listed(new.peers.get(router, frozenset())) or 'nobody'}",),
                 key=f"{version} {router} {origins}",
-                group=f"IPv{version}",
+                group=f"IPv{version} AS {asn}",
             )
 
 
-def _graph(view: View, version: int) -> Graph:
-    """iBGP sessions that are up at both ends, within one AS. Confederations are one AS here."""
+def _systems(view: View) -> frozenset[int]:
+    """The ASes that speak iBGP here; hosts may have one of their own."""
+    ends = view.assessment.state.sessions if view.assessment is not None else ()
+    return frozenset(end.local_as for end in ends if _internal(end) and end.local_as is not None)
+
+
+def _graph(view: View, version: int, asn: int) -> Graph:
+    """iBGP sessions of one AS that are up. A member AS of a confederation is judged by itself."""
     assessment = view.assessment
     if assessment is None:
         return Graph()
@@ -85,7 +92,7 @@ def _graph(view: View, version: int) -> Graph:
     clients: dict[str, set[str]] = {}
     marked = _marked(view, version)
     for end in assessment.state.sessions:
-        if not _internal(end):
+        if not _internal(end) or end.local_as != asn:
             continue
         if version in end.families:
             peers.setdefault(end.node, set())
