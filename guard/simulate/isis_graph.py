@@ -160,10 +160,14 @@ def _compatible(one: IsisPort, two: IsisPort) -> bool:
 
 
 def _stubs(port: IsisPort, router: IsisRouter, family: int) -> Iterator[IsisStub]:
-    """IOS advertises passive interfaces at metric 0, the others at the interface's metric."""
+    """IOS advertises passive interfaces at metric 0, the others at the interface's metric.
+
+    FRR (8.4.4, seen live) tells a circuit's subnet to all levels of the router, whatever the circuit's type.
+    """
     free = port.settings.passive and router.device.vendor is Vendor.IOS
+    levels = router.levels if router.device.vendor is Vendor.FRR else port.levels
     for each in port.interface.addresses:
         if each.address.version != family or (family == 6 and each.address.is_link_local):
             continue
-        for level in sorted(port.levels):
+        for level in sorted(levels):
             yield IsisStub(port.router, level, each.prefix, 0 if free else port.settings.metric[level - 1])
