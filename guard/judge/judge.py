@@ -41,16 +41,17 @@ class _Seen(NamedTuple):
 def judge(case: Case, policies: PolicySet) -> Judgement:
     """Judge a case by a set of policies."""
     findings: list[Finding] = []
-    notes: list[str] = []
+    idle: dict[str, list[str]] = {}
     evaluated = 0
     for policy in policies.policies:
         skipped = _skipped(case, policy)
         if skipped:
-            notes.append(f"{policy.name} is skipped: {skipped}")
+            idle.setdefault(skipped, []).append(policy.name)
             continue
         evaluated += 1
         waivers = tuple(each for each in policies.waivers if each.policy == policy.name)
         findings += _findings(case, policy, waivers, tuple(_observations(case, policy)))
+    notes = [f"skipped, as {why}: {', '.join(names)}" for why, names in idle.items()]
     notes += [
         f"the waiver of {each.policy} for {', '.join(each.subjects)} expired on {each.expires:%Y-%m-%d}"
         for each in policies.waivers

@@ -205,7 +205,7 @@ def test_a_waiver_is_reported_beside_what_it_silences_and_an_expired_one_is_name
 def test_a_snapshot_without_configurations_skips_the_network_with_a_note() -> None:
     text = 'name: dns\nexpect: held\nbefore: {files: {zones/a.zone: "@ 60 IN SOA n h 1 1 1 1 1\\n@ 60 IN NS n\\n"}}\n'
     judgement = judge(read_case(load_documents(text, "case.yaml")[0]).case, load_policies({"p.yaml": ISOLATED}))
-    assert judgement.notes == ("datacenter-isolation is skipped: the snapshot has no configurations",)
+    assert judgement.notes == ("skipped, as the snapshot has no configurations: datacenter-isolation",)
     assert judgement.verdict is Verdict.HOLD  # and that was all there was to judge
     assert [(each.status, each.message) for each in judgement.findings] == [
         (Status.UNDECIDED, "no check could be evaluated")
