@@ -81,6 +81,8 @@ class MainRib:
         best = self.underlay(prefix)
         if self.overlay is None or prefix not in self._universe:
             return best
+        if best is not None and best.admin_distance <= 1:
+            return best  # BGP cannot win; and asking it would ask for its next hop, which may lie in this very prefix
         offered = self.overlay.entry(self.node, self.vrf, prefix)
         if offered is None or offered.admin_distance >= UNUSABLE:
             return best
