@@ -82,9 +82,9 @@ def default_routes(forwarder: Forwarder) -> frozenset[tuple[str, str, int]]:
     """(node, vrf, IP version) that have a default route."""
     return frozenset(
         (node, vrf, prefix.version)
-        for node, vrf in forwarder.sources
+        for node, vrf in forwarder.state.ribs
         for prefix in (DEFAULT_V4, DEFAULT_V6)
-        if forwarder.state.ribs[node, vrf].get(prefix) is not None
+        if forwarder.links.is_alive(node) and forwarder.state.ribs[node, vrf].get(prefix) is not None
     )
 
 

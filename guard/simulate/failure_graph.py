@@ -11,17 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from guard.model.address import Address
-from guard.model.rib import RouteProtocol
 from guard.model.state import InterfaceId, Scenario
-from guard.simulate.acl import drops_all_to
 from guard.simulate.backbone import link_ends
-from guard.simulate.forwarding import Classified, Forwarder
+from guard.simulate.forwarding import Forwarder
+from guard.simulate.igp_core import Wire, spread_out
 from guard.simulate.links import DEFAULT_VRF
-
-#: Routes inside an area: whoever is connected knows them. External and inter-area ones hang on more than that.
-IGP = frozenset({RouteProtocol.OSPF, RouteProtocol.ISIS_L1, RouteProtocol.ISIS_L2})
-
-Wire = tuple[str, InterfaceId, InterfaceId]  # neighbour, our interface, its interface
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +71,8 @@ class Ground:
         for one, other in link_ends(self.links):
             self._peers[one].add(other)
             self._peers[other].add(one)
-        self.areas = self._adjacencies()
+        self.core = forwarder.core
+        self.areas = self.core.areas
         self._touching: dict[str | InterfaceId, set[str]] = defaultdict(set)
         for area, nodes in self.areas.items():
             for node, wires in nodes.items():
@@ -85,21 +80,8 @@ class Ground:
                 for _, here, there in wires:
                     self._touching[here].add(area)
                     self._touching[there].add(area)
-        whole: dict[tuple[str, str], frozenset[str]] = {}
-        for area in self.areas:
-            whole.update(self._spread_out(area, frozenset(), frozenset()))
-        self.whole = Components(whole, tuple(self.areas))
+        self.whole = Components(self.core.components, tuple(self.areas))
         self._wires = self._layer3()
-        every = [*self.links.filters_in.values(), *self.links.filters_out.values()]
-        every += [acl for own in self.links.filters_own.values() for acl in own]
-        self._filters = list({(a.version, a.default_permit, tuple(x.text for x in a.lines)): a for a in every}.values())
-        self._good: dict[tuple[str, Address], bool] = {}
-
-    def _adjacencies(self) -> dict[str, dict[str, list[Wire]]]:
-        areas: dict[str, dict[str, list[Wire]]] = defaultdict(lambda: defaultdict(list))
-        for each in self.state.adjacencies:
-            areas[f"{each.protocol} {each.area}"][each.tail.node].append((each.head.node, each.tail, each.head))
-        return {area: dict(nodes) for area, nodes in areas.items()}
 
     def _layer3(self) -> dict[str, list[Wire]]:
         """Neighbours in the global table; in any table where routes leak from one to another."""
@@ -148,28 +130,8 @@ class Ground:
             return self.whole
         found = {key: component for key, component in self.whole.items() if key[0] not in touched}
         for area in touched:
-            found.update(self._spread_out(area, failed.nodes, failed.perhaps))
+            found.update(spread_out(area, self.areas[area], failed.nodes, failed.perhaps))
         return Components(found, self.whole.areas)
-
-    def _spread_out(
-        self, area: str, nodes: frozenset[str], faces: frozenset[InterfaceId]
-    ) -> dict[tuple[str, str], frozenset[str]]:
-        wires = self.areas[area]
-        found: dict[tuple[str, str], frozenset[str]] = {}
-        for start in wires:
-            if start in nodes or (area, start) in found:
-                continue
-            seen = {start}
-            frontier = [start]
-            for node in frontier:
-                for far, here, there in wires.get(node, ()):
-                    if far not in seen and far not in nodes and here not in faces and there not in faces:
-                        seen.add(far)
-                        frontier.append(far)
-            component = frozenset(seen)
-            for node in component:
-                found[area, node] = component
-        return found
 
     def reached(self, starts: Iterable[str], failed: Failed) -> set[str]:
         """Every node that has some layer-3 way to one of `starts`, whatever the routes say."""
@@ -186,25 +148,5 @@ class Ground:
 
     def is_good(self, node: str, address: Address) -> bool:
         """Whether an address of a node is known by IGP alone to every router of its areas, and never filtered."""
-        key = (node, address)
-        if key not in self._good:
-            self._good[key] = self._check_good(node, address)
-        return self._good[key]
-
-    def _check_good(self, node: str, address: Address) -> bool:
-        owners = self.links.owners.get(address, ())
-        bgp = self.state.bgp
-        if len(owners) != 1 or owners[0].node != node or owners[0].vrf != DEFAULT_VRF:
-            return False
-        if isinstance(bgp, Classified) and address.host in bgp.universe:
-            return False
-        others = {far for area in self.areas for far in self.whole.of(area, node)} - {node}
-        for other in others:
-            entry = self.state.ribs[other, DEFAULT_VRF].get(address.host)
-            if entry is None or entry.protocol not in IGP:
-                return False
-        return bool(others) and self.is_unfiltered(address)
-
-    def is_unfiltered(self, address: Address) -> bool:
-        """Whether no filter of the network drops everything to an address, wherever it stands."""
-        return all(drops_all_to(acl, address) is None for acl in self._filters if acl.version in (0, address.version))
+        owner, circle = self.core.circle(address)
+        return owner == node and bool(circle) and all(self.whole.of(area, node) <= circle for area in self.areas)

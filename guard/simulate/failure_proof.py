@@ -126,7 +126,7 @@ class Proof:
 
     def _home(self, site: Site, member: Destination) -> Home | None:
         spread = self.spreads.of(member.prefix)
-        if spread is None or len(spread.origins) != 1 or not self.ground.is_unfiltered(member.address):
+        if spread is None or len(spread.origins) != 1 or not self.ground.core.is_unfiltered(member.address):
             return None
         (origin,) = spread.origins
         forwarder = self.ground.forwarder

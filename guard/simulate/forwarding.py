@@ -8,6 +8,7 @@ Not modelled: policy-based routing, fragments, TTL.
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from guard.model.acl import Flow
@@ -16,6 +17,7 @@ from guard.model.facts import Disposition, Fate
 from guard.model.rib import NextHop, RibEntry
 from guard.model.state import InterfaceId, NetworkState
 from guard.simulate.acl import Decision, drops_all_to, evaluate
+from guard.simulate.igp_core import IgpCore
 from guard.simulate.links import DEFAULT_VRF, Links, PrefixSet, is_no_host
 from guard.snapshot.snapshot import Snapshot
 
@@ -77,17 +79,27 @@ class Classified(Protocol):
         ...
 
 
-def plain_classes(state: NetworkState) -> dict[Prefix, Hashable]:
+class PlainRoutes(NamedTuple):
     """Prefixes that some main RIB may hold from another protocol than BGP (any, if the tables cannot tell).
 
-    Equal values mean that the same routers hold the same null or interface routes for both prefixes, and no other.
+    Equal `classes` mean that the same routers hold the same null or interface routes for both prefixes, and no other.
+    `places`: the connected and static routes of each prefix; None where the tables cannot tell.
     """
+
+    classes: Mapping[Prefix, Hashable]
+    places: Mapping[Prefix, tuple[tuple[Vertex, RibEntry], ...]] | None
+
+
+def plain_routes(state: NetworkState) -> PlainRoutes:
+    """See PlainRoutes."""
     alone: set[Prefix] = set()
-    places: dict[Prefix, list[Hashable]] = {}
+    places: dict[Prefix, list[tuple[Vertex, RibEntry]]] = {}
+    tells = True
     seen: dict[int, Collection[Prefix]] = {}
     for vertex, rib in state.ribs.items():
         if not isinstance(rib, Plain):
             alone.update(rib.prefixes())
+            tells = False
             continue
         for part in rib.learned():
             if id(part) not in seen:
@@ -95,33 +107,36 @@ def plain_classes(state: NetworkState) -> dict[Prefix, Hashable]:
                 alone.update(part)
         for table in rib.fixed():
             for prefix, entry in table.items():
-                if all(hop.discard or hop.interface is not None for hop in entry.next_hops):
-                    places.setdefault(prefix, []).append((vertex, entry))
-                else:
+                places.setdefault(prefix, []).append((vertex, entry))
+                if not all(hop.discard or hop.interface is not None for hop in entry.next_hops):
                     alone.add(prefix)
-    found: dict[Prefix, Hashable] = {prefix: tuple(held) for prefix, held in places.items()}
+    held = {prefix: tuple(entries) for prefix, entries in places.items()}
+    found: dict[Prefix, Hashable] = {**held}
     found.update((prefix, prefix) for prefix in alone)
-    return found
+    return PlainRoutes(found, held if tells else None)
 
 
 class Column:
-    """How packets to one address end, from every table that was asked for."""
+    """How packets to one address end, from every global table (and from others that were asked for)."""
 
-    __slots__ = ("_ends", "destination")
+    __slots__ = ("destination", "known")
 
-    def __init__(self, destination: Address, ends: Mapping[Vertex, Ends]) -> None:
+    def __init__(self, destination: Address, known: dict[Vertex, Ends]) -> None:
         self.destination = destination
-        self._ends = ends
+        self.known = known
 
-    def fates(self, node: str, vrf: str = DEFAULT_VRF) -> frozenset[Fate]:
-        return self._ends.get((node, vrf), NOWHERE).fates
+    def __contains__(self, vertex: Vertex) -> bool:
+        return vertex in self.known
 
-    def sites(self, node: str, vrf: str = DEFAULT_VRF) -> frozenset[str]:
+    def fates(self, node: str) -> frozenset[Fate]:
+        return self.known.get((node, DEFAULT_VRF), NOWHERE).fates
+
+    def sites(self, node: str) -> frozenset[str]:
         """Sites where the packets end or leave the network; a node that belongs to no site stands for itself."""
-        return self._ends.get((node, vrf), NOWHERE).sites
+        return self.known.get((node, DEFAULT_VRF), NOWHERE).sites
 
     def items(self) -> Iterable[tuple[Vertex, Ends]]:
-        return self._ends.items()
+        return self.known.items()
 
 
 class Forwarder:
@@ -130,9 +145,9 @@ class Forwarder:
     def __init__(self, snapshot: Snapshot, state: NetworkState) -> None:
         self.links = Links(snapshot, state)
         self.state = state
-        self.sources: tuple[Vertex, ...] = tuple(
-            sorted((node, vrf) for node, vrf in state.ribs if self.links.is_alive(node))
-        )
+        alive = sorted((node, vrf) for node, vrf in state.ribs if self.links.is_alive(node))
+        #: Global tables, which columns are made for; others are followed when somebody asks.
+        self.sources: tuple[Vertex, ...] = tuple(vertex for vertex in alive if vertex[1] == DEFAULT_VRF)
         self._crossings: dict[tuple[str, str, Address], tuple[Move, ...]] = {}
         self._columns: dict[Address, Column] = {}
         self._drops: dict[tuple[int, int, Address], Decision | None] = {}
@@ -140,15 +155,29 @@ class Forwarder:
         self._shared: dict[tuple[frozenset[Fate], frozenset[str]], Ends] = {}
         self._covers: PrefixSet | None = None
         self._chain: tuple[Address, tuple[Prefix, ...]] | None = None
-        self._plain: dict[Prefix, Hashable] | None = None
+        self._plain: PlainRoutes | None = None
+        self._core: IgpCore | None = None
         self._universe: frozenset[Prefix] | None = None
 
     @property
     def plain(self) -> Mapping[Prefix, Hashable]:
-        """See `plain_classes`."""
+        """Classes of prefixes that other protocols than BGP know (see PlainRoutes)."""
+        return self._plain_routes().classes
+
+    def _plain_routes(self) -> PlainRoutes:
         if self._plain is None:
-            self._plain = plain_classes(self.state)
+            self._plain = plain_routes(self.state)
         return self._plain
+
+    @property
+    def core(self) -> IgpCore:
+        """What the IGP alone carries."""
+        if self._core is None:
+            bgp, places = self.state.bgp, self._plain_routes().places
+            known = bgp.universe if isinstance(bgp, Classified) else frozenset() if not self.state.sessions else None
+            universe = known if places is not None else None
+            self._core = IgpCore(self.links, self.state, elsewhere=places or {}, universe=universe)
+        return self._core
 
     @property
     def universe(self) -> frozenset[Prefix]:
@@ -328,16 +357,29 @@ class Forwarder:
         return known
 
     def _solve(self, destination: Address) -> dict[Vertex, Ends]:
-        graph = self.graph(self.sources, destination)
+        owner, circle = self.core.circle(destination)
+        ends: dict[Vertex, Ends] = {}
+        if circle:
+            face = next(o.interface for o in self.links.owners[destination])
+            arrived = self._end(Fate(Disposition.ACCEPTED, owner, face))
+            ends = dict.fromkeys(((node, DEFAULT_VRF) for node in circle), arrived)
+        self._settle((vertex for vertex in self.sources if vertex not in ends), destination, ends)
+        return ends
+
+    def _settle(self, sources: Iterable[Vertex], destination: Address, ends: dict[Vertex, Ends]) -> None:
+        """Find the ends of some tables' packets; `ends` holds what is known, and takes what is found."""
+        graph = self.graph(sources, destination, ends)
         waiting: dict[Vertex, int] = {}
         tails: dict[Vertex, list[Vertex]] = {}
+        ready = []
         for vertex, steps in graph.items():
-            heads = {step.head for step in steps if isinstance(step, Move)}
+            heads = {step.head for step in steps if isinstance(step, Move) and step.head in graph}
+            if not heads:
+                ready.append(vertex)
+                continue
             waiting[vertex] = len(heads)
             for head in heads:
                 tails.setdefault(head, []).append(vertex)
-        ends: dict[Vertex, Ends] = {}
-        ready = [vertex for vertex, count in waiting.items() if count == 0]
         while ready:
             vertex = ready.pop()
             ends[vertex] = self._joined(vertex, graph[vertex], ends)
@@ -345,12 +387,23 @@ class Forwarder:
                 waiting[tail] -= 1
                 if waiting[tail] == 0:
                     ready.append(tail)
-        if len(ends) < len(graph):
-            self._close_loops(graph, ends)
-        return ends
+        left = [vertex for vertex in graph if vertex not in ends]
+        if left:
+            self._close_loops(graph, left, ends)
 
-    def graph(self, sources: Iterable[Vertex], destination: Address) -> dict[Vertex, tuple[Step, ...]]:
-        """The forwarding graph of one destination, as far as `sources` reach."""
+    def ends(self, vertex: Vertex, destination: Address) -> Ends:
+        """How packets to `destination` end from one table, of any VRF."""
+        column = self.column(destination)
+        if vertex not in column:
+            if vertex not in self.state.ribs or not self.links.is_alive(vertex[0]):
+                return NOWHERE
+            self._settle((vertex,), destination, column.known)
+        return column.known[vertex]
+
+    def graph(
+        self, sources: Iterable[Vertex], destination: Address, known: Mapping[Vertex, object] = MappingProxyType({})
+    ) -> dict[Vertex, tuple[Step, ...]]:
+        """The forwarding graph of one destination, as far as `sources` reach without what is `known`."""
         graph: dict[Vertex, tuple[Step, ...]] = {}
         frontier = list(sources)
         for vertex in frontier:
@@ -358,7 +411,7 @@ class Forwarder:
                 continue
             graph[vertex] = steps = self.filtered(vertex, destination)
             for step in steps:
-                if isinstance(step, Move) and step.head not in graph:
+                if isinstance(step, Move) and step.head not in graph and step.head not in known:
                     frontier.append(step.head)
         return graph
 
@@ -395,9 +448,10 @@ class Forwarder:
         """One object for equal ends: most routers' packets to a destination end alike."""
         return self._shared.setdefault((fates, sites), Ends(fates, sites))
 
-    def _close_loops(self, graph: Mapping[Vertex, tuple[Step, ...]], ends: dict[Vertex, Ends]) -> None:
+    def _close_loops(
+        self, graph: Mapping[Vertex, tuple[Step, ...]], left: list[Vertex], ends: dict[Vertex, Ends]
+    ) -> None:
         """Tables that are left lie on a cycle or lead to one: their packets may loop, or end where a branch leads."""
-        left = [vertex for vertex in graph if vertex not in ends]
         looping = {
             v: Fate(Disposition.LOOP, min(cycle)[0], "", " -> ".join(sorted(n for n, _ in cycle)))
             for v, cycle in _cycles(graph, left).items()

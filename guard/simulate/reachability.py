@@ -66,7 +66,7 @@ class Reach:
         return any(
             self.delivers(site, member, fate)
             for member in self.targets.sites.get(site.name, ())
-            for fate in self.forwarder.column(member.address).fates(node, vrf)
+            for fate in self.forwarder.ends((node, vrf), member.address).fates
         )
 
 
@@ -156,15 +156,18 @@ def transit(forwarder: Forwarder, destinations: Iterable[Destination], nodes: fr
     links = forwarder.links
     for member in destinations if nodes else ():
         graph = forwarder.graph(forwarder.sources, member.address)
-        column = forwarder.column(member.address)
         for (node, _), steps in graph.items():
             for step in steps:
                 if isinstance(step, Fate) or step.head[0] not in nodes or step.head[0] in found:
                     continue
                 through = step.head[0]
                 own = links.label(through)
-                ends = {links.label(f.node) for f in column.fates(*step.head) if f.disposition in HANDED_OVER}
-                ends |= column.sites(*step.head)
+                ends = {
+                    links.label(f.node)
+                    for f in forwarder.ends(step.head, member.address).fates
+                    if f.disposition in HANDED_OVER
+                }
+                ends |= forwarder.ends(step.head, member.address).sites
                 if links.label(node) != own and ends - {own}:
                     found[through] = f"{node} -> {through} -> {member.prefix} (to {', '.join(sorted(ends - {own}))})"
     return found

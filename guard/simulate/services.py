@@ -282,7 +282,7 @@ class Health:
 
     def arrives_at(self, vertex: Vertex, address: Address) -> frozenset[str]:
         """Nodes where packets of a table to `address` arrive."""
-        fates = self.reach.forwarder.column(address).fates(*vertex)
+        fates = self.reach.forwarder.ends(vertex, address).fates
         return frozenset(fate.node for fate in fates if fate.disposition in ARRIVED)
 
     def _resolves(self, vertex: Vertex, name: str) -> bool | None:
@@ -302,7 +302,7 @@ class Health:
         services = [service for service in self._inventory.services if address in service.addresses]
         if services:
             return _any(self._answers(vertex, service, address) for service in services)
-        fates = self.reach.forwarder.column(address).fates(*vertex)
+        fates = self.reach.forwarder.ends(vertex, address).fates
         if any(fate.disposition in ARRIVED for fate in fates):
             return True
         if address in self._links.configured or not any(fate.disposition in HANDED_OVER for fate in fates):

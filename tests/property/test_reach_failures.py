@@ -12,9 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guard.engines.embedded import Embedded
+from guard.model.address import parse_address
 from guard.model.facts import FailureSweep
+from guard.model.state import Scenario
 from guard.simulate.assessment import assess_all
 from guard.simulate.failure import sweep
+from guard.simulate.forwarding import Forwarder
+from guard.simulate.igp_core import IgpCore
 from guard.snapshot.load import load
 
 
@@ -97,6 +101,19 @@ def test_arguing_equals_simulating(plan: Plan) -> None:
     engine = Embedded()
     (assessment,) = assess_all((net,), engine.state)
     assert told(sweep(net, engine.state, assessment)) == told(sweep(net, engine.state, assessment, argued=False))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(plans())
+def test_what_the_igp_alone_carries_needs_no_looking_at_each_router(plan: Plan) -> None:
+    net = load(texts(plan))
+    state = Embedded().state(net, Scenario())
+    quick, slow = Forwarder(net, state), Forwarder(net, state)
+    slow._core = IgpCore(slow.links, state, elsewhere={}, universe=None)
+    for node in range(plan.count):
+        address = parse_address(f"172.16.0.{node}")
+        assert dict(quick.column(address).items()) == dict(slow.column(address).items())
+    assert len(quick.core.circle(parse_address("172.16.0.0"))[1]) == plan.count
 
 
 def test_a_ring_is_argued_about_alone() -> None:
