@@ -10,9 +10,12 @@ from guard.judge.catalogue import NETWORK, Check, Observations, Parameters
 from guard.judge.checks.common import both, having, members, turned, warn_if
 from guard.judge.checks.outside import orphans
 from guard.judge.finding import Observation, listed, some
-from guard.model.address import Prefix
+from guard.model.address import WIDTH, Prefix, parse_prefix
 from guard.model.facts import Assessment, Disposition, Fate
+from guard.model.inventory import Inventory
+from guard.model.rib import Rib, RibEntry
 
+DEFAULT_VRF = "default"
 DELIVERED = frozenset({Disposition.ACCEPTED, Disposition.DELIVERED_TO_SUBNET, Disposition.EXITS_NETWORK})
 DROPPED = frozenset(
     {
@@ -56,10 +59,13 @@ def blackhole(case: Case, step: StepView, params: Parameters) -> Observations:
     before, after = both(case, step)
     holes: dict[Hole, list[str]] = {}
     with_session = orphans(step, before)
+    ends = Aggregates(case.base.inventory, before)
     for node, prefix, old, new in turned(before.fates, after.fates):
-        if old is None or new is None or not _delivers(old) or node in step.taken.nodes:
+        if old is None or new is None or node in step.taken.nodes:
             continue
-        bad = sorted(fate for fate in new if _attracted_and_dropped(fate, node))
+        if not _delivers(old) and not ends.at_home(old, prefix, step.taken.nodes):
+            continue
+        bad = sorted(fate for fate in new if _attracted_and_dropped(fate, node) and not ends.takes(fate, prefix))
         if bad and _is_new(bad, old, new):
             for fate in bad:
                 holes.setdefault(Hole(prefix, fate.node, fate.disposition), []).append(_told(node, prefix, fate))
@@ -87,6 +93,58 @@ def _observed(
                 key=f"{hole} {group is named}",
                 group=f"{hole.node} {hole.disposition} {group is named}",
             )
+
+
+class Aggregates:
+    """Null routes that deliver: a site's own one for its prefix, for addresses that it has no better route to.
+
+    CONTRACT 2: whether it has one is asked of the base alone, so a subnet that goes does not fall back on it.
+    """
+
+    def __init__(self, inventory: Inventory, base: Assessment) -> None:
+        self._inventory = inventory
+        self._tables = base.state.ribs
+        self._ribs: dict[str, list[Rib]] = {}
+        for (node, vrf), rib in base.state.ribs.items():
+            site = inventory.site_of(node)
+            if site is not None and vrf == DEFAULT_VRF:
+                self._ribs.setdefault(site.name, []).append(rib)
+        self._known: dict[tuple[Fate, Prefix], bool] = {}
+
+    def at_home(self, fates: Fates, prefix: Prefix, taken: frozenset[str]) -> bool:
+        """Whether packets ended so somewhere; what a step takes down is no subject."""
+        return any(fate.node not in taken and self.takes(fate, prefix) for fate in fates)
+
+    def takes(self, fate: Fate, prefix: Prefix) -> bool:
+        """Whether packets to the prefix that end so are delivered."""
+        if fate.disposition is not Disposition.NULL_ROUTED or not fate.detail:
+            return False
+        key = (fate, prefix)
+        if key not in self._known:
+            self._known[key] = self._own(fate.node, prefix, parse_prefix(fate.detail))
+        return self._known[key]
+
+    def _own(self, node: str, prefix: Prefix, null_route: Prefix) -> bool:
+        site = self._inventory.site_of(node)
+        if site is None or null_route.is_host or not any(listed.covers(prefix) for listed in site.prefixes):
+            return False
+        own = self._tables.get((node, DEFAULT_VRF))
+        was = own.get(null_route) if own is not None else None
+        if was is not None and not _discards(was):
+            return False
+        lengths = range(null_route.length + 1, prefix.length + 1)
+        better = [Prefix(prefix.version, _masked(prefix, length), length) for length in lengths]
+        entries = (rib.get(each) for rib in self._ribs.get(site.name, ()) for each in better)
+        return not any(entry is not None and not _discards(entry) for entry in entries)
+
+
+def _discards(entry: RibEntry) -> bool:
+    return all(hop.discard for hop in entry.next_hops)
+
+
+def _masked(prefix: Prefix, length: int) -> int:
+    spare = WIDTH[prefix.version] - length
+    return prefix.value >> spare << spare
 
 
 def _existing(before: Assessment, after: Assessment) -> Iterator[Observation]:
