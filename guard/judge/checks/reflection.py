@@ -47,11 +47,13 @@ class Graph:
 def route_reflection(case: Case, step: StepView, params: Parameters) -> Observations:
     """The iBGP graph no longer carries every route to every router.
 
+    A router whose external sessions the change has shut, and that has no BGP session left, is drained: no subject.
     Breaks: routers that lack the route, while all sessions that are left look healthy.
     Example: `no neighbor … route-reflector-client` on the only reflector.
     Source: Reddit, 14 March 2023 (route reflectors selected by a label that an upgrade removed); OVH, 29 July 2015.
     """
     both(case, step)
+    drained = _drained(case.base, step.view)
     for version, asn in product((4, 6), sorted(_systems(case.base) | _systems(step.view))):
         old, new = _graph(case.base, version, asn), _graph(step.view, version, asn)
         if old == new:
@@ -60,7 +62,7 @@ def route_reflection(case: Case, step: StepView, params: Parameters) -> Observat
         routers = {
             name
             for name in (frozenset(old.peers) & frozenset(step.snapshot.devices)) | added
-            if name not in step.taken.nodes and name not in step.snapshot.down_nodes
+            if name not in step.taken.nodes and name not in step.snapshot.down_nodes and name not in drained
         }
         missing: dict[str, list[str]] = {}
         for origin in sorted(routers):
@@ -75,6 +77,22 @@ def route_reflection(case: Case, step: StepView, params: Parameters) -> Observat
                 key=f"{version} {router} {origins}",
                 group=f"IPv{version} AS {asn}",
             )
+
+
+def _drained(base: View, view: View) -> frozenset[str]:
+    """Routers that had external sessions, all shut or removed in the configuration now, and have no session at all."""
+    if base.assessment is None or view.assessment is None:
+        return frozenset()
+    talking = {end.node for end in view.assessment.state.sessions if end.up}
+    open_still = {
+        (device.name, process.vrf, str(neighbor.address or neighbor.interface or ""))
+        for device in view.snapshot.devices.values()
+        for process in device.bgp
+        for neighbor in process.neighbors
+        if not neighbor.shutdown
+    }
+    had = [end for end in base.assessment.state.sessions if end.external and end.up and end.node not in talking]
+    return frozenset(end.node for end in had) - frozenset(end.node for end in had if end.key in open_still)
 
 
 def _systems(view: View) -> frozenset[int]:
