@@ -18,8 +18,8 @@ from guard.model.address import WIDTH, Address, Prefix
 from guard.model.device import Vendor
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.simulate.ospf_graph import Router
-from guard.simulate.ospf_internal import INTER, INTRA, NONE, Internal
-from guard.simulate.spf import INFINITE, Floats, Ints, Words, bits
+from guard.simulate.ospf_internal import INTER, INTRA, NONE, RESERVED, Internal
+from guard.simulate.spf import INFINITE, WORD, Floats, Ints, Words, bits
 
 _PROTOCOL = {INTRA: RouteProtocol.OSPF, INTER: RouteProtocol.OSPF_IA}
 
@@ -79,6 +79,7 @@ class Ospf:
     _known: dict[int, dict[Prefix, ExternalRoute]] = field(default_factory=dict)
     _lengths: frozenset[int] = frozenset()
     _tables: dict[int, OspfTable] = field(default_factory=dict)
+    _more: dict[int, list[NextHop]] = field(default_factory=dict)  # by router: next hops of reserved bits
 
     def __post_init__(self) -> None:
         areas: dict[int, list[External]] = defaultdict(list)
@@ -185,12 +186,12 @@ class Ospf:
         masks = np.zeros((words, len(table.measured)), dtype=np.uint64)
         for at, (origin, forwarding) in enumerate(table.measured):
             if forwarding is not None:
-                number = self._forwarding_number(router, forwarding)
-                own = number is not None and not routes.masks[:, number].any()
-                if number is not None and not own:
+                straight = self._straight(router, forwarding, words)
+                number = self._forwarding_number(router, forwarding) if straight is None else None
+                if straight is not None:
+                    costs[at], masks[:, at] = straight
+                elif number is not None:
                     costs[at], masks[:, at] = routes.costs[number], routes.masks[:, number]
-                elif number is not None:  # on a subnet of our own: straight to the address
-                    costs[at], masks[:, at] = self._straight(router, origin, forwarding, area)
                 continue
             number = self.internal.router_number(origin)
             if area is not None:
@@ -201,23 +202,35 @@ class Ospf:
                 costs[at], masks[:, at] = routes.costs[number], routes.masks[:, number]
         return costs, masks
 
-    def _straight(self, router: int, origin: int, forwarding: Address, area: int | None) -> tuple[float, Words]:
-        """A forwarding address on a connected subnet: the way by that subnet, if its owner speaks OSPF there."""
-        hops = self.internal.graph.hops[router]
-        words = self.internal.routes(router).masks.shape[0]
+    def _straight(self, router: int, forwarding: Address, words: int) -> tuple[float, Words] | None:
+        """The way to a forwarding address on a subnet of the router's own; to its own address there is none."""
         mask = np.zeros(words, dtype=np.uint64)
-        cost = INFINITE
-        for way in self.internal.graph.ways:
-            if way.tail == router and hops[way.bit].address == forwarding:
-                mask[way.bit // 64] |= np.uint64(1 << (way.bit % 64))
-                cost = min(cost, float(way.cost))
-        if np.isfinite(cost):
-            return cost, mask
-        inside = self.internal.router_number(origin)
-        routes = self.internal.routes(router)
-        if inside is not None and routes.kinds[inside] != NONE:
-            return float(routes.costs[inside]), routes.masks[:, inside]
-        return cost, mask
+        for port in self.internal.graph.ports.get(router, ()):
+            if any(each.address == forwarding for each in port.interface.addresses):
+                return INFINITE, mask
+            if any(each.prefix.contains(forwarding) for each in port.interface.addresses):
+                bit = self._reserve(router, NextHop(forwarding, port.id.interface))
+                if bit is not None:
+                    mask[bit // WORD] = np.uint64(1 << bit % WORD)
+                    return float(port.cost), mask
+        return None
+
+    def _reserve(self, router: int, hop: NextHop) -> int | None:
+        """A bit for a next hop that is no router of the graph; None where all reserved ones are taken."""
+        known = self.internal.graph.hops[router]
+        if hop in known:
+            return known.index(hop)
+        more = self._more.setdefault(router, [])
+        if hop not in more:
+            if len(more) == RESERVED:
+                return None
+            more.append(hop)
+        return len(known) + more.index(hop)
+
+    def hop(self, router: int, bit: int) -> NextHop:
+        """The next hop that a bit stands for."""
+        known = self.internal.graph.hops[router]
+        return known[bit] if bit < len(known) else self._more[router][bit - len(known)]
 
     def _forwarding_number(self, router: int, address: Address) -> int | None:
         """The internal route that holds a forwarding address (longest match); external ones do not count."""
@@ -375,8 +388,7 @@ class OspfTable:
     def _next_hops(self, mask: tuple[int, ...]) -> tuple[NextHop, ...]:
         known = self._hops.get(mask)
         if known is None:
-            ways = self._domain.internal.graph.hops[self._router]
-            found = sorted({ways[bit] for bit in bits(mask)}, key=_hop_order)
+            found = sorted({self._domain.hop(self._router, bit) for bit in bits(mask)}, key=_hop_order)
             known = self._hops[mask] = tuple(found[: max(1, self._router_of().process.maximum_paths)])
         return known
 

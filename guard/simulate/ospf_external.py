@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from guard.model.address import DEFAULT_V4, DEFAULT_V6, Address, Prefix
 from guard.model.bgp import BgpAttributes
 from guard.model.device import Vendor
-from guard.model.igp import AreaRange, DefaultInformation
-from guard.model.rib import RouteProtocol
+from guard.model.igp import AreaRange
+from guard.model.rib import RibEntry, RouteProtocol
 from guard.simulate.main_rib import MainRib
 from guard.simulate.ospf import External
 from guard.simulate.ospf_graph import OspfGraph, Router
@@ -76,10 +76,10 @@ def _redistributed(graph: OspfGraph, router: Router, rib: MainRib, evaluators: E
             yield External(
                 taken.prefix,
                 router.index,
-                _metric(router, redistribution.protocol, taken),
+                max(0, _metric(router, redistribution.protocol, taken) + taken.added),
                 kind not in ("type-1", "external-1"),
                 taken.tag,
-                _forwarding(graph, router, taken),
+                _forwarding(graph, router, taken.entry),
             )
 
 
@@ -102,9 +102,9 @@ def _metric(router: Router, protocol: str, taken: Taken) -> int:
     return _LOW_METRIC if low else _DEFAULT_METRIC
 
 
-def _forwarding(graph: OspfGraph, router: Router, taken: Taken) -> Address | None:
+def _forwarding(graph: OspfGraph, router: Router, entry: RibEntry) -> Address | None:
     """The next hop itself where it lies on a network that OSPF runs on (RFC 2328 A.4.5); IOS: shared media alone."""
-    hops = taken.entry.next_hops
+    hops = entry.next_hops
     if graph.version == 3 or len(hops) != 1 or hops[0].address is None:
         return None
     address = hops[0].address
@@ -167,7 +167,7 @@ def _defaults(graph: OspfGraph, router: Router, rib: MainRib, evaluators: Evalua
     default = DEFAULT_V4 if graph.version == 2 else DEFAULT_V6
     wanted = router.process.default_information
     if wanted is not None and (wanted.always or _has_foreign(rib, default)):
-        lsa = _default_lsa(router, rib, wanted, default, evaluators)
+        lsa = _default_lsa(graph, router, rib, default, evaluators)
         if lsa is not None:
             yield from _scoped(graph, router, (lsa,))
     for number in router.areas:
@@ -184,8 +184,11 @@ def _has_foreign(rib: MainRib, prefix: Prefix) -> bool:
 
 
 def _default_lsa(
-    router: Router, rib: MainRib, wanted: DefaultInformation, default: Prefix, evaluators: Evaluators
+    graph: OspfGraph, router: Router, rib: MainRib, default: Prefix, evaluators: Evaluators
 ) -> External | None:
+    wanted = router.process.default_information
+    if wanted is None:
+        return None
     metric, type2 = wanted.metric, wanted.metric_type != 1
     if wanted.policy:
         view = RouteView(default, BgpAttributes(), protocol="static")
@@ -198,4 +201,6 @@ def _default_lsa(
         frr = router.device.vendor is Vendor.FRR and not wanted.always
         metric = _FRR_ORIGINATE_METRIC if frr else _ORIGINATE_METRIC
     held = rib.get(default)
-    return External(default, router.index, metric, type2, held.tag if held and not wanted.always else 0, None)
+    if wanted.always or held is None:
+        return External(default, router.index, metric, type2, 0, None)
+    return External(default, router.index, metric, type2, held.tag, _forwarding(graph, router, held))

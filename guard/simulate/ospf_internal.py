@@ -36,6 +36,9 @@ from guard.simulate.spf import (
 
 NONE, INTRA, INTER = 0, 1, 2
 
+#: Bits that each router keeps for next hops that are no routers: forwarding addresses on its own subnets.
+RESERVED = 16
+
 #: Metric of summaries of a router that drains (ospfd/ospf_lsa.h, OSPF_LS_INFINITY - 0xffff; IOS the same).
 _LAST_RESORT = float(0xFF0000)
 
@@ -81,7 +84,7 @@ class Internal:
 
     def __post_init__(self) -> None:
         routers = self.graph.routers
-        self._words = [max(1, -(-len(hops) // WORD)) for hops in self.graph.hops]
+        self._words = [-(-(len(hops) + RESERVED) // WORD) for hops in self.graph.hops]
         self._number_everything()
         self._build_levels()
         self.borders = tuple(router.index for router in routers if router.is_border)

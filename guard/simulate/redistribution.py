@@ -37,12 +37,18 @@ _EXTERNAL_WORDS = {"external-1": "type-1", "external-2": "type-2", "nssa-externa
 _CLASSFUL = ((0x80000000, 8), (0xC0000000, 16), (0xE0000000, 24))
 
 
+#: How far a second metric lies from the first, to tell adding from setting.
+_PROBE = 1 << 16
+
 #: The policy evaluator of a node.
 Evaluators = Callable[[str], Evaluator]
 
 
 class Taken(NamedTuple):
-    """A redistributed route after policy. `metric` None where neither policy nor configuration set one."""
+    """A redistributed route after policy. `metric` None where neither policy nor configuration set one.
+
+    `added`: what the policy adds to whatever metric the protocol starts from (`set metric +5`), where it does that.
+    """
 
     prefix: Prefix
     entry: RibEntry
@@ -50,6 +56,7 @@ class Taken(NamedTuple):
     metric: int | None
     tag: int
     from_ebgp: bool = False
+    added: int = 0
 
 
 def take(
@@ -67,11 +74,23 @@ def take(
             if changed is None:
                 continue
             taken = changed
-        metric = redistribution.metric
+        metric, added = redistribution.metric, 0
         if taken.attributes.med != view.attributes.med:
-            metric = taken.attributes.med
+            added = _added(evaluators(rib.node), redistribution.policy, view, taken)
+            metric = metric if added else taken.attributes.med
         tag = taken.attributes.tag if taken.attributes.tag != view.attributes.tag else redistribution.tag
-        yield Taken(prefix, entry, taken, metric, _tag(device, tag, view, attributes), external)
+        yield Taken(prefix, entry, taken, metric, _tag(device, tag, view, attributes), external, added)
+
+
+def _added(evaluator: Evaluator, policy: str, view: RouteView, taken: RouteView) -> int:
+    """What the policy adds to a metric: the same policy on another metric gives as much more, or it sets one."""
+    base = view.attributes.med or 0
+    other = view._replace(attributes=view.attributes._replace(med=base + _PROBE))
+    probed = evaluator.evaluate((policy,), other)
+    reached = taken.attributes.med or 0
+    if probed is None or probed.attributes.med is None or probed.attributes.med - reached != _PROBE:
+        return 0
+    return reached - base
 
 
 def _tag(device: Device, tag: int | None, view: RouteView, attributes: BgpAttributes | None) -> int:

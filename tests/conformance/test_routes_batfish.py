@@ -28,6 +28,7 @@ _READ = (Vendor.IOS, Vendor.EOS, Vendor.FRR)
 #: Snapshots of Batfish's answers -> why some of their rows differ.
 DIVERGENT = {
     "batfish__grammar__cisco__testrigs__ospf-default-originate": "three routers with the same addresses and identity",
+    "batfish__grammar__frr__snapshots__ospf-bgp-redist-set-metric": "live FRR goes straight to a next hop on the LAN",
     "batfish__grammar__cisco__testrigs__ios-tunnels-eigrp": "225.255.255.255 is no netmask; a device rejects the line",
     "batfish__networks__example__live-with-interface-outage": "its interface_blacklist lies beside batfish/, not in it",
     "batfish__vendor__sros__grammar__snapshots__sros_ceos_ebgp": "Batfish leaves management interfaces out",
