@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from guard.model.address import DEFAULT_V4, DEFAULT_V6, WIDTH, Address, Prefix
 from guard.model.bgp import BgpAggregate, BgpAttributes
-from guard.model.device import Vendor
+from guard.model.device import Device, Vendor
+from guard.model.rib import RibEntry
 from guard.model.state import StateNote
 from guard.simulate import external
 from guard.simulate.bgp_graph import OUTSIDE, Graph, Link, SessionKey, Speaker, build
-from guard.simulate.bgp_origin import aggregate_path, originated, rib_contributors, yields_to_rib
+from guard.simulate.bgp_origin import aggregate_path, is_fixed, originated, rib_contributors, yields_to_rib
 from guard.simulate.bgp_reuse import Reuse
 from guard.simulate.bgp_run import ClassRun, Seed, Split
 from guard.simulate.bgp_session import LINK_LOCAL, SessionTable
@@ -39,7 +41,7 @@ Aggregates = Mapping[Prefix, list[tuple[int, BgpAggregate]]]
 
 def solve(snapshot: Snapshot, underlay: Underlay, previous: BgpSolution | None = None) -> BgpSolution:
     """BGP's answer to the snapshot over this underlay."""
-    table = SessionTable(snapshot, underlay)
+    table = SessionTable(snapshot, underlay, previous.exchange.sessions if previous is not None else None)
     tripped: frozenset[SessionKey] = frozenset()
     limits: Limits | None = None
     first: Exchange | None = None
@@ -49,6 +51,7 @@ def solve(snapshot: Snapshot, underlay: Underlay, previous: BgpSolution | None =
         graph = build(snapshot, underlay, table, tripped=tripped, previous=last.graph if last is not None else None)
         limits = limits or Limits(frozenset(link.index for link in graph.links.values() if _is_conditional(link)))
         exchange = Exchange(snapshot, underlay, graph, table, limits)
+        exchange.kept = last.kept if last is not None else Kept()
         exchange.solve(Reuse(last, exchange) if last is not None else None)
         first = first or exchange
         over = _over_limit(exchange)
@@ -84,6 +87,24 @@ class _Work:
     contents: tuple[Content, ...]
 
 
+class _Born(NamedTuple):
+    """What a speaker originates in one family, and what that was read from."""
+
+    device: Device
+    own: Mapping[Prefix, RibEntry]
+    static: Mapping[Prefix, RibEntry]
+    seeds: tuple[tuple[Prefix, Seed], ...]
+
+
+@dataclass(slots=True)
+class Kept:
+    """What one state leaves to the next: keyed by what it was read from, so it can be old but never wrong."""
+
+    contents: dict[tuple[str, str], tuple[Device, tuple[Content, ...]]] = field(default_factory=dict)
+    born: dict[tuple[str, str, int], _Born] = field(default_factory=dict)
+    classes: tuple[object, object, object, tuple[PrefixClass, ...]] | None = None
+
+
 class Exchange(World):
     """One pass over all classes with fixed sessions."""
 
@@ -100,6 +121,7 @@ class Exchange(World):
         self.sessions = table
         self.classes: list[ClassRun] = []
         self.heard: tuple[external.Heard, ...] = ()
+        self.kept = Kept()
         self._solved: list[Prefix] = []
 
     def solve(self, reuse: Reuse | None = None) -> None:
@@ -109,7 +131,7 @@ class Exchange(World):
         plain = {
             prefix: held for prefix, held in work.seeds.items() if prefix not in work.aggregates and prefix not in late
         }
-        for each in classify(plain, work.contents, self._special(plain, work.aggregates)):
+        for each in self._classes(plain, work.contents, self._special(plain, work.aggregates)):
             self._run(each, plain[each.first], reuse)
         for prefix in sorted(work.aggregates, key=lambda each: (-each.length, each)):
             if prefix not in late:
@@ -165,10 +187,10 @@ class Exchange(World):
         seeds: dict[Prefix, list[Seed]] = {}
         contents: dict[Content, None] = {}
         for speaker in sorted(self.graph.speakers.values(), key=lambda each: (each.node, each.vrf)):
-            contents.update(dict.fromkeys(lists_of(speaker.device, speaker.process)))
+            contents.update(dict.fromkeys(self._contents(speaker)))
             for version in (4, 6):
-                for prefix, path in originated(speaker, version, self.underlay):
-                    seeds.setdefault(prefix, []).append(Seed(speaker.node, speaker.vrf, path=path))
+                for prefix, seed in self._born(speaker, version):
+                    seeds.setdefault(prefix, []).append(seed)
                 if any(_originates_default(link) for link in speaker.links_out(version)):
                     seeds.setdefault(_DEFAULTS[version], [])
         known = seeds.keys() | self._configured_prefixes()
@@ -179,6 +201,40 @@ class Exchange(World):
             seed = Seed(node, vrf, session=route.session, attributes=route.attributes)
             seeds.setdefault(route.prefix, []).append(seed)
         return _Work({prefix: tuple(held) for prefix, held in seeds.items()}, self._aggregates(), tuple(contents))
+
+    def _contents(self, speaker: Speaker) -> tuple[Content, ...]:
+        key = (speaker.node, speaker.vrf)
+        known = self.kept.contents.get(key)
+        if known is None or known[0] is not speaker.device:
+            known = self.kept.contents[key] = (speaker.device, lists_of(speaker.device, speaker.process))
+        return known[1]
+
+    def _born(self, speaker: Speaker, version: int) -> tuple[tuple[Prefix, Seed], ...]:
+        if version not in speaker.families:
+            return ()
+        own, static = self.underlay.fixed(speaker.node, speaker.vrf)
+        key = (speaker.node, speaker.vrf, version)
+        known = self.kept.born.get(key)
+        if known is not None and known.device is speaker.device and known.own is own and known.static == static:
+            return known.seeds
+        seeds = tuple(
+            (prefix, Seed(speaker.node, speaker.vrf, path=path))
+            for prefix, path in originated(speaker, version, self.underlay)
+        )
+        if is_fixed(speaker, version, own.keys() | static.keys()):
+            self.kept.born[key] = _Born(speaker.device, own, static, seeds)
+        return seeds
+
+    def _classes(
+        self,
+        plain: Mapping[Prefix, tuple[Seed, ...]],
+        contents: tuple[Content, ...],
+        special: Mapping[Prefix, Hashable],
+    ) -> tuple[PrefixClass, ...]:
+        known = self.kept.classes
+        if known is None or (known[0], known[1], known[2]) != (plain, contents, special):
+            known = self.kept.classes = (plain, contents, special, classify(plain, contents, special))
+        return known[3]
 
     def _configured_prefixes(self) -> set[Prefix]:
         """Prefixes of lists, sites and cones inside the pools of test prefixes, which are to keep clear of them."""

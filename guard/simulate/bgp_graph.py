@@ -7,7 +7,7 @@ update group and what is sent to them is computed once, as routers do.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from typing import Generic, TypeVar
 
 from guard.model.address import Address, Prefix
@@ -154,7 +154,7 @@ def build(
     """The graph of all sessions that are up and not `tripped` (named by either end)."""
     names = _Numbers(previous.names if previous is not None else {})
     ends = _Numbers(previous.ends if previous is not None else {})
-    speakers = {speaker.index: speaker for speaker in _speakers(snapshot, names)}
+    speakers = {speaker.index: speaker for speaker in _speakers(snapshot, names, previous)}
     by_name = {(speaker.node, speaker.vrf): speaker.index for speaker in speakers.values()}
     links: dict[int, Link] = {}
     pairings = {pairing.session.key: pairing for pairing in table.pairings}
@@ -164,9 +164,8 @@ def build(
             continue
         far = pairings.get(pairing.peer_key) if pairing.peer_key is not None else None
         for version in sorted(session.families):
-            for link in _links(version, pairing, far, by_name, underlay):
-                index = ends.of((link.outbound, link.inbound, version))
-                links[index] = replace(link, index=index)
+            for link in _links(version, pairing, far, by_name, underlay, ends):
+                links[link.index] = link
     group_of = _group(speakers, links)
     for link in links.values():
         if link.receiver != OUTSIDE:
@@ -195,13 +194,18 @@ def build(
     )
 
 
-def _speakers(snapshot: Snapshot, names: _Numbers[tuple[str, str]]) -> Iterable[Speaker]:
+def _speakers(snapshot: Snapshot, names: _Numbers[tuple[str, str]], previous: Graph | None) -> Iterable[Speaker]:
     for name in sorted(snapshot.devices):
         device = snapshot.devices[name]
-        evaluator = Evaluator(device)
+        evaluator: Evaluator | None = None
         for process in device.bgp:
-            families = {family.version: family for family in process.families}
             index = names.of((device.name, process.vrf))
+            before = previous.speakers.get(index) if previous is not None else None
+            if before is not None and before.device is device and before.process is process:
+                yield Speaker(index, device, process, before.evaluator, before.router_id, before.families)
+                continue
+            evaluator = evaluator or Evaluator(device)
+            families = {family.version: family for family in process.families}
             yield Speaker(index, device, process, evaluator, router_id(device, process), families)
 
 
@@ -211,6 +215,7 @@ def _links(
     far: Pairing | None,
     by_name: Mapping[tuple[str, str], int],
     underlay: Underlay,
+    ends: _Numbers[LinkKey],
 ) -> Iterable[Link]:
     """What the end sends; and, where nobody is at the other end, what comes in from there."""
     end, session = pairing.end, pairing.session
@@ -219,25 +224,27 @@ def _links(
     own_address = _own_address(pairing, version, underlay)
     subnet = _subnet(pairing, underlay)
     remote_as = session.remote_as or 0
+    local_as = session.local_as or 0
     if far is None or pairing.peer is None:
-        yield Link(
-            0, version, here, OUTSIDE, pairing.kind, session.key, None, end.neighbor, family, None, None,
-            session.local_as or 0, remote_as, own_address, session.local_address, None, subnet,
-            _client(family), from_client=False,
-        )  # fmt: skip
+        sending, hearing = ends.of((session.key, None, version)), ends.of((None, session.key, version))
         address = session.remote_address or LINK_LOCAL[version]
         yield Link(
-            0, version, OUTSIDE, here, pairing.kind, None, session.key, None, None, end.neighbor, family,
-            remote_as, session.local_as or 0, address, session.remote_address, session.local_interface, subnet,
+            sending, version, here, OUTSIDE, pairing.kind, session.key, None, end.neighbor, family, None, None,
+            local_as, remote_as, own_address, session.local_address, None, subnet, _client(family), from_client=False,
+        )  # fmt: skip
+        yield Link(
+            hearing, version, OUTSIDE, here, pairing.kind, None, session.key, None, None, end.neighbor, family,
+            remote_as, local_as, address, session.remote_address, session.local_interface, subnet,
             to_client=False, from_client=_client(family),
         )  # fmt: skip
         return
     peer_family = activated(pairing.peer.neighbor, version)
+    there = by_name[(pairing.peer.node, pairing.peer.vrf)]
+    index = ends.of((session.key, far.session.key, version))
     yield Link(
-        0, version, here, by_name[(pairing.peer.node, pairing.peer.vrf)], pairing.kind, session.key,
-        far.session.key, end.neighbor, family, pairing.peer.neighbor, peer_family, session.local_as or 0, remote_as,
-        own_address, far.session.remote_address, far.session.local_interface, subnet,
-        _client(family), _client(peer_family),
+        index, version, here, there, pairing.kind, session.key, far.session.key, end.neighbor, family,
+        pairing.peer.neighbor, peer_family, local_as, remote_as, own_address, far.session.remote_address,
+        far.session.local_interface, subnet, _client(family), _client(peer_family),
     )  # fmt: skip
 
 
@@ -293,12 +300,21 @@ def _group(speakers: Mapping[int, Speaker], links: Mapping[int, Link]) -> dict[i
     return group_of
 
 
+#: The settings of a neighbour's family that what is sent to it can depend on: all but those of what it sends.
+_EXPORT_FIELDS = tuple(
+    each.name
+    for each in fields(NeighborFamily)
+    if each.name not in ("source", "maximum_prefix", "import_policies", "import_filters", "weight", "allowas_in")
+)
+
+
 def _group_key(link: Link) -> tuple[object, ...]:
     """All that an export looks at; eBGP neighbours stand alone (third-party next hops, AS of the receiver)."""
     if link.kind == EBGP or link.out is None or link.out_family is None:
         return (link.sender, link.index)
-    family = replace(link.out_family, source=None, maximum_prefix=None, import_policies=(), import_filters=())
-    return (link.sender, link.version, link.kind, family, link.sender_as, link.receiver_as, link.sender_address)
+    family = link.out_family
+    how = tuple(getattr(family, name) for name in _EXPORT_FIELDS)
+    return (link.sender, link.version, link.kind, how, link.sender_as, link.receiver_as, link.sender_address)
 
 
 def _mark_all(speakers: Mapping[int, Speaker]) -> frozenset[int]:

@@ -7,7 +7,7 @@ Not modelled: auto-summary, network backdoor's effect on distance, IS-IS levels 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from guard.model import vendor_defaults as defaults
 from guard.model.address import Address, Prefix
@@ -68,6 +68,18 @@ def originated(speaker: Speaker, version: int, underlay: Underlay) -> Iterator[t
     yield from _networks(speaker, family, underlay)
     for redistribution in family.redistributions:
         yield from _redistributed(speaker, family, redistribution, underlay)
+
+
+def is_fixed(speaker: Speaker, version: int, fixed: Collection[Prefix]) -> bool:
+    """Whether what is born here hangs on connected and static routes (`fixed`) alone, and on no IGP."""
+    family = speaker.families.get(version)
+    if family is None:
+        return True
+    if not speaker.device.ospf and not speaker.device.isis:
+        return True
+    if any(each.protocol not in ("connected", "local", "static") for each in family.redistributions):
+        return False
+    return all(network.prefix in fixed for network in family.networks)
 
 
 def _networks(speaker: Speaker, family: BgpFamily, underlay: Underlay) -> Iterator[tuple[Prefix, Path]]:

@@ -100,12 +100,15 @@ def unicast(neighbor: BgpNeighbor) -> frozenset[int]:
 class SessionTable:
     """All ends of a snapshot, matched. Built once per state; `pairings` are sorted by session key."""
 
-    def __init__(self, snapshot: Snapshot, underlay: Underlay) -> None:
+    def __init__(self, snapshot: Snapshot, underlay: Underlay, previous: SessionTable | None = None) -> None:
         self._snapshot = snapshot
         self._underlay = underlay
         self._reach: dict[tuple[str, str, Address], bool] = {}
-        self._sites: dict[str, bool] = {}
-        self._owners = _configured_owners(underlay)
+        same = previous is not None and previous._snapshot.inventory is snapshot.inventory
+        self._sites: dict[str, bool] = previous._sites if previous is not None and same else {}
+        alike = previous is not None and previous._snapshot.devices is snapshot.devices
+        self._owners: dict[Address, tuple[Owner, ...]]
+        self._owners = previous._owners if previous is not None and alike else _configured_owners(underlay)
         self._ends: dict[tuple[str, str], list[End]] = {}
         self._by_address: dict[tuple[str, str, Address], End] = {}
         for name in sorted(snapshot.devices):

@@ -5,7 +5,7 @@ Law: everything here is asked for lazily and answered from memory; nothing enume
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Protocol
 
 from guard.model.address import Address, Prefix
@@ -80,6 +80,10 @@ class Underlay(Protocol):
         self, node: str, vrf: str, protocols: frozenset[RouteProtocol], process: str = ""
     ) -> Iterator[tuple[Prefix, RibEntry]]:
         """The entries of some protocols that are best (in the main RIB) there, sorted; `process` "" means any."""
+        ...
+
+    def fixed(self, node: str, vrf: str) -> tuple[Mapping[Prefix, RibEntry], Mapping[Prefix, RibEntry]]:
+        """Connected and local routes, and active static ones; the same objects where nothing changed."""
         ...
 
     def resolve(self, node: str, vrf: str, address: Address) -> Resolution | None:

@@ -227,6 +227,11 @@ class Network:
         entry = rib.get(prefix) if rib is not None else None
         return self.resolver.hops(node, vrf, prefix, entry) if entry is not None else ()
 
+    def fixed(self, node: str, vrf: str) -> tuple[Mapping[Prefix, RibEntry], Mapping[Prefix, RibEntry]]:
+        """Connected and local routes, and active static ones; the same objects where nothing changed."""
+        rib = self.ribs.get((node, vrf))
+        return rib.fixed() if rib is not None else ({}, {})
+
     def static_entries(self) -> Mapping[tuple[str, str], Mapping[Prefix, RibEntry]]:
         """(node, VRF) -> its active static routes."""
         return self._static
