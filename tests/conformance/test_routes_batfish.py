@@ -82,9 +82,7 @@ def reference(path: str) -> set[Row]:
         ("batfish/tests/basic/networks/dc-as-reuse", "routes-dc-as-reuse.ref", 198),
     ],
 )
-def test_reference_files_row_for_row(snapshot: str, file: str, count: int, request: pytest.FixtureRequest) -> None:
-    if file in DIVERGENT:
-        request.applymarker(pytest.mark.xfail(reason=DIVERGENT[file], strict=True))
+def test_reference_files_row_for_row(snapshot: str, file: str, count: int) -> None:
     expected = reference(file)
     assert len(expected) == count
     found = ours(state_of(needs(snapshot))[0])

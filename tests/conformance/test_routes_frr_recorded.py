@@ -2,8 +2,8 @@
 configuration and `routes.txt`, the selected routes that zebra showed once nothing changed any more.
 
 One line a next hop: node, network, protocol, gateway, interface, distance, metric; `dynamic` stands for the interface
-that a recursive route ended at, `-` for an IPv6 gateway, a link-local address that the configuration does not name. What
-the recording cannot tell is left out: connected and local routes, and the kind of OSPF route to the loopback of a router
+that a recursive route ended at, `-` for an IPv6 gateway, a link-local address that no configuration names. What the
+recording cannot tell is left out: connected and local routes, and the kind of OSPF route to the loopback of a router
 (in the JSON of ospfd the router and the route have one key).
 """
 
