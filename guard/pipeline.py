@@ -14,10 +14,10 @@ from datetime import datetime
 from typing import Any
 
 from guard.engines.engine import Engine
-from guard.judge.case import Case, CommandEffect, View, step_view
+from guard.judge.case import Case, CommandEffect, View, step_times, step_view
 from guard.judge.judge import judge
 from guard.judge.policy import load_policies
-from guard.model.change import Change, Step
+from guard.model.change import Change
 from guard.model.facts import Assessment, FailureSweep
 from guard.model.server_facts import ActiveFacts
 from guard.model.state import NetworkState, Scenario
@@ -124,7 +124,7 @@ def case_of(
 ) -> Case:
     """Everything that the checks get to see, computed."""
     views = _views((base, *(each.during for each in results)), engine, request.failures, progress)
-    times = _times(change.steps, request.now)
+    times = step_times(change.steps, request.now)
     steps = tuple(
         step_view(change, views[0], number, views[number], at=times[number - 1], commands=_command_effects(result))
         for number, result in enumerate(results, 1)
@@ -163,14 +163,6 @@ def _views(snapshots: Sequence[Snapshot], engine: Engine, failures: int | None, 
 def assess_alone(snapshot: Snapshot, state_of: Callable[[Scenario], NetworkState]) -> Assessment:
     """The facts of one snapshot that is compared with nothing."""
     return assess_all((snapshot,), lambda _, scenario: state_of(scenario), resolvers=(resolver(snapshot),))[0]
-
-
-def _times(steps: Sequence[Step], now: datetime) -> tuple[datetime, ...]:
-    """When each step is done: its own time, else right after the one before, the first one now (CONTRACT 3)."""
-    times: list[datetime] = []
-    for step in steps:
-        times.append(step.not_before or (times[-1] if times else now))
-    return tuple(times)
 
 
 def _command_effects(result: StepResult) -> tuple[CommandEffect, ...]:

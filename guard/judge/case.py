@@ -5,7 +5,7 @@ Values only; who builds it (the pipeline) computes, who reads it (the checks) ju
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -126,6 +126,14 @@ class Case:
     def before(self, step: StepView) -> View:
         """The view of the step before, the base for the first."""
         return self.base if step.number <= 1 else self.steps[step.number - 2].view
+
+
+def step_times(steps: Sequence[Step], now: datetime) -> tuple[datetime, ...]:
+    """When each step is done: its own time, else right after the one before, the first one now (CONTRACT 3)."""
+    times: list[datetime] = []
+    for step in steps:
+        times.append(step.not_before or (times[-1] if times else now))
+    return tuple(times)
 
 
 def step_view(

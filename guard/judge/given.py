@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from guard.judge.case import Case, CommandEffect, Undecided, View, step_view
+from guard.judge.case import Case, CommandEffect, Undecided, View, step_times, step_view
 from guard.judge.given_network import assessment, failures, interface, mentioned
 from guard.model.coverage import Coverage
 from guard.model.device import Device, Vendor
@@ -56,12 +56,15 @@ def read_case(node: Node) -> Given:
     base = _view(before)
     steps = []
     facts = before
+    times = step_times(change.steps, now)
     for number, after in enumerate(_afters(at.get("after"), len(change.steps)), start=1):
         facts = {**facts, **after}
         view = _view(facts, base.snapshot)
         commands = tuple(_command(each) for each in after["commands"].items()) if "commands" in after else ()
         undecided = tuple(Undecided(text) for text in after["undecided"].texts()) if "undecided" in after else ()
-        steps.append(step_view(change, base, number, view, at=now, commands=commands, undecided=undecided))
+        steps.append(
+            step_view(change, base, number, view, at=times[number - 1], commands=commands, undecided=undecided)
+        )
     return Given(
         name=at["name"].text(),
         expect=expect,

@@ -21,6 +21,7 @@ from guard.model.facts import (
     FlowFact,
     InstanceFact,
     ManagementFact,
+    NameServerFact,
     PrefixTable,
     ServiceFact,
     SiteFact,
@@ -47,7 +48,7 @@ Routes = Mapping[Key, Mapping[Prefix, BgpAttributes]]
 _KEYS = (
     "sites", "backbone", "advertisements", "advertised", "services", "service_reach", "cascade", "sessions", "bgp",
     "flows", "management", "fates", "exits", "default_routes", "transit", "interfaces", "edges", "routes",
-    "igp_externals", "notes",
+    "igp_externals", "notes", "name_servers",
 )  # fmt: skip
 _INSIDE = Scenario()
 
@@ -131,6 +132,10 @@ def assessment(facts: Facts) -> Assessment:
         exits=PrefixTable(_columns(facts, "exits", lambda node: frozenset(node.texts()))),  # type: ignore[arg-type]
         default_routes=frozenset((each.text(), "default", 4) for each in _items(facts, "default_routes")),
         transit={node: path.text() for node, path in _entries(facts, "transit").items()},
+        name_servers=tuple(
+            NameServerFact(parse_address(address), node.flag())
+            for address, node in _entries(facts, "name_servers").items()
+        ),
     )
 
 

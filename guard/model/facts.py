@@ -155,6 +155,15 @@ class ManagementFact:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NameServerFact:
+    """Whether queries from outside reach an address that a zone's name server has; None: it stands elsewhere."""
+
+    address: Address
+    reachable: bool | None
+    why: str = ""
+
+
 class ExitKey(NamedTuple):
     """Traffic of one source (a site or a node) to one destination prefix."""
 
@@ -225,6 +234,7 @@ class Assessment:
     transit: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[StateNote, ...] = ()
     stands_for: Mapping[Prefix, tuple[Prefix, ...]] = field(default_factory=dict)
+    name_servers: tuple[NameServerFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from guard.model.state import NetworkState, Scenario
 from guard.simulate.advertising import Outlets, advertisement_facts
 from guard.simulate.backbone import backbone_fact
 from guard.simulate.destinations import Destination, build
+from guard.simulate.dns_reach import name_server_facts
 from guard.simulate.external import is_test_prefix
 from guard.simulate.flows import flow_facts
 from guard.simulate.forwarding import ARRIVED, Forwarder
@@ -56,6 +57,7 @@ def assess(settled: Settled, destinations: Sequence[Destination], state_of: Stat
     forwarder, state = settled.forwarder, settled.state
     links = forwarder.links
     outlets = Outlets(links, state)
+    advertised = outlets.advertised(is_test_prefix)
     no_transit = frozenset(n for n in links.snapshot.devices if matches_any(n, links.snapshot.inventory.no_transit))
     return Assessment(
         state,
@@ -63,7 +65,7 @@ def assess(settled: Settled, destinations: Sequence[Destination], state_of: Stat
         sites=site_facts(settled.reach),
         backbone=backbone_fact(links, state),
         advertisements=advertisement_facts(outlets),
-        advertised=outlets.advertised(is_test_prefix),
+        advertised=advertised,
         services=settled.services,
         cascade=settled.cascade,
         service_reach=service_reach(settled, outlets),
@@ -75,6 +77,7 @@ def assess(settled: Settled, destinations: Sequence[Destination], state_of: Stat
         transit=transit(forwarder, destinations, no_transit),
         notes=state.notes,
         stands_for={each.prefix: each.stands_for for each in destinations},
+        name_servers=name_server_facts(settled.reach, destinations, advertised),
     )
 
 

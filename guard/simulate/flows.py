@@ -52,7 +52,12 @@ class Entrance(NamedTuple):
 def flow_facts(reach: Reach, destinations: Sequence[Destination]) -> tuple[FlowFact, ...]:
     """One fact for each flow of the inventory. `destinations` tell which addresses stand for a prefix."""
     flows = reach.forwarder.links.snapshot.inventory.flows
-    return tuple(_Follower(reach, destinations, intent).fact() for intent in flows)
+    return tuple(follow_intent(reach, destinations, intent) for intent in flows)
+
+
+def follow_intent(reach: Reach, destinations: Sequence[Destination], intent: FlowIntent) -> FlowFact:
+    """The fact of one flow, of the inventory or not."""
+    return _Follower(reach, destinations, intent).fact()
 
 
 class _Follower:

@@ -1,95 +1,43 @@
-"""Looking names up in the zones of a snapshot, as far as counting records needs it (RFC 1034 4.3.2, RFC 4592).
-
-Answers how many records a name has; aliases are followed. It is no resolver: delegated names are answered elsewhere.
-"""
+"""What the DNS checks ask of zones: how many records a name has, who points to it, what a change touched."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from guard.model.dns import RRset, RRsetKey, Zone
-from guard.model.inventory import AllOf, AnyOf, Inventory, NameNeeded, Requirement
+from guard.judge.case import Case, StepView
+from guard.judge.finding import Enforcement, Observation
+from guard.model.dns import RRset, RRsetKey, Zone, ZoneFault, is_signing, parent
+from guard.model.inventory import AllOf, AnyOf, Inventory, NameNeeded, Requirement, ZoneIntent
+from guard.simulate.dns_answer import Status, resolve
+from guard.snapshot.snapshot import Snapshot
 
-#: Longer alias chains are loops for all that matters (BIND stops at 16).
-_ALIASES_AT_MOST = 16
-#: Types whose rdata names another host, and which word of it does.
-TARGETS = {"CNAME": 0, "DNAME": 0, "NS": 0, "MX": 1, "SRV": 3}
-
-
-def zone_of(zones: Mapping[str, Zone], name: str) -> Zone | None:
-    """The zone with the longest apex that the name lies in."""
-    while True:
-        found = zones.get(name)
-        if found is not None:
-            return found
-        _, dot, name = name.partition(".")
-        if not dot:
-            return None
-        name = name or "."
-        if name == ".":
-            return zones.get(".")
+ADDRESSES = ("A", "AAAA")
+#: Ends of a question after which somebody outside the snapshot goes on.
+_ELSEWHERE = frozenset({Status.REFUSED, Status.REFERRAL})
+Place = tuple[str, str]  # server ("" for the zone itself), apex
 
 
-def count(zones: Mapping[str, Zone], name: str, type: str, depth: int = 0) -> int | None:
-    """Records of the type that the name answers with; None where somebody else answers (delegated, not our zone)."""
-    zone = zone_of(zones, name)
-    if zone is None or _is_delegated(zone, name):
-        return None
-    found = _at(zone, name, type)
-    if isinstance(found, str):
-        return count(zones, found, type, depth + 1) if depth < _ALIASES_AT_MOST else 0
-    return found
+def count(zones: Mapping[str, Zone], name: str, type: str) -> int | None:
+    """Records of the type that the name answers with, aliases followed; None where somebody else answers."""
+    found = resolve(zones, name, type)
+    number = sum(record.type == type for record in found.answer)
+    if number:
+        return number
+    left = found.status is Status.NOERROR and bool(found.answer)  # an alias that leads out of the snapshot
+    return None if found.status in _ELSEWHERE or left else 0
 
 
-def _at(zone: Zone, name: str, type: str) -> int | str:
-    """The number of records at a name, or the name that it is an alias of."""
-    for owner in _owners(zone, name):
-        exact = zone.rrsets.get(RRsetKey(owner, type))
-        if exact is not None:
-            return len(exact.rdata)
-        alias = zone.rrsets.get(RRsetKey(owner, "CNAME"))
-        if alias is not None:
-            return alias.rdata[0].lower()
-    return 0
-
-
-def _owners(zone: Zone, name: str) -> Iterator[str]:
-    """The name itself, then the wildcard that would answer for it if it does not exist."""
-    yield name
-    if name == zone.apex or exists(zone, name):
-        return
-    parent = name.partition(".")[2] or "."
-    while parent != zone.apex and not exists(zone, parent):
-        parent = parent.partition(".")[2] or "."
-    yield f"*.{parent}" if parent != "." else "*."
-
-
-def exists(zone: Zone, name: str) -> bool:
-    """Whether some record stands at the name, or below it (an empty non-terminal exists as well)."""
-    return any(key.owner == name or key.owner.endswith("." + name) for key in zone.rrsets)
-
-
-def _is_delegated(zone: Zone, name: str) -> bool:
-    while name != zone.apex and name:
-        if RRsetKey(name, "NS") in zone.rrsets:
-            return True
-        name = name.partition(".")[2]
-    return False
-
-
-def target(key: RRsetKey, rdata: str) -> str | None:
-    """The host that one record points to."""
-    at = TARGETS.get(key.type)
-    words = rdata.split()
-    return words[at].lower() if at is not None and at < len(words) else None
+def has_target(zones: Mapping[str, Zone], name: str) -> bool | None:
+    """Whether a host has an address, also by alias; None where somebody else would know."""
+    found = [count(zones, name, type) for type in ADDRESSES]
+    return True if any(found) else None if None in found else False
 
 
 def pointed_at(zones: Mapping[str, Zone]) -> Iterator[tuple[str, RRsetKey, str]]:
     """(target, the RRset that points there, apex of its zone) of all records of all zones."""
     for apex, zone in zones.items():
-        for key, rrset in zone.rrsets.items():
-            if key.type in TARGETS:
-                yield from ((found, key, apex) for text in rrset.rdata if (found := target(key, text)) is not None)
+        for key, target in zone.pointers:
+            yield target, key, apex
 
 
 def required_names(inventory: Inventory) -> Mapping[str, str]:
@@ -108,12 +56,68 @@ def _names(requirement: Requirement | None) -> Iterator[str]:
             return
 
 
-#: Made by signing; they change with every signature and count for nothing here.
-SIGNING = frozenset({"RRSIG", "NSEC", "NSEC3", "NSEC3PARAM", "DNSKEY", "CDS", "CDNSKEY"})
-
-
 def content(zone: Zone | None) -> dict[RRsetKey, RRset]:
-    """The RRsets of a zone that people put there."""
+    """The RRsets of a zone that people put there, in the order of the file."""
     if zone is None:
         return {}
-    return {key: rrset for key, rrset in zone.rrsets.items() if key.type.partition("(")[0] not in SIGNING}
+    return {key: rrset for key, rrset in zone.rrsets.items() if not is_signing(key[1])}
+
+
+def intent_of(snapshot: Snapshot, apex: str) -> ZoneIntent | None:
+    return next((each for each in snapshot.inventory.zones if each.name == apex), None)
+
+
+def places(snapshot: Snapshot) -> dict[Place, Zone]:
+    """All zones of a snapshot, those that single servers serve included."""
+    found: dict[Place, Zone] = {("", apex): zone for apex, zone in snapshot.zones.items()}
+    for server, zones in snapshot.server_zones.items():
+        found |= {(server, apex): zone for apex, zone in zones.items()}
+    return found
+
+
+def touched(step: StepView) -> frozenset[str]:
+    """Owners whose records the change has altered so far."""
+    return frozenset(key.owner for key in step.delta.records.turns if not key.server)
+
+
+def dependents(zones: Mapping[str, Zone], names: Iterable[str]) -> frozenset[str]:
+    """The names, and every owner whose records lead to one of them, whatever the number of steps."""
+    found = set(names)
+    below = tuple("." + parent(name) for name in found if name.startswith("*."))
+    pointers: dict[str, list[str]] = {}
+    for target, key, _ in pointed_at(zones):
+        pointers.setdefault(target, []).append(key.owner)
+        if below and target.endswith(below):
+            found.add(target)
+    waiting = list(found)
+    while waiting:
+        for owner in pointers.get(waiting.pop(), ()):
+            if owner not in found:
+                found.add(owner)
+                waiting.append(owner)
+    return frozenset(found)
+
+
+def faults(case: Case, step: StepView, code: str) -> Iterator[Observation]:
+    """The faults of single zones that bear this name; those that the base has as well are existing."""
+    before = places(case.base.snapshot)
+    for place, zone in places(step.snapshot).items():
+        old = before.get(place)
+        known = {each.identity for each in old.faults} if old is not None else frozenset()
+        for fault in zone.faults:
+            if fault.code == code:
+                yield observed(fault, place, existing=fault.identity in known)
+
+
+def observed(fault: ZoneFault, place: Place, *, existing: bool) -> Observation:
+    """A fault as what a check saw; what many live with is at most a warning."""
+    server, apex = place
+    return Observation(
+        fault.message + (f" (at {server})" if server else ""),
+        subjects=(fault.subject, apex) if fault.subject != apex else (apex,),
+        evidence=(f"{fault.source.file}:{fault.source.first}: {fault.message}",),
+        existing=existing,
+        at_most=Enforcement.WARN if fault.severity == "info" else None,
+        key=f"{server} {apex} {' '.join(fault.identity)}",
+        group=f"{fault.code} {server} {apex}",
+    )

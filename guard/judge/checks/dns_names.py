@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import ZONES, Check, Observations, Parameters
-from guard.judge.checks.dns_lookup import count, pointed_at, required_names, zone_of
+from guard.judge.checks.dns_lookup import count, has_target, pointed_at, required_names
 from guard.judge.finding import Observation, some
-from guard.model.dns import Zone
+from guard.model.dns import Zone, lies_in, parent
 from guard.model.inventory import CriticalName
+from guard.simulate.dns_answer import zone_of
+from guard.simulate.name_servers import all_zones
 from guard.snapshot.snapshot import Snapshot
-
-_ADDRESSES = ("A", "AAAA")
-_POINTS = frozenset({"A", "AAAA", "CNAME", "MX", "NS", "SRV", "DNAME"})
 
 
 def dns_empty_critical_name(case: Case, step: StepView, params: Parameters) -> Observations:
@@ -29,33 +28,47 @@ def dns_empty_critical_name(case: Case, step: StepView, params: Parameters) -> O
 
 
 def _critical(case: Case, step: StepView, apex: str, name: CriticalName) -> Iterator[Observation]:
-    subject = f"{name.name} {name.type}"
     olds = dict(_served(case.base.snapshot, name.name))
-    news = dict(_served(step.snapshot, name.name))
-    for server, zones in news.items():
+    for server, zones in _served(step.snapshot, name.name):
         found = count(zones, name.name, name.type)
-        if found is None and apex in case.base.snapshot.zones and apex not in step.snapshot.zones:
-            found = 0  # its zone is gone
+        before = count(olds[server], name.name, name.type) if server in olds else None
+        if found is None and _gone(case.base.snapshot, step.snapshot, apex):
+            found = 0
+        if found is None and before is not None:
+            yield _unknown(name, apex, server)
         if found is None or found >= name.min_records:
             continue
-        before = count(olds[server], name.name, name.type) if server in olds else None
-        existing = before is not None and before < name.min_records and found >= before
+        subject = f"{name.name} {name.type}"
         place = f" at {server}" if server else ""
         yield Observation(
             f"critical name {subject} has {found} of at least {name.min_records} records{place}",
             subjects=(subject, apex),
             evidence=(f"before: {'unknown' if before is None else before}, now: {found}",),
-            existing=existing,
+            existing=before is not None and before < name.min_records and found >= before,
             key=f"{subject} {server}",
         )
 
 
+def _unknown(name: CriticalName, apex: str, server: str) -> Observation:
+    return Observation(
+        f"critical name {name.name} {name.type} is now answered by somebody outside the snapshot",
+        subjects=(f"{name.name} {name.type}", apex),
+        undecided=True,
+        key=f"{name.name} {name.type} {server}",
+    )
+
+
+def _gone(before: Snapshot, after: Snapshot, apex: str) -> bool:
+    return apex in all_zones(before) and apex not in all_zones(after)
+
+
 def _served(snapshot: Snapshot, name: str) -> Iterator[tuple[str, Mapping[str, Zone]]]:
     """The zones as they are, and as each server that has its own version of the name's zone serves them."""
-    yield "", snapshot.zones
-    for server, zones in snapshot.server_zones.items():
-        if zone_of(zones, name) is not None:
-            yield server, {**snapshot.zones, **zones}
+    zones = all_zones(snapshot)
+    yield "", zones
+    for server, own in snapshot.server_zones.items():
+        if zone_of(own, name) is not None:
+            yield server, {**zones, **own}
 
 
 def dns_last_record(case: Case, step: StepView, params: Parameters) -> Observations:
@@ -65,37 +78,57 @@ def dns_last_record(case: Case, step: StepView, params: Parameters) -> Observati
     Example: the host behind an MX record is cleaned up because "nobody uses it".
     Source: RFC 1912 2.4 and 2.8.
     """
-    lost = sorted(set(_without_address(case.base.snapshot, step)))
-    if not lost:
-        return
+    before, after = all_zones(case.base.snapshot), all_zones(step.snapshot)
     pointers: dict[str, list[str]] = {}
-    for target, key, _ in pointed_at(step.snapshot.zones):
-        pointers.setdefault(target, []).append(f"{key.owner} {key.type}")
-    for name, service in required_names(step.snapshot.inventory).items():
-        pointers.setdefault(name, []).append(f"service {service}")
-    for zone in step.snapshot.inventory.zones:
-        for each in zone.critical_names:
-            pointers.setdefault(each.name, []).append(f"critical name {each.name} {each.type}")
-    for name in lost:
-        if name in pointers:
+    for name, pointer in _pointers(step.snapshot, after, _affected(step)):
+        pointers.setdefault(name, []).append(pointer)
+    for name, words in sorted(pointers.items()):
+        if has_target(before, name) and _lost(before, after, name):
             yield Observation(
                 f"{name} has no address or target any more, and is pointed to",
                 subjects=(name,),
-                evidence=some([f"{pointer} points to {name}" for pointer in pointers[name]], 10),
+                evidence=some(words, 10),
             )
 
 
-def _without_address(before: Snapshot, step: StepView) -> Iterator[str]:
-    """Owners whose deleted records were the last address or target that they had."""
-    for key, _ in step.delta.records.removed():
-        if key.server or key.type not in _POINTS:
-            continue
-        now = step.snapshot.zones.get(key.zone)
-        if now is not None and any((key.owner, type) in now.rrsets for type in _POINTS):
-            continue
-        counts = [count(step.snapshot.zones, key.owner, type) for type in (*_ADDRESSES, "CNAME", key.type)]
-        if not any(counts) and (now is None or None not in counts):
-            yield key.owner
+class _Affected:
+    """Names whose answer a step may have taken away: owners of what it deleted, names below what it put above them."""
+
+    def __init__(self, owners: frozenset[str], above: tuple[str, ...]) -> None:
+        self.owners = owners
+        self.above = above
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.owners or any(lies_in(name, each) for each in self.above)
+
+
+def _affected(step: StepView) -> _Affected:
+    records = step.delta.records
+    changed = [key for key, _, _ in records.changed() if key.type in ("A", "AAAA", "CNAME")]
+    owners = frozenset(key.owner for key in (*(key for key, _ in records.removed()), *changed) if not key.server)
+    above = {parent(owner) for owner in owners if owner.startswith("*.")}
+    above |= {key.owner for key, _ in records.added() if key.type in ("NS", "DNAME", "CNAME") and not key.server}
+    return _Affected(owners, tuple(above))
+
+
+def _pointers(snapshot: Snapshot, zones: Mapping[str, Zone], affected: _Affected) -> Iterator[tuple[str, str]]:
+    """(name, who points to it) of all names that may have lost their target."""
+    for target, key, _ in pointed_at(zones):
+        if target in affected:
+            yield target, f"{key.owner} {key.type} points to {target}"
+    for name, service in required_names(snapshot.inventory).items():
+        if name in affected:
+            yield name, f"service {service} requires {name}"
+    for zone in snapshot.inventory.zones:
+        for each in zone.critical_names:
+            if each.type in ("A", "AAAA", "CNAME") and each.name in affected:
+                yield each.name, f"{each.name} {each.type} is a critical name"
+
+
+def _lost(before: Mapping[str, Zone], after: Mapping[str, Zone], name: str) -> bool:
+    """It has no address now, or the zone that gave it one is no longer here."""
+    found = has_target(after, name)
+    return found is False or (found is None and zone_of(after, name) is None and zone_of(before, name) is not None)
 
 
 CHECKS = (

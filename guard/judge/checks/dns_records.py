@@ -1,4 +1,4 @@
-"""How much of a zone a change deletes or rewrites, the deletion of whole zones, and serials."""
+"""How much of a zone a change deletes or rewrites, the deletion of whole zones, cut files, and serials."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from typing import NamedTuple
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import ZONES, Check, Observations, Parameter, Parameters
 from guard.judge.checks.common import percent
-from guard.judge.checks.dns_lookup import SIGNING, content, pointed_at, required_names
+from guard.judge.checks.dns_lookup import Place, content, intent_of, places, pointed_at, required_names
 from guard.judge.finding import Enforcement, Observation, some
-from guard.model.change import ZoneUpdate
-from guard.model.dns import RRsetKey, Zone
+from guard.model.change import ReplaceZone, ZoneUpdate
+from guard.model.dns import RRset, RRsetKey, Zone, is_signing, lies_in
 from guard.model.inventory import ZoneIntent
 from guard.snapshot.snapshot import Snapshot
-
-Place = tuple[str, str]  # server ("" for the zone itself), apex
 
 
 class _Edits(NamedTuple):
@@ -34,6 +32,9 @@ def dns_mass_change(case: Case, step: StepView, params: Parameters) -> Observati
     Source: octoDNS's plan safety; Microsoft, January 2001; the .de zone of 12 May 2010.
     """
     edits = _edits(step)
+    now = places(step.snapshot)
+    for place in places(case.base.snapshot).keys() - now.keys():
+        edits.setdefault(place, _Edits([], []))
     for (server, apex), edit in sorted(edits.items()):
         old = _zone(case.base.snapshot, server, apex)
         new = _zone(step.snapshot, server, apex)
@@ -48,17 +49,26 @@ def dns_mass_change(case: Case, step: StepView, params: Parameters) -> Observati
 def _edits(step: StepView) -> dict[Place, _Edits]:
     edits: dict[Place, _Edits] = {}
     for key, _ in step.delta.records.removed():
-        if key.type.partition("(")[0] not in SIGNING:
+        if not is_signing(key.type):
             edits.setdefault((key.server, key.zone), _Edits([], [])).deleted.append(RRsetKey(key.owner, key.type))
-    for key, _, _ in step.delta.records.changed():
-        if key.type.partition("(")[0] not in SIGNING:
+    for key, old, new in step.delta.records.changed():
+        if not is_signing(key.type) and not (key.type == "SOA" and _same_but_serial(old, new)):
             edits.setdefault((key.server, key.zone), _Edits([], [])).changed.append(RRsetKey(key.owner, key.type))
     return edits
 
 
+def _same_but_serial(old: RRset, new: RRset) -> bool:
+    """Every edit of a zone moves its serial: that alone is none."""
+    return old.ttl == new.ttl and _without_serial(old) == _without_serial(new)
+
+
+def _without_serial(soa: RRset) -> list[list[str]]:
+    return [text.split()[:2] + text.split()[3:] for text in soa.rdata]
+
+
 def _mass(step: StepView, params: Parameters, server: str, old: Zone, new: Zone, edit: _Edits) -> Iterator[Observation]:
     total = len(content(old))
-    intent = next((each for each in step.snapshot.inventory.zones if each.name == old.apex), None)
+    intent = intent_of(step.snapshot, old.apex)
     deleted, touched = len(edit.deleted), len(edit.deleted) + len(edit.changed)
     place = f"{old.apex} at {server}" if server else old.apex
     if total >= params.integer("apex_alone_at_least") and _apex_alone(new) and not _apex_alone(old):
@@ -110,20 +120,54 @@ def _still_needed(before: Snapshot, after: Snapshot, apex: str) -> Iterator[str]
         if intent.name == apex:
             yield from (f"{each.name} {each.type} is a critical name" for each in intent.critical_names)
     for target, key, zone_apex in pointed_at(after.zones):
-        if _lies_in(target, apex) and not (key.type == "NS" and key.owner == apex):
+        if lies_in(target, apex) and not (key.type == "NS" and key.owner == apex):
             yield f"{key.owner} {key.type} in {zone_apex} points to {target}"
     for name, service in required_names(after.inventory).items():
-        if _lies_in(name, apex):
+        if lies_in(name, apex):
             yield f"service {service} requires {name}"
-
-
-def _lies_in(name: str, apex: str) -> bool:
-    return name == apex or name.endswith("." + apex)
 
 
 def _zone(snapshot: Snapshot, server: str, apex: str) -> Zone | None:
     zones = snapshot.server_zones.get(server, {}) if server else snapshot.zones
     return zones.get(apex)
+
+
+def dns_truncation(case: Case, step: StepView, params: Parameters) -> Observations:
+    """A replacement is the old zone cut short: what it loses is one tail of the file, or its last line is torn.
+
+    Breaks: every name in the tail, world-wide, though the zone looks sound.
+    Example: a transfer of the file stops at 30 %, and the distribution publishes what has arrived.
+    Source: the .de zone of 12 May 2010.
+    """
+    for part in step.step.parts:
+        if not isinstance(part, ReplaceZone):
+            continue
+        old = _zone(case.base.snapshot, part.server, part.zone)
+        new = _zone(step.snapshot, part.server, part.zone)
+        if old is None or new is None or old is new:
+            continue
+        order = [key for key in old.order if not is_signing(key[1])]
+        lost = [key for key in order if key not in new.rrsets]
+        tail = bool(lost) and order[-len(lost) :] == lost
+        if tail and len(lost) >= params.integer("lost_at_least"):
+            words = f"zone {part.zone} is cut short: the last {len(lost)} of {len(order)} RRsets of its file are lost"
+        elif new.torn and not old.torn and (tail or _torn(old, new)):
+            words = f"the last line of zone {part.zone} is torn"
+        else:
+            continue
+        told = some([f"{key.owner} {key.type}" for key in lost], 10)
+        yield Observation(words, subjects=(part.zone,), evidence=told, key=f"cut {part.server} {part.zone}")
+
+
+def _torn(old: Zone, new: Zone) -> bool:
+    """Whether the last record of the new file is the beginning of an old one."""
+    key = new.order[-1] if new.order else None
+    before = old.rrsets.get(key) if key else None
+    if key is None or before is None:
+        return False
+    lost = [each for each in before.rdata if each not in new.rrsets[key].rdata]
+    added = [each for each in new.rrsets[key].rdata if each not in before.rdata]
+    return any(each.rstrip(".").startswith(part.rstrip(".")) for each in lost for part in added)
 
 
 def dns_serial(case: Case, step: StepView, params: Parameters) -> Observations:
@@ -166,6 +210,12 @@ CHECKS = (
             Parameter("changed_at_least", 10, "fewer than this many edits are no mass change"),
             Parameter("apex_alone_at_least", 4, "from this many RRsets on, an apex left alone is a wipe"),
         ),
+    ),
+    Check(
+        "dns-truncation",
+        dns_truncation,
+        needs=ZONES,
+        parameters=(Parameter("lost_at_least", 5, "a shorter tail may have been deleted on purpose"),),
     ),
     Check("dns-serial", dns_serial, needs=ZONES),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from guard.judge.checks.dns_lookup import count, exists, pointed_at, zone_of
+from guard.judge.checks.dns_lookup import count, pointed_at
+from guard.simulate.dns_answer import zone_of
 from guard.snapshot.load import load
 
 ZONE = """$ORIGIN example.com.
@@ -59,7 +60,7 @@ def test_the_zone_with_the_longest_apex() -> None:
 
 def test_what_exists() -> None:
     zone = ZONES["example.com."]
-    found = {name: exists(zone, name + ".example.com.") for name in ("www", "ent", "no", "w")}
+    found = {name: zone.exists(name + ".example.com.") for name in ("www", "ent", "no", "w")}
     assert found == {"www": True, "ent": True, "no": False, "w": False}
 
 

@@ -1,0 +1,110 @@
+"""A zone's name servers in the network: some can be reached from outside, and they do not all stand together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from guard.judge.case import Case, StepView, View
+from guard.judge.catalogue import NETWORK, ZONES, Check, Observations, Parameters
+from guard.judge.finding import Observation, listed
+from guard.model.address import Address, prefix_of
+from guard.model.facts import NameServerFact
+from guard.simulate.name_servers import addresses_of, all_zones, listed_names
+from guard.snapshot.snapshot import Snapshot
+
+#: What counts as one address block (RFC 2182 3.1 wants them topologically apart): a /24, a /48.
+_BLOCK = {4: 24, 6: 48}
+
+
+def dns_nameserver_reachability(case: Case, step: StepView, params: Parameters) -> Observations:
+    """After the change no listed name server of a zone can be reached from outside.
+
+    Breaks: the zone, for the whole world, though its servers are well.
+    Example: a filter on the two routers in front of the name servers drops UDP port 53.
+    Source: Microsoft, 23 January 2001; Facebook, 4 October 2021.
+    """
+    for apex in all_zones(step.snapshot):
+        now = _facts(step.view, apex)
+        if not now or any(each.reachable is not False for each in now):
+            continue
+        before = _facts(case.base, apex)
+        yield Observation(
+            f"no name server of {apex} can be reached from outside",
+            subjects=(apex, *(str(each.address) for each in now)),
+            evidence=tuple(f"{each.address}: {each.why}" for each in now),
+            existing=bool(before) and all(each.reachable is False for each in before),
+            main=(apex,),
+        )
+
+
+def _facts(view: View, apex: str) -> list[NameServerFact]:
+    """One fact for each address of the zone's servers; an address that nothing is known of is unknown."""
+    if view.assessment is None:
+        return []
+    known = {each.address: each for each in view.assessment.name_servers}
+    addresses = _addresses(view.snapshot, apex) if known else ()
+    return [known.get(each, NameServerFact(each, None)) for each in addresses]
+
+
+def _addresses(snapshot: Snapshot, apex: str) -> tuple[Address, ...]:
+    zones = all_zones(snapshot)
+    names = listed_names(zones[apex]) if apex in zones else ()
+    return tuple(dict.fromkeys(address for name in names for address in addresses_of(snapshot, zones, name)))
+
+
+def dns_nameserver_diversity(case: Case, step: StepView, params: Parameters) -> Observations:
+    """The name servers of a zone stood in more than one address block, AS or router, and are left with one.
+
+    Breaks: nothing today; the next failure of that block or router takes the whole zone.
+    Example: the second name server is moved into the rack of the first one.
+    Source: RFC 2182 3.1; Microsoft, January 2001: four servers behind two routers in one /24.
+    """
+    for apex, zone in step.snapshot.zones.items():
+        old = case.base.snapshot.zones.get(apex)
+        if old is None:
+            continue
+        before = dict(_groups(case.base.snapshot, apex))
+        for what, now in _groups(step.snapshot, apex):
+            was = before.get(what, frozenset())
+            if len(was) > 1 and len(now) == 1:
+                yield Observation(
+                    f"the name servers of {apex} are left with one {what}: {listed(now)}",
+                    subjects=(apex, *sorted(now)),
+                    evidence=(f"before: {listed(was)}", f"now: {listed(listed_names(zone))}"),
+                    key=f"{apex} {what}",
+                    main=(apex,),
+                )
+
+
+def _groups(snapshot: Snapshot, apex: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """What the servers of a zone share: address blocks of each family, routers, AS."""
+    addresses = _addresses(snapshot, apex)
+    for version, length in _BLOCK.items():
+        blocks = frozenset(str(prefix_of(each, length)) for each in addresses if each.version == version)
+        yield f"/{length}", blocks
+    routers = [_routers(snapshot, address) for address in addresses]
+    if all(routers):
+        yield "router", frozenset[str]().union(*routers)
+        systems = frozenset(
+            str(process.asn) for names in routers for name in names for process in snapshot.devices[name].bgp
+        )
+        yield "AS", systems
+
+
+def _routers(snapshot: Snapshot, address: Address) -> frozenset[str]:
+    """Devices that bear the address, else those in whose subnets it lies."""
+    bearing, holding = set[str](), set[str]()
+    for device in snapshot.devices.values():
+        for face in device.interfaces:
+            for bound in face.addresses:
+                if bound.address == address:
+                    bearing.add(device.name)
+                elif bound.prefix.contains(address):
+                    holding.add(device.name)
+    return frozenset(bearing or holding)
+
+
+CHECKS = (
+    Check("dns-nameserver-reachability", dns_nameserver_reachability, needs=NETWORK | ZONES),
+    Check("dns-nameserver-diversity", dns_nameserver_diversity, needs=ZONES),
+)
