@@ -12,7 +12,7 @@ from small_network import snapshot_of
 
 from guard.engines.rows import bgp_rows, session_rows
 from guard.model.address import Prefix
-from guard.model.state import NetworkState
+from guard.model.state import InterfaceId, NetworkState, Scenario
 from guard.simulate import bgp_exchange
 from guard.simulate.control_plane import Cache, compute
 from guard.simulate.prefix_class import PrefixClass
@@ -55,6 +55,21 @@ def test_reuse_changes_nothing(plan: Plan, data: st.DataObject) -> None:
         changed = changed.without(data.draw(st.sampled_from(PAIRS)))
     snapshot = snapshot_of(configs(changed))
     assert seen(compute(snapshot, cache=cache)) == seen(compute(snapshot))
+
+
+@given(PLANS, st.data())
+@settings(max_examples=60, deadline=None)
+def test_failures_over_a_remembered_base_change_nothing(plan: Plan, data: st.DataObject) -> None:
+    snapshot = snapshot_of(configs(plan))
+    cache = Cache()
+    compute(snapshot, cache=cache)
+    one, two = data.draw(st.sampled_from(sorted(plan.links)), label="link")
+    name = f"Ethernet{one}/{two}" if plan.vendor == "ios" else f"eth{one}{two}"
+    for scenario in (
+        Scenario(down_interfaces=frozenset({InterfaceId(f"n{one}", name)})),
+        Scenario(down_nodes=frozenset({f"n{two}"})),
+    ):
+        assert seen(compute(snapshot, scenario, cache)) == seen(compute(snapshot, scenario))
 
 
 def _mixed(plan: Plan, other: Plan) -> Plan:
