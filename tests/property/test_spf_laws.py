@@ -42,6 +42,7 @@ def test_starting_from_another_graph_changes_nothing(
 
 
 @given(EDGES)
+@settings(deadline=None)  # the first example imports SciPy
 def test_python_and_scipy_agree(costs: dict[tuple[int, int], int]) -> None:
     small = spf._SMALL
     try:
