@@ -4,9 +4,12 @@ import asyncio
 import sys
 
 from guard.shell.clock import SystemClock
+from guard.shell.errors import RequestInvalid
 from guard.shell.preflight import Preflight
-from guard.shell.settings import Settings
+from guard.shell.settings import Settings, is_loopback, split_address
+from guard.shell.store.reader import StateReader
 from guard.shell.store.state import State
+from guard.shell.web.page import Page
 from guard.shell.workers import Workers
 
 PIPELINE = "guard.shell.judging"
@@ -29,9 +32,36 @@ async def _serve(settings: Settings, pipeline: str) -> int:
         server = Server(preflight, settings)
         await workers.warm()
         await server.start()
-        await server.serve(lambda address: print(f"listening on {address}", flush=True))
+        page = _page(settings, server.port)
+        try:
+            await server.serve(lambda address: _announce(address, page))
+        finally:
+            if page is not None:
+                page.stop()
         await preflight.close()
     finally:
         workers.close()
         state.close()
     return 0
+
+
+def _page(settings: Settings, port: int) -> Page | None:
+    """The web page on loopback, beside the service's port unless the settings say where; None where it is off."""
+    if settings.web == "off":
+        return None
+    host, wanted = split_address(settings.web) if settings.web else ("127.0.0.1", (port + 1) % 65536)
+    if not is_loopback(host):
+        raise RequestInvalid("insecure-listen", f"web: {settings.web} is beyond loopback, and the page has no TLS")
+    try:
+        return Page(lambda: StateReader(settings.state, head_folder=settings.head), host, wanted)
+    except OSError as error:
+        if settings.web:
+            raise RequestInvalid("cannot-listen", f"web: cannot listen on {settings.web}: {error.strerror}") from error
+        print(f"guard: no web page: port {wanted} is taken", file=sys.stderr, flush=True)
+        return None
+
+
+def _announce(address: str, page: Page | None) -> None:
+    print(f"listening on {address}", flush=True)
+    if page is not None:
+        print(f"web page at {page.address}", flush=True)

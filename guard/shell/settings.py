@@ -55,6 +55,7 @@ class Settings:
     submitter_may_approve: bool = True
     engine: str = "embedded"
     batfish: str | None = None  # the host of a Batfish service
+    web: str = ""  # HOST:PORT of the web page, "off", or "" for the port after the service's
     workers: int = field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1))
     limits: Limits = field(default_factory=Limits)
 
@@ -89,7 +90,7 @@ def _from_file(path: Path) -> Settings:
 
 def _settings(node: Node, folder: Path) -> Settings:
     at = node.fields("listen", "state", "head", "policies", "tls", "allow_insecure_remote", "submitter_may_approve",
-                     "engine", "batfish", "workers", "limits")
+                     "engine", "batfish", "web", "workers", "limits")
     default = Settings()
     return Settings(
         listen=at["listen"].text() if "listen" in at else default.listen,
@@ -101,6 +102,7 @@ def _settings(node: Node, folder: Path) -> Settings:
         submitter_may_approve=at["submitter_may_approve"].flag() if "submitter_may_approve" in at else True,
         engine=at["engine"].choice(*ENGINES) if "engine" in at else default.engine,
         batfish=at["batfish"].text() if "batfish" in at else None,
+        web=at["web"].text() if "web" in at else default.web,
         workers=at["workers"].integer(1, 256) if "workers" in at else default.workers,
         limits=_limits(at["limits"]) if "limits" in at else default.limits,
     )

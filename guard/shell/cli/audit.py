@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from guard.audit.checkpoint import Head, parse_head
-from guard.audit.verify import complete_lines
 from guard.model.errors import InputInvalid
 from guard.shell.cli.remote import connect
 from guard.shell.cli.table import print_rows
 from guard.shell.settings import default_state
-from guard.shell.store.log import LOG
-from guard.shell.store.state import AUDIT, verify_state
+from guard.shell.store.reader import StateReader
 
-_COLUMNS = ("id", "time", "kind", "caller", "change", "verdict")
+_COLUMNS = ("id", "time", "kind", "caller", "change_id", "verdict")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,46 +25,35 @@ def run(arguments: argparse.Namespace) -> int:
         case "verify":
             return _verify(arguments)
         case "list":
-            print_rows([_row(entry) for entry in map(json.loads, _lines(arguments))], arguments.format, _COLUMNS)
+            rows = [{name: entry.get(name) for name in _COLUMNS} for entry in map(json.loads, _lines(arguments))]
+            print_rows(rows, arguments.format, _COLUMNS)
         case "show":
-            print(json.dumps(_entry(arguments), indent=1, ensure_ascii=False))
+            entry, document = _entry(arguments)
+            print(json.dumps({"entry": entry, "document": document}, indent=1, ensure_ascii=False))
         case _:
             _export(arguments)
     return 0
 
 
+def _reader(arguments: argparse.Namespace) -> StateReader:
+    return StateReader(Path(arguments.state) if arguments.state else default_state())
+
+
 def _lines(arguments: argparse.Namespace) -> Iterator[str]:
-    if arguments.server:
-        with connect(arguments) as client:
-            yield from client.audit_lines()
+    if not arguments.server:
+        yield from _reader(arguments).lines()
         return
-    path = _state(arguments) / AUDIT / LOG
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputInvalid("unreadable-file", error.strerror or str(error), str(path)) from None
-    for line in complete_lines(data):
-        yield line.decode("utf-8", "replace")
+    with connect(arguments) as client:
+        yield from client.audit_lines()
 
 
-def _state(arguments: argparse.Namespace) -> Path:
-    return Path(arguments.state) if arguments.state else default_state()
-
-
-def _row(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a list; the change by its id."""
-    found = {name: entry.get(name) for name in _COLUMNS}
-    found["change"] = entry.get("change_id")
-    return found
-
-
-def _entry(arguments: argparse.Namespace) -> Any:
+def _entry(arguments: argparse.Namespace) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     if arguments.entry is None:
         raise InputInvalid("usage", "audit show wants the number of an entry")
-    for entry in map(json.loads, _lines(arguments)):
-        if entry.get("id") == arguments.entry:
-            return entry
-    raise InputInvalid("unknown-entry", f"the log has no entry {arguments.entry}")
+    if not arguments.server:
+        return _reader(arguments).entry(arguments.entry)
+    with connect(arguments) as client:
+        return client.audit_get(arguments.entry)
 
 
 def _export(arguments: argparse.Namespace) -> None:
@@ -94,7 +81,7 @@ def _verify(arguments: argparse.Namespace) -> int:
         ok, faults, notes = answer.ok, list(answer.faults), answer.notes
         head = f"{answer.head.size}:{answer.head.head}"
     else:
-        found = verify_state(_state(arguments), pinned=_pinned(arguments.head))
+        found = _reader(arguments).verify(_pinned(arguments.head))
         ok, notes, head = found.ok, found.notes, str(found.head)
         faults = [(fault.kind, fault.entry, fault.message) for fault in found.faults]
     if arguments.format == "json":
