@@ -29,7 +29,8 @@ DOCUMENT: dict[str, Any] = {
     "diff": {
         "config": [], "interfaces": {}, "sessions": {"lost": [], "gained": []},
         "routes": {"withdrawn": [], "added": [], "changed": []}, "advertisements": [],
-        "reachability": {"lost": [], "gained": []}, "services": [], "cascade": [], "dns": {"records": [], "answers": []},
+        "reachability": {"lost": [], "gained": []}, "services": [], "cascade": [],
+        "dns": {"records": [], "answers": []},
     },
     "timings_ms": {"total": 1},
 }  # fmt: skip
