@@ -11,7 +11,7 @@ from guard.judge.checks.common import both, having, members, named_within, perce
 from guard.judge.checks.forwarding import DELIVERED
 from guard.judge.checks.outside import orphans
 from guard.judge.finding import Observation, listed, some
-from guard.model.address import Prefix
+from guard.model.address import Prefix, prefix_of
 from guard.model.change import DownUp
 from guard.model.facts import Assessment, Disposition, ExitKey, Fate
 from guard.model.inventory import Inventory
@@ -63,7 +63,7 @@ def _order(shift: Shift) -> tuple[str, Prefix]:
 
 
 def _observed(case: Case, step: StepView, shift: Shift, special: frozenset[Prefix]) -> Observation:
-    within = sorted(each for each in special if each != shift.prefix and each.covers(shift.prefix))
+    within = [each for each in _supernets(shift.prefix) if each in special]
     accepted = _expected(case, shift) or _leaves_what_is_down(step, shift)
     # With capacities and demands given, a shift is only harmless once the load of each link has been looked at.
     accepted = accepted and not (step.snapshot.inventory.capacities and step.snapshot.inventory.demands)
@@ -74,8 +74,13 @@ def _observed(case: Case, step: StepView, shift: Shift, special: frozenset[Prefi
         evidence=(f"{shift.origin} -> {shift.prefix}: {listed(shift.before)} before, {listed(shift.after)} now",),
         at_most=warn_if(accepted),
         key=f"{shift.origin} {shift.prefix} {sorted(shift.after)}",
-        group=f"{went} {accepted}",
+        group=f"{listed(shift.after)} {accepted}",
     )
+
+
+def _supernets(prefix: Prefix) -> Iterator[Prefix]:
+    """Every shorter prefix that covers this one, the shortest first."""
+    return (prefix_of(prefix.first, length) for length in range(prefix.length))
 
 
 def _shifts(step: StepView, before: Assessment, after: Assessment) -> Iterator[Shift]:
