@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from guard.model.bgp import BgpFamily, BgpProcess, as_path_text
+from guard.model.bgp import BgpFamily, BgpProcess
 from guard.model.device import Vendor
 from guard.simulate.bgp_path import LOCAL, Hop, Path
 from guard.simulate.bgp_session import CONFED, IBGP
@@ -198,9 +198,3 @@ def _alike(best: Path, other: Path, process: BgpProcess) -> bool:
     if process.multipath_relax:
         return path_length(mine.as_path) == path_length(theirs.as_path)
     return mine.as_path == theirs.as_path
-
-
-def describe(path: Path) -> str:
-    """A path in a sentence, for evidence."""
-    via = path.peer_address or path.interface or path.origin_protocol
-    return f"[{as_path_text(path.attributes.as_path)}] from {via}"

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from itertools import permutations
 from typing import Generic, TypeVar
 
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpFamily, BgpNeighbor, BgpProcess, NeighborFamily
 from guard.model.device import Device
 from guard.model.policy import ExcludeAs, ReplaceAs
-from guard.simulate.bgp_session import EBGP, IBGP, LINK_LOCAL, Pairing, SessionTable, activated, router_id
+from guard.simulate.bgp_session import EBGP, IBGP, LEAK, LINK_LOCAL, Pairing, SessionTable, activated, router_id
 from guard.simulate.policy_eval import Evaluator
 from guard.simulate.underlay import Underlay
 from guard.snapshot.snapshot import Snapshot
@@ -166,6 +167,8 @@ def build(
         for version in sorted(session.families):
             for link in _links(version, pairing, far, by_name, underlay, ends):
                 links[link.index] = link
+    for link in _leaks(speakers, ends):
+        links[link.index] = link
     group_of = _group(speakers, links)
     for link in links.values():
         if link.receiver != OUTSIDE:
@@ -246,6 +249,26 @@ def _links(
         pairing.peer.neighbor, peer_family, local_as, remote_as, own_address, far.session.remote_address,
         far.session.local_interface, subnet, _client(family), _client(peer_family),
     )  # fmt: skip
+
+
+def _leaks(speakers: Mapping[int, Speaker], ends: _Numbers[LinkKey]) -> Iterable[Link]:
+    """Copies between VRFs of one device, by `import vrf` or by route targets that match (RFC 4364 4.3.1)."""
+    by_node: dict[str, list[Speaker]] = {}
+    for speaker in speakers.values():
+        by_node.setdefault(speaker.node, []).append(speaker)
+    for node, held in sorted(by_node.items()):
+        for source, target in permutations(held, 2) if len(held) > 1 else ():
+            for version, family in sorted(target.families.items()):
+                offered = source.families.get(version)
+                if offered is None or not (
+                    source.vrf in family.import_vrfs or set(family.import_targets) & set(offered.export_targets)
+                ):
+                    continue
+                index = ends.of((("leak", node, source.vrf), ("leak", node, target.vrf), version))
+                yield Link(
+                    index, version, source.index, target.index, LEAK, None, None, None, None, None, None,
+                    source.process.asn, target.process.asn, None, None, None, None, False, False,
+                )  # fmt: skip
 
 
 def _client(family: NeighborFamily | None) -> bool:
@@ -368,6 +391,8 @@ def _takes_part(link: Link, speakers: Mapping[int, Speaker]) -> bool:
     if link.receiver == OUTSIDE:
         return False
     receiver = speakers[link.receiver]
+    if link.kind == LEAK:
+        return True
     if receiver.relays[link.version]:
         return True
     if link.kind == IBGP:

@@ -94,7 +94,8 @@ def _speaker_meaning(speaker: Speaker) -> Hashable:
     families: tuple[BgpFamily, ...] = tuple(
         replace(family, networks=(), redistributions=()) for _, family in sorted(speaker.families.items())
     )
-    named = {name for family in families for each in family.aggregates for name in (each.suppress_policy,) if name}
+    named = {each.suppress_policy for family in families for each in family.aggregates}
+    named.update(name for family in families for name in (family.import_policy, family.export_policy))
     return (
         meaning(process),
         meaning(families),

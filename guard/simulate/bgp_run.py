@@ -17,7 +17,7 @@ from guard.simulate.bgp_graph import OUTSIDE, Graph, Group, Link, Speaker
 from guard.simulate.bgp_origin import suppresses
 from guard.simulate.bgp_path import LOCAL, Hop, Path
 from guard.simulate.bgp_policy import Conditional, export_route, import_route
-from guard.simulate.bgp_session import EBGP
+from guard.simulate.bgp_session import EBGP, LEAK
 from guard.simulate.bgp_transform import takes_plainly
 from guard.simulate.policy_eval import RouteView, path_length
 from guard.simulate.prefix_class import PrefixClass
@@ -272,9 +272,33 @@ class ClassRun:
     def _take(self, link: Link, sent: BgpAttributes | None) -> Path | None:
         if sent is None:
             return None
+        if link.kind == LEAK:
+            return self._copied(link, sent)
         speakers = self.world.graph.speakers
         sender_id = speakers[link.sender].router_id
         return import_route(speakers[link.receiver], link, sent, self.prefix, sender_id)
+
+    def _copied(self, link: Link, sent: BgpAttributes) -> Path | None:
+        """The path of another VRF of the same device: its next hop goes on resolving there."""
+        selection = self.selection(link.sender)
+        if selection is None:
+            return None
+        source = self.world.graph.speakers[link.sender]
+        return selection.best._replace(attributes=sent, link=link.index, vrf=source.vrf, leaked=True, distance=None)
+
+    def _copy(self, source: Speaker, link: Link, best: Path) -> BgpAttributes | None:
+        """What one VRF lets another have: its export policy, then the other's import policy; never a copy of a copy."""
+        target = self.world.graph.speakers[link.receiver]
+        if best.leaked:
+            return None
+        names = (source.families[self.version].export_policy, target.families[self.version].import_policy)
+        view = RouteView(self.prefix, best.attributes, protocol=best.origin_protocol, own_as=target.process.asn)
+        for name in filter(None, names):
+            allowed = source.evaluator.evaluate((name,), view)
+            if allowed is None:
+                return None
+            view = allowed
+        return view.attributes
 
     # --------------------------------------------------------------------------------------------- exporting
 
@@ -310,6 +334,8 @@ class ClassRun:
         return link.receiver == OUTSIDE or link.index in self.world.graph.to_stub
 
     def _export(self, speaker: Speaker, link: Link, best: Path) -> BgpAttributes | None:
+        if link.kind == LEAK:
+            return self._copy(speaker, link, best)
         kept = self.world.inactive(speaker, best, self.members)
         if kept is not None:
             self.inactive_read[speaker.index] = kept

@@ -21,6 +21,9 @@ from guard.snapshot.snapshot import Snapshot
 
 EBGP, IBGP, CONFED = "ebgp", "ibgp", "confed"
 
+#: The kind of a link between two VRFs of one device: no session, routes are copied.
+LEAK = "leak"
+
 #: More hops than this is a forwarding loop to the walk that checks a multihop session.
 _LONGEST_PATH = 64
 

@@ -139,6 +139,9 @@ def _rib_entry(speaker: Speaker, run: ClassRun, selection: Selection) -> RibEntr
     family = speaker.families[run.version]
     metric = best.attributes.med or 0
     if best.kind == LOCAL:
+        if best.leaked:
+            hop = NextHop(vrf=best.vrf)
+            return RibEntry(RouteProtocol.BGP, family.distance_external, metric, (hop,), best.attributes.tag)
         if best.origin_protocol != "aggregate":
             return None
         return RibEntry(RouteProtocol.AGGREGATE, family.distance_local, 0, (NextHop(discard=True),))

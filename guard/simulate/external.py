@@ -8,7 +8,7 @@ Deterministic: a session keeps its test prefix whatever else changes, unless two
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from guard.model.address import DEFAULT_V4, DEFAULT_V6, Address, Prefix, parse_prefix
@@ -131,12 +131,3 @@ def _attributes(end: OutsideEnd, version: int) -> BgpAttributes:
     asn = end.remote_as or UNNAMED_AS
     next_hop = end.next_hop if end.next_hop is not None and end.next_hop.version == version else None
     return BgpAttributes(as_path=(Segment(SEQUENCE, (asn,)),), origin=IGP, next_hop=next_hop)
-
-
-def test_prefixes(routes: Iterable[Heard]) -> Mapping[SessionKey, tuple[Prefix, ...]]:
-    """The test prefixes by session."""
-    found: dict[SessionKey, tuple[Prefix, ...]] = {}
-    for route in routes:
-        if is_test_prefix(route.prefix):
-            found[route.session] = (*found.get(route.session, ()), route.prefix)
-    return found

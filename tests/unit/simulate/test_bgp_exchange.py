@@ -299,3 +299,39 @@ def test_what_is_sent_is_read_by_session() -> None:
     assert sent(state, "middle", "192.0.2.6") == ["10.1.0.0/24 [65002 65001]", "10.1.1.0/24 [65002 65001]"]
     assert sent(state, "middle", "192.0.2.1") == []
     assert {str(prefix) for prefix in state.bgp.originated("left", "default")} == {"10.1.0.0/24", "10.1.1.0/24"}
+
+
+def test_one_vrf_imports_the_routes_of_another() -> None:
+    """left -- middle[vrf red]; the default VRF imports red, and passes on to right what it took."""
+    state = state_of(
+        {
+            "left": LEFT.format(left=""),
+            "middle": """
+            frr version 8.4
+            hostname middle
+            interface eth0 vrf red
+             ip address 192.0.2.2/30
+            interface eth1
+             ip address 192.0.2.5/30
+            router bgp 65002 vrf red
+             bgp router-id 2.2.2.2
+             no bgp ebgp-requires-policy
+             neighbor 192.0.2.1 remote-as 65001
+            router bgp 65002
+             bgp router-id 2.2.2.2
+             no bgp ebgp-requires-policy
+             neighbor 192.0.2.6 remote-as 65003
+             address-family ipv4 unicast
+              import vrf red
+             exit-address-family
+            """,
+            "right": RIGHT.format(asn=65003),
+        }
+    )
+    assert table(state, "right") == [
+        "> 10.1.0.0/24 via 192.0.2.5 [65002 65001] 100",
+        "> 10.1.1.0/24 via 192.0.2.5 [65002 65001] 100",
+    ]
+    rib = state.ribs["middle", "default"]
+    learned = {str(prefix): rib.get(prefix) for prefix in rib.prefixes() if str(prefix) == "10.1.0.0/24"}
+    assert [str(hop.vrf) for entry in learned.values() if entry for hop in entry.next_hops] == ["red"]
