@@ -149,6 +149,8 @@ def asymmetric_reachability(case: Case, step: StepView, params: Parameters) -> O
             subjects=(one, other),
             existing=(one, other) in old,
             key=f"{one} -> {other}",
+            group="one way",
+            main=(one, other),
         )
 
 
