@@ -143,8 +143,10 @@ class _Question:
         target = dname.rdata[0]
         renamed = f"{prefix}{target}" if target != "." else prefix
         self._take(owner, "DNAME", dname)
+        if owner in self.dnames and len(renamed) > len(name):
+            return self._end(Status.LOOP, zone)  # it comes back to itself, and longer each time
         if len(dname.rdata) > 1 or wire_length(renamed) > _WIRE_AT_MOST:
-            return self._end(Status.LOOP if owner in self.dnames else Status.SERVFAIL, zone)
+            return self._end(Status.SERVFAIL, zone)
         self.dnames.add(owner)
         self.answer.append(Record(name, dname.ttl, "CNAME", renamed))
         return renamed
