@@ -16,7 +16,7 @@ from guard.model.bgp import BgpFamily, BgpProcess
 from guard.model.device import Device
 from guard.model.policy import MatchPolicy
 from guard.model.provenance import Source
-from guard.simulate.bgp_graph import Graph, Link, Speaker
+from guard.simulate.bgp_graph import OUTSIDE, Graph, Link, Speaker
 from guard.simulate.bgp_run import ClassRun, Seed
 from guard.simulate.prefix_class import PrefixClass, content_of
 from guard.simulate.route_lists import PrefixTest, acl_test, prefix_list_test
@@ -67,6 +67,8 @@ class Reuse:
 
     def _concerns(self, old: ClassRun, link: Link) -> bool:
         """Whether a link that came, went or changed carried something into the run, or could carry it now."""
+        if link.sender == OUTSIDE:
+            return any(seed.session is not None and seed.session == link.inbound for seed in old.seeds)
         if link.version != old.version or link.sender not in old.candidates:
             return False
         if link.receiver in old.candidates:
