@@ -15,7 +15,8 @@ from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpFamily, BgpNeighbor, BgpProcess, NeighborFamily
 from guard.model.device import Device
 from guard.model.policy import ExcludeAs, ReplaceAs
-from guard.simulate.bgp_session import EBGP, IBGP, LEAK, LINK_LOCAL, Pairing, SessionTable, activated, router_id
+from guard.simulate.bgp_address import router_id
+from guard.simulate.bgp_session import EBGP, IBGP, LEAK, LINK_LOCAL, Pairing, SessionTable, activated
 from guard.simulate.policy_eval import Evaluator
 from guard.simulate.underlay import Underlay
 from guard.snapshot.snapshot import Snapshot

@@ -10,11 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from guard.model.address import Address, parse_address
+from guard.model.address import Address
 from guard.model.bgp import BgpNeighbor, BgpProcess, NeighborFamily
-from guard.model.device import Device, Interface
+from guard.model.device import Device
 from guard.model.inventory import EXTERNAL
 from guard.model.state import BgpSession, InterfaceId
+from guard.simulate.bgp_address import (
+    address_on,
+    address_towards,
+    configured_owners,
+    configured_towards,
+    router_id,
+    update_source,
+)
 from guard.simulate.topology import Owner
 from guard.simulate.underlay import Underlay
 from guard.snapshot.snapshot import Snapshot
@@ -111,7 +119,7 @@ class SessionTable:
         self._sites: dict[str, bool] = previous._sites if previous is not None and same else {}
         alike = previous is not None and previous._snapshot.devices is snapshot.devices
         self._owners: dict[Address, tuple[Owner, ...]]
-        self._owners = previous._owners if previous is not None and alike else _configured_owners(underlay)
+        self._owners = previous._owners if previous is not None and alike else configured_owners(underlay)
         self._ends: dict[tuple[str, str], list[End]] = {}
         self._by_address: dict[tuple[str, str, Address], End] = {}
         for name in sorted(snapshot.devices):
@@ -133,19 +141,19 @@ class SessionTable:
 
     def _end(self, device: Device, process: BgpProcess, neighbor: BgpNeighbor) -> End:
         if neighbor.interface is not None:
-            source = _address_on(device, neighbor.interface, 4)
+            source = address_on(device, neighbor.interface, 4)
             return End(device.name, device, process, neighbor, source, neighbor.interface)
         if neighbor.address is None:
             return End(device.name, device, process, neighbor, None, None)
         connected = self._underlay.connected(device.name, process.vrf, neighbor.address)
         if neighbor.update_source:
-            source = _update_source(device, neighbor.update_source, neighbor.address.version)
+            source = update_source(device, neighbor.update_source, neighbor.address.version)
             why = "" if source is not None else f"update-source {neighbor.update_source} has no address"
             return End(device.name, device, process, neighbor, source, connected, why)
         if connected is not None:
-            source = _address_towards(device, connected, neighbor.address)
+            source = address_towards(device, connected, neighbor.address)
             return End(device.name, device, process, neighbor, source, connected)
-        source = _configured_towards(device, process.vrf, neighbor.address) or self._routed_source(
+        source = configured_towards(device, process.vrf, neighbor.address) or self._routed_source(
             device, process.vrf, neighbor.address
         )
         return End(device.name, device, process, neighbor, source, None, "" if source else "no route to the neighbour")
@@ -155,7 +163,7 @@ class SessionTable:
         found = self._underlay.resolve(device.name, vrf, target)
         if found is None or not found.hops:
             return None
-        return _address_on(device, found.hops[0].interface or "", target.version)
+        return address_on(device, found.hops[0].interface or "", target.version)
 
     # ---------------------------------------------------------------------------------------------- matching
 
@@ -499,27 +507,6 @@ def _mutual(pairings: tuple[Pairing, ...]) -> Iterator[Pairing]:
         yield replace(pairing, session=session)
 
 
-def router_id(device: Device, process: BgpProcess) -> int:
-    """Configured, else the highest loopback address, else the highest of any interface of the VRF.
-
-    Interfaces count whether up or not: an identifier that is not configured stays until the process restarts.
-    """
-    if process.router_id is not None:
-        return process.router_id
-    for vrf in (process.vrf, "default"):
-        for loopbacks in (True, False):
-            held = [
-                each.address.value
-                for interface in device.interfaces
-                if interface.vrf == vrf and (interface.kind == "loopback") == loopbacks
-                for each in interface.addresses
-                if each.address.version == 4
-            ]
-            if held:
-                return max(held)
-    return 0
-
-
 def far_allowed(neighbor: BgpNeighbor) -> bool:
     """Whether an eBGP neighbour need not be directly connected."""
     return neighbor.disable_connected_check or (neighbor.multihop or 1) > 1 or neighbor.ttl_security is not None
@@ -550,61 +537,3 @@ def _mismatch(end: End, peer: End, local_as: int, remote_as: int) -> str:
     if (ours or theirs) and not ours & theirs:
         return "no address family is activated at both ends"
     return ""
-
-
-def _configured_owners(underlay: Underlay) -> dict[Address, tuple[Owner, ...]]:
-    """Who bears an address in the configuration, whether up or not."""
-    found: dict[Address, list[Owner]] = {}
-    for identity, interface in underlay.topology.configured.items():
-        for held in interface.addresses:
-            owner = Owner(identity.node, interface.vrf, identity.interface)
-            found.setdefault(held.address, []).append(owner)
-    return {address: tuple(sorted(owners)) for address, owners in found.items()}
-
-
-def _interface(device: Device, name: str) -> Interface | None:
-    lowered = name.lower()
-    return next((each for each in device.interfaces if each.name.lower() == lowered), None)
-
-
-def _address_on(device: Device, name: str, version: int) -> Address | None:
-    """The primary address of an interface, or of the one that it borrows from."""
-    interface = _interface(device, name)
-    if interface is None:
-        return None
-    held = [each for each in interface.addresses if each.address.version == version and not each.address.is_link_local]
-    primary = next((each for each in held if not each.secondary), held[0] if held else None)
-    if primary is not None:
-        return primary.address
-    return _address_on(device, interface.unnumbered, version) if interface.unnumbered else None
-
-
-def _address_towards(device: Device, name: str, target: Address) -> Address | None:
-    """The interface's address in the subnet of `target`."""
-    interface = _interface(device, name)
-    for held in interface.addresses if interface is not None else ():
-        if held.prefix.contains(target):
-            return held.address
-    return _address_on(device, name, target.version)
-
-
-def _configured_towards(device: Device, vrf: str, target: Address) -> Address | None:
-    """Our address in the subnet of `target`, where its interface is down: the session keeps its name."""
-    for interface in device.interfaces:
-        if interface.vrf == vrf:
-            for held in interface.addresses:
-                if held.prefix.contains(target) and held.address != target and not held.prefix.is_host:
-                    return held.address
-    return None
-
-
-def _update_source(device: Device, text: str, version: int) -> Address | None:
-    """An interface's address, or the address itself as text."""
-    found = _address_on(device, text, version)
-    if found is not None or _interface(device, text) is not None:
-        return found
-    try:
-        address = parse_address(text)
-    except ValueError:
-        return None
-    return address if address.version == version else None
