@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NamedTuple
 
+from guard.judge.checks.dns_standing import dns_faults
 from guard.model.coverage import LineState
 from guard.model.device import Device, Vendor
 from guard.model.inventory import EXTERNAL
@@ -27,24 +29,25 @@ _STATES = {
     LineState.NOT_IMPLEMENTED: ("not-modelled", INFO),
     LineState.UNRECOGNISED: ("not-recognised", WARNING),
 }
+_SEVERITIES = {"error": ERROR, "warning": WARNING, "info": INFO}
 _UNREAD = frozenset({Vendor.UNKNOWN})
 
 
-def lint(snapshot: Snapshot) -> tuple[LintRow, ...]:
-    """All rows, sorted by file and line."""
-    return tuple(sorted(_rows(snapshot), key=lambda row: (row.file, row.line, row.code, row.subject)))
+def lint(snapshot: Snapshot, at: datetime | None = None) -> tuple[LintRow, ...]:
+    """All rows, sorted by file and line. `at`: the time that signatures are judged by; None: they are not."""
+    return tuple(sorted(_rows(snapshot, at), key=lambda row: (row.file, row.line, row.code, row.subject)))
 
 
-def _rows(snapshot: Snapshot) -> Iterator[LintRow]:
+def _rows(snapshot: Snapshot, at: datetime | None) -> Iterator[LintRow]:
     for problem in snapshot.problems:
         subject = problem.subjects[0] if problem.subjects else problem.source.file
         yield LintRow("unreadable", ERROR, problem.source.file, problem.source.first, subject, problem.message)
     for device in snapshot.devices.values():
         yield from _device(device)
     yield from _inventory(snapshot)
-    for zone in (*snapshot.zones.values(), *(z for zones in snapshot.server_zones.values() for z in zones.values())):
-        for fault in zone.faults:
-            yield LintRow(fault.code, ERROR, fault.source.file, fault.source.first, fault.subject, fault.message)
+    for fault in dns_faults(snapshot, at):
+        severity = _SEVERITIES[fault.severity]
+        yield LintRow(fault.code, severity, fault.source.file, fault.source.first, fault.subject, fault.message)
 
 
 def _device(device: Device) -> Iterator[LintRow]:

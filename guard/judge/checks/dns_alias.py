@@ -37,7 +37,7 @@ def dns_alias(case: Case, step: StepView, params: Parameters) -> Observations:
             subjects=(fault.subject,),
             evidence=(f"{fault.source.file}:{fault.source.first}",),
             existing=fault.identity in known,
-            instead=Enforcement.DENY if fault.severity == "error" else None,
+            instead=Enforcement.DENY if fault.detail.endswith(" loop") else None,
             key=f"{fault.subject} {fault.detail}",
         )
 
@@ -67,7 +67,7 @@ def _alias(zones: Mapping[str, Zone], zone: Zone, key: RRsetKey, longest: int) -
     answer = resolve(zones, asked, "A")
     path = " -> ".join(answer.chain[:8])
     if answer.status is Status.LOOP:
-        yield _fault(zone, key, f"{key.owner} {key.type} leads in a circle: {path}", "loop", severity="error")
+        yield _fault(zone, key, f"{key.owner} {key.type} leads in a circle: {path}", "loop")
     elif key.type == "CNAME" and answer.status is Status.NXDOMAIN:
         yield _fault(zone, key, f"{key.owner} is an alias of {answer.chain[-1]}, which does not exist", "dangling")
     elif len(answer.chain) - 1 > longest:
@@ -81,9 +81,9 @@ def _is_missing(zones: Mapping[str, Zone], host: str) -> bool:
     return resolve(zones, host, "A").status is Status.NXDOMAIN
 
 
-def _fault(zone: Zone, key: RRsetKey, message: str, detail: str, *, severity: str = "warning") -> ZoneFault:
+def _fault(zone: Zone, key: RRsetKey, message: str, detail: str) -> ZoneFault:
     line = zone.rrsets[key].line or 1
-    return ZoneFault("dns-alias", message, key.owner, Source(zone.file, line, line), severity, f"{key.type} {detail}")
+    return ZoneFault("dns-alias", message, key.owner, Source(zone.file, line, line), "warning", f"{key.type} {detail}")
 
 
 def dns_wildcard_exposure(case: Case, step: StepView, params: Parameters) -> Observations:

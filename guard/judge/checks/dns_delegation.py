@@ -146,7 +146,7 @@ def lame_faults(snapshot: Snapshot, _: Snapshot) -> Iterator[ZoneFault]:
 def _fault(code: str, message: str, apex: str, zone: Zone, detail: str) -> ZoneFault:
     rrset = zone.get(apex, "NS")
     line = rrset.line if rrset is not None and rrset.line else 1
-    return ZoneFault(code, message, apex, Source(zone.file, line, line), "warning", detail)
+    return ZoneFault(code, message, apex, Source(zone.file, line, line), "error", detail)
 
 
 CHECKS = (

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from guard.judge.case import Case, StepView, View
 from guard.judge.catalogue import NETWORK, ZONES, Check, Observations, Parameters
 from guard.judge.finding import Observation, listed
 from guard.model.address import Address, prefix_of
+from guard.model.dns import ZoneFault
 from guard.model.facts import NameServerFact
+from guard.model.provenance import Source
 from guard.simulate.name_servers import addresses_of, all_zones, listed_names
 from guard.snapshot.snapshot import Snapshot
 
@@ -74,6 +76,40 @@ def dns_nameserver_diversity(case: Case, step: StepView, params: Parameters) -> 
                     key=f"{apex} {what}",
                     main=(apex,),
                 )
+
+
+def standing_servers(snapshot: Snapshot) -> Iterator[ZoneFault]:
+    """Zones, and delegations, with too few servers to survive a failure: worth a warning, change or no change."""
+    zones = all_zones(snapshot)
+    for zone in zones.values():
+        for owner in (zone.apex, *sorted(zone.names.cuts)):
+            rrset = zone.get(owner, "NS")
+            if rrset is not None:
+                by_name = {name: addresses_of(snapshot, zones, name) for name in rrset.rdata}
+                for severity, detail, words in _too_few(owner, by_name):
+                    source = Source(zone.file, rrset.line or 1, rrset.line or 1)
+                    where = "" if owner == zone.apex else f" (delegation in {zone.apex})"
+                    yield ZoneFault("dns-nameserver-diversity", words + where, owner, source, severity, detail)
+
+
+def _too_few(owner: str, servers: Mapping[str, tuple[Address, ...]]) -> Iterator[tuple[str, str, str]]:
+    """(severity, detail, message) of what one set of name servers lacks (RFC 1034 4.1, RFC 2182, RFC 3901)."""
+    if len(servers) == 1:
+        yield "warning", "one server", f"{owner} has one name server, {next(iter(servers))}"
+    addresses = [address for known in servers.values() for address in known]
+    shared = sorted({str(each) for each in addresses if addresses.count(each) > 1})
+    if shared:
+        yield "warning", "same address", f"name servers of {owner} share {listed(shared)}"
+    if not all(servers.values()):
+        return
+    for version in (4, 6):
+        mine = [each for each in addresses if each.version == version]
+        if not mine:
+            severity = "warning" if version == 4 else "info"
+            yield severity, f"no IPv{version}", f"no name server of {owner} has an IPv{version} address"
+        elif len(servers) > 1 and len({prefix_of(each, _BLOCK[version]) for each in mine}) == 1 and not shared:
+            block = prefix_of(mine[0], _BLOCK[version])
+            yield "info", f"one IPv{version} block", f"all name servers of {owner} stand in {block}"
 
 
 def _groups(snapshot: Snapshot, apex: str) -> Iterator[tuple[str, frozenset[str]]]:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from guard.judge.lint import ERROR, lint
+from guard.shell.cli.dry_run import moment
 from guard.shell.cli.folder import read_snapshot
 from guard.shell.cli.table import print_rows
 from guard.snapshot.load import load
@@ -13,6 +14,6 @@ from guard.snapshot.load import load
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the rows; 1 where one of them is an error."""
-    rows = lint(load(read_snapshot(Path(arguments.snapshot))))
+    rows = lint(load(read_snapshot(Path(arguments.snapshot))), moment(None))
     print_rows([row._asdict() for row in rows], arguments.format)
     return 1 if any(row.severity == ERROR for row in rows) else 0
