@@ -2,11 +2,11 @@
 
     python tests/bench/bench_bgp.py SNAPSHOT
 
-prints processor seconds. Figures of the last measurement (two shared cores, July-class server, Python 3.11):
+prints processor seconds. Last measured on two shared cores, Python 3.11 (`again`: one link down over a kept base):
 
-    backbone                              devices  classes  solve  again after a link failed  entries of all routers
-    Interoute, 100 external prefixes          156       82    0.3  see below                                     0.8
-    synthetic 754, 5 external prefixes       1031      382    4.2  see below                                    21.7
+    backbone                              devices  classes  prefixes  solve  again  entries of all routers
+    Interoute, 100 external prefixes          156       82     3,821   0.30   0.09      491,889 in  0.6
+    synthetic 754, 5 external prefixes       1031      382     1,438   4.0    1.2     1,286,262 in 21.4
 """
 
 from __future__ import annotations
