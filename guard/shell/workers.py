@@ -6,6 +6,7 @@ worker sent whole.
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import multiprocessing
 import os
@@ -224,7 +225,9 @@ def _serve(pipe: Connection, pipeline: str) -> None:
             work: Work = pipe.recv()
         except (EOFError, OSError):
             return
+        gc.disable()  # a check makes millions of objects that live as long as it does
         pipe.send(_answer(module, work, lambda stage, fraction: pipe.send(("progress", stage, fraction))))
+        gc.collect()
 
 
 def _answer(module: Any, work: Work, progress: Progress) -> tuple[Any, ...]:

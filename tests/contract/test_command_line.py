@@ -157,3 +157,16 @@ def test_lint_is_1_where_there_is_an_error(tmp_path: Path) -> None:
     done = guard("lint", "-s", tmp_path, "-f", "json")
     assert done.returncode == 1
     assert {row["severity"] for row in json.loads(done.stdout)} >= {"error"}
+
+
+def test_a_bug_is_4_not_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from guard.shell.cli import lint, main
+
+    def broken(_: object) -> int:
+        raise ZeroDivisionError("one over nothing")
+
+    monkeypatch.setattr(lint, "run", broken)
+    assert main.main(["lint", "-s", str(tmp_path), "-f", "json"]) == 4
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "internal"

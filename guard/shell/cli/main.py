@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 
 from guard import __version__
 from guard.model.errors import InputInvalid
-from guard.shell.errors import GuardError, exit_code
+from guard.shell.errors import GuardError, InvariantBroken, exit_code
 
 DONE, BLOCK, INVALID, HOLD, NO_VERDICT = 0, 1, 2, 3, 4
 FORMATS = ("text", "json", "markdown", "sarif", "html")
@@ -22,6 +24,7 @@ TABLES = ("routes", "bgp", "sessions", "interfaces", "edges", "reachability", "s
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     arguments = parser().parse_args(argv)
+    gc.disable()  # one command, then the process ends: looking for cycles took half the time of a large network
     try:
         code = import_module(f"guard.shell.cli.{arguments.module}").run(arguments)
     except (InputInvalid, GuardError) as error:
@@ -31,6 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe went away: nothing was decided for it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NO_VERDICT
+    except Exception as error:  # a bug, and no verdict: Python's own exit code 1 would read as BLOCK
+        traceback.print_exc()
+        return _failed(arguments, InvariantBroken("internal", f"{type(error).__name__}: {error}"))
     return int(code)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 from pathlib import Path
 
 
@@ -12,4 +13,5 @@ def run(arguments: argparse.Namespace) -> int:
     from guard.shell.settings import load_settings
 
     config, state = (Path(each) if each else None for each in (arguments.config, arguments.state))
+    gc.enable()  # unlike a command, a server stays
     return serve.run(load_settings(config, listen=arguments.listen, state=state))
