@@ -74,7 +74,7 @@ def test_hold_is_3(tmp_path: Path) -> None:
             8,
             "10.0.0.300",
         ),
-        ("steps:\n- {zone: example.com., replace: 'www IN A not-an-address'}\n", 5, "zone"),
+        ("steps:\n- {zone: example.com., replace: 'www IN A not-an-address'}\n", 5, "A record"),
     ],
 )
 def test_bad_input_is_2_with_line_and_reason_and_no_verdict(tmp_path: Path, body: str, line: int, said: str) -> None:
