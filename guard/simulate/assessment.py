@@ -20,6 +20,7 @@ from guard.simulate.dns_reach import name_server_facts
 from guard.simulate.external import is_test_prefix
 from guard.simulate.flows import flow_facts
 from guard.simulate.forwarding import ARRIVED, Forwarder
+from guard.simulate.links import DEFAULT_VRF
 from guard.simulate.management import management_facts
 from guard.simulate.reachability import exit_table, fate_table, site_facts, transit
 from guard.simulate.services import Resolve, Settled, no_zones, settle
@@ -108,12 +109,12 @@ def service_reach(settled: Settled, outlets: Outlets) -> frozenset[tuple[str, st
             one_way = site.kind == EXTERNAL and not site.prefixes
             for node in nodes:
                 at = _arrivals(settled.forwarder, node, service.addresses) & healthy[service.name]
-                if at and (one_way or any(site.name in settled.reach.sent.get(there, ()) for there in at)):
+                if at and (one_way or any(settled.reach.delivered_from(there, DEFAULT_VRF, site) for there in at)):
                     found.add((site.name, service.name))
                     break
     return frozenset(found)
 
 
 def _arrivals(forwarder: Forwarder, node: str, addresses: Sequence[Address]) -> frozenset[str]:
-    fates = (fate for address in addresses for fate in forwarder.column(address).fates(node))
+    fates = (fate for address in addresses for fate in forwarder.ends((node, DEFAULT_VRF), address).fates)
     return frozenset(fate.node for fate in fates if fate.disposition in ARRIVED)

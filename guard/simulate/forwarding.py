@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 from guard.model.acl import Flow
 from guard.model.address import Address, Prefix
 from guard.model.facts import Disposition, Fate
+from guard.model.inventory import EXTERNAL
 from guard.model.rib import NextHop, RibEntry
 from guard.model.state import InterfaceId, NetworkState
 from guard.simulate.acl import Decision, drops_all_to, evaluate
@@ -148,6 +149,10 @@ class Forwarder:
         alive = sorted((node, vrf) for node, vrf in state.ribs if self.links.is_alive(node))
         #: Global tables, which columns are made for; others are followed when somebody asks.
         self.sources: tuple[Vertex, ...] = tuple(vertex for vertex in alive if vertex[1] == DEFAULT_VRF)
+        #: The outside sends to services and announced prefixes; what our IGP alone carries it is asked for one by one,
+        #: unless it counts as a site that exchanges traffic (CONTRACT 2: if it lists prefixes).
+        self._inner = tuple(vertex for vertex in self.sources if not self._is_mere_outside(vertex[0]))
+        self._services = {a for service in snapshot.inventory.services for a in service.addresses}
         self._crossings: dict[tuple[str, str, Address], tuple[Move, ...]] = {}
         self._columns: dict[Address, Column] = {}
         self._drops: dict[tuple[int, int, Address], Decision | None] = {}
@@ -187,6 +192,10 @@ class Forwarder:
             routed = bgp.universe if isinstance(bgp, Classified) else frozenset()
             self._universe = routed.union(self.plain)
         return self._universe
+
+    def _is_mere_outside(self, node: str) -> bool:
+        site = self.links.site(node)
+        return site is not None and site.kind == EXTERNAL and not site.prefixes
 
     def route(self, vertex: Vertex, destination: Address) -> tuple[Prefix, RibEntry] | None:
         """The main-RIB route that a packet to `destination` takes."""
@@ -363,7 +372,8 @@ class Forwarder:
             face = next(o.interface for o in self.links.owners[destination])
             arrived = self._end(Fate(Disposition.ACCEPTED, owner, face))
             ends = dict.fromkeys(((node, DEFAULT_VRF) for node in circle), arrived)
-        self._settle((vertex for vertex in self.sources if vertex not in ends), destination, ends)
+        sources = self._inner if circle and destination not in self._services else self.sources
+        self._settle((vertex for vertex in sources if vertex not in ends), destination, ends)
         return ends
 
     def _settle(self, sources: Iterable[Vertex], destination: Address, ends: dict[Vertex, Ends]) -> None:

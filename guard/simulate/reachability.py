@@ -23,7 +23,7 @@ _HELD = ARRIVED | {Disposition.NULL_ROUTED}
 
 
 class Reach:
-    """Deliveries between sites in one state. `sent[node]` and `senders[site]` are filled for all sites at once."""
+    """Deliveries between sites in one state. `senders[site]` is complete between sites of ours."""
 
     def __init__(self, forwarder: Forwarder, targets: SiteTargets) -> None:
         self.forwarder = forwarder
@@ -31,10 +31,15 @@ class Reach:
         self.sent: dict[str, set[str]] = defaultdict(set)  # node -> sites that its packets are delivered to
         self.senders: dict[str, set[str]] = defaultdict(set)  # site -> sites whose packets it gets
         self._sites = {site.name: site for site in forwarder.links.snapshot.inventory.sites}
+        inside = {
+            s.name for s in self._sites.values() if (s.kind != EXTERNAL or s.prefixes) and forwarder.links.nodes_of(s)
+        }
         for name, members in targets.sites.items():
             if name in self._sites:
-                for member in members:
-                    self._add(self._sites[name], member)
+                for member in sorted(members, key=lambda each: each.prefix.length):
+                    # One prefix that all sites reach is enough; who needs more asks `delivered_from`.
+                    if not inside <= self.senders[name] | {name}:
+                        self._add(self._sites[name], member)
 
     def _add(self, site: Site, destination: Destination) -> None:
         verdicts: dict[int, bool] = {}
@@ -61,8 +66,8 @@ class Reach:
 
     def delivered_from(self, node: str, vrf: str, site: Site) -> bool:
         """Whether some prefix of `site` is delivered from one table."""
-        if vrf == DEFAULT_VRF:
-            return site.name in self.sent.get(node, ())
+        if vrf == DEFAULT_VRF and site.name in self.sent.get(node, ()):
+            return True
         return any(
             self.delivers(site, member, fate)
             for member in self.targets.sites.get(site.name, ())
