@@ -150,7 +150,7 @@ def _answer(row: Mapping[str, Any]) -> str:
 def _rrset(side: Mapping[str, Any] | None) -> str:
     if side is None:
         return "(none)"
-    return f"{side['ttl']} {' | '.join(_some(side['rdata'], 4))}"
+    return f"{side['ttl']} {' | '.join(_some(side['records'], 4))}"
 
 
 def _before(findings: list[Mapping[str, Any]]) -> Iterator[str]:

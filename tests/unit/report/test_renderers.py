@@ -1,0 +1,108 @@
+"""Every renderer on documents that the pipeline really made: a change that breaks everything, and one of a zone."""
+
+from __future__ import annotations
+
+import html.parser
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guard.engines.embedded import Embedded
+from guard.pipeline import CheckRequest, check
+from guard.report.render import FORMATS, render
+
+ROOT = Path(__file__).resolve().parents[3]
+CORPUS = ROOT / "replays" / "facebook-2021-10-04"
+ZONE = """apiVersion: guard/v1
+kind: Change
+metadata: {id: Z-1, title: "Remove <b>www</b> | all", author: a}
+steps:
+- {zone: example.com., update: "update delete www.example.com. A"}
+"""
+
+
+@pytest.fixture(scope="module")
+def documents() -> dict[str, dict[str, Any]]:
+    files = {
+        path.relative_to(CORPUS / "snapshot").as_posix(): path.read_text()
+        for path in (CORPUS / "snapshot").rglob("*")
+        if path.is_file()
+    }
+    policies = {path.name: path.read_text() for path in (ROOT / "policies").glob("*.yaml")}
+    engine = Embedded()
+
+    def made(text: str) -> dict[str, Any]:
+        now = datetime(2026, 11, 21, tzinfo=UTC)
+        return check(CheckRequest(files, text, "change.yaml", {}, (policies,), now, failures=0), (engine,)).document
+
+    return {"outage": made((CORPUS / "bad.yaml").read_text()), "zone": made(ZONE)}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("name", ["outage", "zone"])
+def test_every_form_says_the_verdict_and_names_every_new_finding(
+    documents: dict[str, dict[str, Any]], name: str, form: str
+) -> None:
+    document = documents[name]
+    text = render(document, form)
+    assert text.endswith("\n")
+    assert document["verdict"] in text
+    for finding in document["findings"]:
+        if finding["status"] == "new":
+            assert finding["policy"] in text
+
+
+def test_text_is_verdict_then_why_then_what(documents: dict[str, dict[str, Any]]) -> None:
+    lines = render(documents["outage"], "text").splitlines()
+    assert lines[0].startswith("BLOCK  CHG-1042 Assess backbone capacity, by neteng")
+    assert lines.index("Why") < lines.index("What changes")
+    assert any(line.startswith("  interfaces down (") for line in lines)
+    assert any(line.startswith("  cascade round 1: unhealthy authdns at ams-dns1[lo53]") for line in lines)
+    assert "  advertised 192.0.2.0/24: ams, sin -> nobody" in lines
+
+
+def test_text_says_what_records_change(documents: dict[str, dict[str, Any]]) -> None:
+    assert "  dns www.example.com. A: 300 192.0.2.80 | 192.0.2.81 -> (none)" in render(documents["zone"], "text")
+
+
+def test_colours_are_only_where_they_are_wanted(documents: dict[str, dict[str, Any]]) -> None:
+    plain, painted = (render(documents["outage"], "text", colour) for colour in (False, True))
+    assert "\x1b" not in plain
+    assert re.sub(r"\x1b\[[0-9;]*m", "", painted) == plain
+
+
+def test_html_is_well_formed_and_escapes(documents: dict[str, dict[str, Any]]) -> None:
+    page = render(documents["zone"], "html")
+    assert "&lt;b&gt;www&lt;/b&gt;" in page
+    assert "<b>www</b>" not in page
+    open_tags: list[str] = []
+
+    class Checker(html.parser.HTMLParser):
+        def handle_starttag(self, tag: str, attrs: object) -> None:
+            if tag not in ("meta", "br"):
+                open_tags.append(tag)
+
+        def handle_endtag(self, tag: str) -> None:
+            assert open_tags.pop() == tag
+
+    Checker().feed(page)
+    assert open_tags == []
+
+
+def test_markdown_cells_cannot_break_the_table(documents: dict[str, dict[str, Any]]) -> None:
+    heading, *_ = render(documents["zone"], "markdown").splitlines()
+    assert heading == "## ⛔ BLOCK Z-1 Remove &lt;b>www&lt;/b> \\| all"
+
+
+def test_sarif_names_rules_levels_and_places(documents: dict[str, dict[str, Any]]) -> None:
+    (run,) = json.loads(render(documents["outage"], "sarif"))["runs"]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert "datacenter-isolation" in rules
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+        assert result["level"] in ("error", "warning", "note", "none")
+    assert any(result["locations"] for result in run["results"])
