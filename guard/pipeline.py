@@ -98,7 +98,7 @@ def check(request: CheckRequest, engines: Sequence[Engine], progress: Progress =
             engines=[engine.name for engine in engines],
             policies=policies.digest,
             findings=judgement.findings,
-            delta=case.steps[-1].delta,
+            deltas=[step.delta for step in case.steps],
             notes=judgement.notes,
         ),
         digests=Digests(base.digest, candidate_digest, change.digest, policies.digest),

@@ -42,6 +42,17 @@ def diff_document(delta: Delta, *, mask: Mask, rows_at_most: int = ROWS_AT_MOST)
     }
 
 
+def summary(delta: Delta) -> Row:
+    """How much of what differs, for a line about one step of several; kinds of which nothing differs are left out."""
+    interfaces = _interfaces(delta)
+    counts = {f"interfaces {kind}": len(rows) for kind, rows in interfaces.items()}
+    counts |= {"sessions lost": len(delta.sessions_lost), "sessions gained": len(delta.sessions_gained)}
+    counts |= {"advertisements": len(delta.advertised.turns), "services": len(delta.services.turns)}
+    counts |= {f"reachability {kind}": len(rows) for kind, rows in _reachability(delta).items()}
+    counts |= {"lines": sum(len(each.lines) for each in delta.lines), "records": len(delta.records.turns)}
+    return {kind: count for kind, count in counts.items() if count}
+
+
 def _device(each: DeviceLines, mask: Mask) -> Row:
     row: Row = {"device": each.device, "file": each.file, "change": each.change}
     for kind in ("added", "removed", "moved"):

@@ -7,7 +7,7 @@ from typing import Any
 
 from guard import __version__
 from guard.compare.delta import Delta
-from guard.compare.view import diff_document
+from guard.compare.view import diff_document, summary
 from guard.judge.finding import Finding, Verdict
 from guard.model.change import Change
 from guard.model.masking import mask
@@ -22,11 +22,14 @@ def document(
     engines: Sequence[str],
     policies: str,
     findings: Sequence[Finding],
-    delta: Delta,
+    deltas: Sequence[Delta],
     notes: Sequence[str] = (),
     timings: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
-    """JSON-ready, with stable keys; secrets of the configurations are masked. `base` and `candidate` are digests."""
+    """JSON-ready, with stable keys; secrets of the configurations are masked. `base` and `candidate` are digests.
+
+    `deltas`: from the base to the state after (for commands: while) each step; `diff` is the last of them.
+    """
     return {
         "verdict": verdict.value,
         "change": {"id": change.id, "title": change.title, "author": change.author, "digest": change.digest},
@@ -35,7 +38,8 @@ def document(
         "policies": policies,
         "guard_version": __version__,
         "findings": [_masked(each.document()) for each in findings],
-        "diff": diff_document(delta, mask=mask),
+        "steps": [{"step": number, "changes": summary(delta)} for number, delta in enumerate(deltas, 1)],
+        "diff": diff_document(deltas[-1], mask=mask),
         "notes": [mask(note) for note in notes],
         "timings_ms": dict(timings or {"total": 0}),
     }

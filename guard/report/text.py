@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 Document = Mapping[str, Any]
@@ -45,6 +45,7 @@ def _lines(document: Document, paint: Any) -> Iterator[str]:
     waived = [each for each in findings if each["status"] == "waived"]
     for finding in waived:
         yield f"  waived      {finding['policy']}: {finding['message']} ({finding.get('waiver', '')})"
+    yield from _steps(document.get("steps", ()))
     body = list(changes(document["diff"]))
     if body:
         yield ""
@@ -68,6 +69,17 @@ def _finding(finding: Mapping[str, Any], paint: Any) -> Iterator[str]:
     yield f"         {finding['message']}"
     for line in _some(finding["evidence"]):
         yield f"           {line}"
+
+
+def _steps(steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What each of several steps changes against the base."""
+    if len(steps) < 2:
+        return
+    yield ""
+    yield "Step by step, against the base"
+    for step in steps:
+        counted = ", ".join(f"{count} {kind}" for kind, count in step["changes"].items())
+        yield f"  {step['step']:2}  {counted or 'as the base'}"
 
 
 def changes(diff: Mapping[str, Any]) -> Iterator[str]:
