@@ -108,6 +108,11 @@ class BgpRow(NamedTuple):
 class BgpTables(Protocol):
     """BGP of the whole network. Sessions are named by BgpSession.key."""
 
+    @property
+    def unlimited(self) -> BgpTables:
+        """The same tables before any maximum-prefix shut a session (route-leak, foreign-origin, rpki ask these)."""
+        ...
+
     def rows(self) -> Iterator[BgpRow]:
         """Best and backup paths of all Loc-RIBs."""
         ...

@@ -47,7 +47,7 @@ class BgpSolution:
         self.sessions = tuple(
             _session(pairing.session, pairing.peer_key, tripped) for pairing in exchange.sessions.pairings
         )
-        self.tables = Tables(self)
+        self.tables = Tables(self, exchange)
         self._entries: dict[tuple[int, int], RibEntry | None] = {}
         self._shared: dict[tuple[Address, int, int, int], RibEntry] = {}
         self._prefixes: dict[int, tuple[Prefix, ...]] = {}
@@ -175,8 +175,15 @@ def _distance(speaker: Speaker, run: ClassRun, path: Path) -> int:
 class Tables:
     """BgpTables of a solution."""
 
-    def __init__(self, solution: BgpSolution) -> None:
+    def __init__(self, solution: BgpSolution, exchange: Exchange) -> None:
         self._solution = solution
+        self._exchange = exchange
+
+    @property
+    def unlimited(self) -> Tables:
+        """The tables before limits shut sessions."""
+        first = self._solution.offered
+        return self if self._exchange is first else Tables(self._solution, first)
 
     @property
     def universe(self) -> frozenset[Prefix]:
@@ -185,12 +192,12 @@ class Tables:
 
     def class_of(self, prefix: Prefix) -> Prefix | None:
         """The first prefix of the class that `prefix` belongs to; None where BGP does not know it."""
-        run = self._solution.exchange.runs.get(prefix)
+        run = self._exchange.runs.get(prefix)
         return None if run is None else run.members.first
 
     def rows(self) -> Iterator[BgpRow]:
         """All usable paths of all tables, by node, VRF and prefix; the best first."""
-        exchange = self._solution.exchange
+        exchange = self._exchange
         order = sorted(exchange.graph.speakers.values(), key=lambda each: (each.node, each.vrf))
         shown = sorted(prefix for prefix in exchange.runs if not is_test_prefix(prefix))
         for speaker in order:
@@ -222,7 +229,7 @@ class Tables:
         )
 
     def best(self, node: str, vrf: str, prefix: Prefix) -> BgpRow | None:
-        exchange = self._solution.exchange
+        exchange = self._exchange
         index, run = exchange.graph.by_name.get((node, vrf)), exchange.runs.get(prefix)
         selection = run.selection(index) if run is not None and index is not None else None
         if selection is None or index is None:
@@ -230,15 +237,15 @@ class Tables:
         return self._row(exchange.graph.speakers[index], prefix, selection.best, best=True)
 
     def advertised(self, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
-        return _sent(self._solution.exchange, session)
+        return _sent(self._exchange, session)
 
     def offered(self, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
         return _sent(self._solution.offered, session)
 
     def received(self, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
         found: dict[Prefix, BgpAttributes] = {}
-        for link in _inbound(self._solution.exchange, session):
-            for run in self._solution.exchange.classes:
+        for link in _inbound(self._exchange, session):
+            for run in self._exchange.classes:
                 attributes = run.received(link) if run.version == link.version else None
                 if attributes is not None:
                     found.update(dict.fromkeys(run.members.prefixes, attributes))
@@ -246,15 +253,15 @@ class Tables:
 
     def accepted(self, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
         found: dict[Prefix, BgpAttributes] = {}
-        for link in _inbound(self._solution.exchange, session):
-            for run in self._solution.exchange.classes:
+        for link in _inbound(self._exchange, session):
+            for run in self._exchange.classes:
                 path = run.accepted(link) if run.version == link.version else None
                 if path is not None:
                     found.update(dict.fromkeys(run.members.prefixes, path.attributes))
         return found
 
     def originated(self, node: str, vrf: str) -> frozenset[Prefix]:
-        exchange = self._solution.exchange
+        exchange = self._exchange
         index = exchange.graph.by_name.get((node, vrf))
         if index is None:
             return frozenset()

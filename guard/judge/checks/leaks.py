@@ -75,7 +75,7 @@ def _leaks(assessment: Assessment, found: Mapping[Key, Edge], sent: Iterable[Out
     for key, edge in found.items():
         cone = edge.peering.cone if edge.peering is not None else None
         if roles[key] == "customer" and cone is not None:
-            for prefix in assessment.state.bgp.accepted(key):
+            for prefix in assessment.state.bgp.unlimited.accepted(key):
                 if not any(each.covers(prefix) for each in cone):
                     leaks.setdefault((key, _OUTSIDE_CONE), {})[prefix] = f"accepted from {edge}"
     return leaks
@@ -175,7 +175,7 @@ def _invalid(view: View) -> Iterator[tuple[Prefix, int, str]]:
     judged: dict[tuple[Prefix, int], bool] = {}
     for key, edge in edges(view).items():
         bgp = assessment.state.bgp
-        for prefix, attributes in (*bgp.offered(key).items(), *bgp.accepted(key).items()):
+        for prefix, attributes in (*bgp.offered(key).items(), *bgp.unlimited.accepted(key).items()):
             path = attributes.as_path
             asn = path[-1].asns[-1] if path and path[-1].asns else edge.end.local_as
             if asn is None:

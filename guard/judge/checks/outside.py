@@ -57,11 +57,12 @@ def edges(view: View) -> dict[Key, Edge]:
 class Origin:
     """Where the best routes of one state came in: the external session, or None for what is born inside.
 
+    Asked before any limit shut a session: what came in over one that is shut now was not born here.
     Prefixes that the engine treats as one (its classes) are traced once.
     """
 
     def __init__(self, assessment: Assessment) -> None:
-        self._bgp = assessment.state.bgp
+        self._bgp = assessment.state.bgp.unlimited
         self._ends = {(end.node, end.vrf, end.remote_address): end for end in assessment.state.sessions}
         self._classes = self._bgp if isinstance(self._bgp, Classed) else None
         self._known: dict[tuple[str, str, Prefix], Key | None] = {}

@@ -12,9 +12,8 @@ from guard.judge.catalogue import NETWORK, Check, Observations, Parameter, Param
 from guard.judge.checks.common import both, percent
 from guard.judge.checks.policy_names import leaves, neighbor_of
 from guard.judge.finding import Observation, some
-from guard.model.address import Prefix
 from guard.model.bgp import Redistribution
-from guard.model.device import Device
+from guard.model.device import Device, Vendor
 from guard.model.policy import (
     MatchAcl,
     MatchCommunity,
@@ -58,7 +57,7 @@ def _tripped(view: View) -> Iterator[_Tripped]:
     assessment = view.assessment
     if assessment is None:
         return
-    bgp = assessment.state.bgp
+    bgp = assessment.state.bgp.unlimited
     peerings = {(each.device.lower(), each.neighbor): each for each in view.inventory.peerings}
     extra = dict(_surges(view))
     for end in assessment.state.sessions:
@@ -67,12 +66,15 @@ def _tripped(view: View) -> Iterator[_Tripped]:
         if not limits and peering is None:
             continue
         received = _count(bgp.received(end.key))
+        device = view.snapshot.devices.get(end.node)
+        counted = received if device is not None and _counts_all(device) else _count(bgp.accepted(end.key))
         for version, limit in limits:
-            count = received[version] + extra.get((end.key, version), 0)
-            if count > limit or (end.tripped and not extra.get((end.key, version))):
+            more = extra.get((end.key, version), _NO_SURGE)
+            count = counted[version] + (more.received if counted is received else more.accepted)
+            if count > limit or (end.tripped and not any(more)):
                 yield _Tripped(str(end), max(count, limit + 1) if end.tripped else count, limit, "its maximum-prefix")
         if peering is not None:
-            total = sum(received.values()) + sum(n for (key, _), n in extra.items() if key == end.key)
+            total = sum(received.values()) + sum(more.received for (key, _), more in extra.items() if key == end.key)
             if peering.max_prefix is not None and total > peering.max_prefix:
                 yield _Tripped(str(end), total, peering.max_prefix, "the peering's max_prefix")
             sent = sum(_count(bgp.offered(end.key)).values()) if peering.remote_max_prefix is not None else 0
@@ -92,31 +94,47 @@ def _limits(device: Device | None, end: BgpSession) -> Iterator[tuple[int, int]]
             yield family.version, family.maximum_prefix.limit
 
 
-def _surges(view: View) -> Iterator[tuple[tuple[tuple[str, str, str], int], int]]:
-    """Prefixes that each session would carry more, if the sessions of `surges` sent as many as they say.
+class _Surge(NamedTuple):
+    """How many prefixes more a session would carry, and how many of them import policy would let in."""
+
+    received: int
+    accepted: int
+
+
+_NO_SURGE = _Surge(0, 0)
+
+
+def _counts_all(device: Device) -> bool:
+    """EOS counts what the neighbour sends, the others what import policy lets in."""
+    return device.vendor is Vendor.EOS
+
+
+def _surges(view: View) -> Iterator[tuple[tuple[tuple[str, str, str], int], _Surge]]:
+    """What each session would carry more, if the sessions of `surges` sent as many as they say.
 
     A surge spreads to the sessions that carry what its session sends now, in the same share.
     """
     assessment = view.assessment
     assert assessment is not None
-    bgp = assessment.state.bgp
-    found: Counter[tuple[tuple[str, str, str], int]] = Counter()
+    bgp = assessment.state.bgp.unlimited
+    found: dict[tuple[tuple[str, str, str], int], _Surge] = {}
     by_end = {(end.node.lower(), end.remote_address): end for end in assessment.state.sessions}
     for surge in view.inventory.surges:
         end = by_end.get((surge.device.lower(), surge.neighbor))
-        if end is None or not end.up:
+        if end is None or not (end.up or end.tripped):
             continue
         version = surge.neighbor.version
         sample = {prefix for prefix in bgp.received(end.key) if prefix.version == version}
         more = surge.prefixes - sum(1 for prefix in sample if not is_test_prefix(prefix))
-        if more <= 0:
-            continue
-        found[end.key, version] += more
         kept = sample & set(bgp.accepted(end.key))
-        for other in assessment.state.sessions if kept else ():
-            carried = kept & set(bgp.received(other.key)) if other.key != end.key else set[Prefix]()
+        for other in assessment.state.sessions if more > 0 else ():
+            carried = (kept if other.key != end.key else sample) & set(bgp.received(other.key))
             if carried:
-                found[other.key, version] += more * len(carried) // len(sample)
+                let_in = len(carried & set(bgp.accepted(other.key)))
+                was = found.get((other.key, version), _NO_SURGE)
+                found[other.key, version] = _Surge(
+                    was.received + more * len(carried) // len(sample), was.accepted + more * let_in // len(sample)
+                )
     yield from found.items()
 
 
