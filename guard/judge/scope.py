@@ -8,6 +8,7 @@ from guard.model.change import (
     AddDevice,
     Commands,
     DeleteZone,
+    DnsPlan,
     DownUp,
     EditFile,
     Merge,
@@ -19,6 +20,7 @@ from guard.model.change import (
     StepPart,
     ZoneUpdate,
 )
+from guard.snapshot.dns_plan_step import planned_zones
 from guard.snapshot.snapshot import Snapshot
 
 
@@ -55,6 +57,8 @@ def touched(part: StepPart, snapshot: Snapshot) -> Iterator[str]:
     """`device NAME`, `zone APEX` and `file PATH` of everything that a part edits, commands or takes down."""
     yield from (f"device {name.lower()}" for name in device_names(part, snapshot))
     yield from (f"zone {apex}" for apex in zone_names(part))
+    if isinstance(part, DnsPlan):
+        yield from (f"zone {apex}" for apex in planned_zones(part, snapshot.zones, snapshot.inventory))
     if isinstance(part, EditFile):
         yield f"file {part.path}"
 

@@ -33,6 +33,7 @@ from guard.model.state import InterfaceId
 from guard.parse.inventory import split_interface
 from guard.parse.roas import parse_roas
 from guard.parse.zonefile import render_zone
+from guard.snapshot.dns_plan_step import planned_zones
 from guard.snapshot.during import Drop, disturbed
 from guard.snapshot.load import ROAS, load
 from guard.snapshot.merge.commands import ConfigLines, NoEffect, Reload, SetInterface, Unknown, effects
@@ -126,8 +127,7 @@ def _apply(work: _Work, part: StepPart) -> None:
         case EditFile():
             _edit_file(work, part)
         case DnsPlan():
-            message = f"plans of {part.kind} are not read by this version; give the records as update or replace"
-            raise InputInvalid("not-supported", message, part.source.file, part.source.first)
+            _dns_plan(work, part)
         case AddDevice():
             _add_device(work, part)
         case RemoveDevice():
@@ -217,6 +217,20 @@ def _zone(work: _Work, part: ZoneUpdate | ReplaceZone | DeleteZone) -> None:
     if new is not existing:
         work.made[file] = new
         work.files[file] = render_zone(new)
+
+
+def _dns_plan(work: _Work, part: DnsPlan) -> None:
+    """A plan of another tool, over the zones as the parts so far left them."""
+    zones = {apex: work.made.get(zone.file, zone) for apex, zone in work.base.zones.items() if zone.file in work.files}
+    zones |= {zone.apex: zone for zone in work.made.values() if zone.file.count("/") == 1}
+    for apex, zone in planned_zones(part, zones, work.base.inventory).items():
+        work.zones.add(apex)
+        if zone is None:
+            work.made.pop(zones[apex].file, None)
+            del work.files[zones[apex].file]
+        elif zone is not zones.get(apex):
+            work.made[zone.file] = zone
+            work.files[zone.file] = render_zone(zone)
 
 
 def _same_files(work: _Work) -> bool:

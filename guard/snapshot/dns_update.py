@@ -21,19 +21,20 @@ _SERIALS = 2**32
 _READ = ("out-of-zone", "unreadable", "long", "ttl")
 
 
-def updated(zone: Zone, messages: Iterable[UpdateMessage], *, file: str, signs: bool) -> Zone:
-    """The zone after all messages; the same object where nothing changes.
+def updated(zone: Zone, messages: Iterable[UpdateMessage], *, file: str, signs: bool, serial: bool = True) -> Zone:
+    """The zone after all messages; the same object where nothing changes. `serial`: the server raises it.
 
     InputInvalid where a prerequisite does not hold or a name lies outside the zone: nothing is applied then.
     """
-    work = _Work(zone, file, signs)
+    work = _Work(zone, file, signs, serial)
     for message in messages:
         work.apply(message)
     return work.result()
 
 
 class _Work:
-    def __init__(self, zone: Zone, file: str, signs: bool) -> None:
+    def __init__(self, zone: Zone, file: str, signs: bool, serial: bool) -> None:
+        self.raises_serial = serial
         self.zone = zone
         self.file = file
         self.signs = signs
@@ -59,7 +60,7 @@ class _Work:
             self._inside(edit.name, edit.line)
         serial = self._serial()
         changed = [self._add(each) if isinstance(each, Addition) else self._delete(each) for each in message.edits]
-        if any(changed) and self._serial() == serial:
+        if any(changed) and self.raises_serial and self._serial() == serial:
             self._raise_serial()
 
     def _inside(self, name: str, line: int) -> None:
