@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from guard.judge.case import Case, StepView, View
 from guard.judge.catalogue import NETWORK, ZONES, Check, Observations, Parameters
 from guard.judge.finding import Observation, listed
-from guard.model.address import Address, prefix_of
-from guard.model.dns import ZoneFault
+from guard.model.address import Address, parse_address, prefix_of
+from guard.model.dns import Zone, ZoneFault, lies_in
 from guard.model.facts import NameServerFact
 from guard.model.provenance import Source
+from guard.simulate.dns_answer import zone_of
 from guard.simulate.name_servers import addresses_of, all_zones, listed_names
 from guard.snapshot.snapshot import Snapshot
 
@@ -85,22 +86,31 @@ def standing_servers(snapshot: Snapshot) -> Iterator[ZoneFault]:
         for owner in (zone.apex, *sorted(zone.names.cuts)):
             rrset = zone.get(owner, "NS")
             if rrset is not None:
-                by_name = {name: addresses_of(snapshot, zones, name) for name in rrset.rdata}
+                by_name = {name: _known(snapshot, zone, owner, name) for name in rrset.rdata}
                 for severity, detail, words in _too_few(owner, by_name):
                     source = Source(zone.file, rrset.line or 1, rrset.line or 1)
                     where = "" if owner == zone.apex else f" (delegation in {zone.apex})"
                     yield ZoneFault("dns-nameserver-diversity", words + where, owner, source, severity, detail)
 
 
-def _too_few(owner: str, servers: Mapping[str, tuple[Address, ...]]) -> Iterator[tuple[str, str, str]]:
+def _known(snapshot: Snapshot, zone: Zone, owner: str, name: str) -> tuple[Address, ...] | None:
+    """Addresses of a server as this side of the cut has them: a parent its glue; None: they stand elsewhere."""
+    if owner != zone.apex and lies_in(name, owner):
+        glue = [zone.get(name, type) for type in ("A", "AAAA")]
+        return tuple(parse_address(text) for rrset in glue if rrset is not None for text in rrset.rdata)
+    zones = all_zones(snapshot)
+    return addresses_of(snapshot, zones, name) or (None if zone_of(zones, name) is None else ())
+
+
+def _too_few(owner: str, servers: Mapping[str, tuple[Address, ...] | None]) -> Iterator[tuple[str, str, str]]:
     """(severity, detail, message) of what one set of name servers lacks (RFC 1034 4.1, RFC 2182, RFC 3901)."""
     if len(servers) == 1:
         yield "warning", "one server", f"{owner} has one name server, {next(iter(servers))}"
-    addresses = [address for known in servers.values() for address in known]
+    addresses = [address for known in servers.values() for address in known or ()]
     shared = sorted({str(each) for each in addresses if addresses.count(each) > 1})
     if shared:
         yield "warning", "same address", f"name servers of {owner} share {listed(shared)}"
-    if not all(servers.values()):
+    if None in servers.values() or not addresses:
         return
     for version in (4, 6):
         mine = [each for each in addresses if each.version == version]
