@@ -74,7 +74,7 @@ def test_a_broken_zone_is_a_problem_and_the_rest_stands() -> None:
 
 
 def test_an_unknown_key_in_a_file_of_ours_is_invalid() -> None:
-    with pytest.raises(InputInvalid, match="state.yaml:1: unknown key 'dwon'"):
+    with pytest.raises(InputInvalid, match=r"state\.yaml:1: unknown key 'dwon'"):
         load({"state.yaml": "dwon: []\n"})
 
 
