@@ -37,6 +37,10 @@ class Cache:
 class NoBgp:
     """BgpTables of a network without BGP."""
 
+    @property
+    def unlimited(self) -> NoBgp:
+        return self
+
     def rows(self) -> Iterator[BgpRow]:
         return iter(())
 
