@@ -64,6 +64,10 @@ class TableBgp:
     sent: Mapping[tuple[str, str, str], Mapping[Prefix, BgpAttributes]]
     born: Mapping[str, frozenset[Prefix]]
 
+    @property
+    def unlimited(self) -> TableBgp:
+        return self
+
     def rows(self) -> Iterator[BgpRow]:
         return iter(())
 
