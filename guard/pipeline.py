@@ -9,25 +9,30 @@ Law: nothing judged is never ALLOW; what could not be computed is undecided and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from guard.engines.engine import Engine
-from guard.judge.case import Case, CommandEffect, View, step_times, step_view
-from guard.judge.judge import judge
-from guard.judge.policy import load_policies
+from guard.judge.case import Case, CommandEffect, Undecided, View, step_times, step_view
+from guard.judge.finding import Verdict
+from guard.judge.judge import Judgement, joined, judge
+from guard.judge.policy import PolicySet, load_policies
+from guard.judge.together import NAME, adding_up, alone, beyond, combined
 from guard.model.change import Change
+from guard.model.errors import InputInvalid
 from guard.model.facts import Assessment, FailureSweep
+from guard.model.inventory import Inventory
 from guard.model.server_facts import ActiveFacts
 from guard.model.state import NetworkState, Scenario
 from guard.parse.change import parse_change
+from guard.parse.inventory import parse_inventory
 from guard.report.document import document
 from guard.simulate.assessment import assess_all
 from guard.simulate.failure import sweep
 from guard.simulate.resolution import resolver
 from guard.snapshot.candidate import StepResult, candidate
-from guard.snapshot.load import load
+from guard.snapshot.load import INVENTORY, load
 from guard.snapshot.snapshot import Snapshot
 
 Progress = Callable[[str, float], None]
@@ -50,6 +55,7 @@ class CheckRequest:
     failures: int | None = None
     binding: bool = False
     active: ActiveFacts | None = None
+    known: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # snapshots that the change names, by digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,8 @@ def check(request: CheckRequest, engines: Sequence[Engine], progress: Progress =
     case = case_of(request, change, base, results, engines[0], progress)
     progress("judging", 0.9)
     judgement = judge(case, policies)
+    if judgement.verdict is not Verdict.BLOCK and request.active is not None and request.active.earlier:
+        judgement = _with_earlier(request, case, judgement, policies, engines[0], progress)
     progress("done", 1.0)
     candidate_digest = results[-1].after.digest
     return CheckOutcome(
@@ -136,7 +144,55 @@ def case_of(
         now=request.now,
         binding=request.binding,
         active=request.active is None or request.active.snapshot == base.digest,
+        planned_on=_planned_on(request, change, base),
+        required_inventory=_required_inventory(request),
     )
+
+
+def _planned_on(request: CheckRequest, change: Change, base: Snapshot) -> Snapshot | None:
+    """The snapshot that the change's `base` names, where the caller has it."""
+    named = change.base.snapshot
+    return load(request.known[named]) if named != base.digest and named in request.known else None
+
+
+def _required_inventory(request: CheckRequest) -> Inventory | None:
+    """The server's own inventory, where the snapshot brought another one."""
+    if request.active is None or request.active.inventory == inventory_bytes(request.base_files):
+        return None
+    text = request.active.inventory.decode("utf-8", "surrogateescape")
+    return parse_inventory(text, INVENTORY, request.base_files) if text else Inventory(given=False)
+
+
+def inventory_bytes(files: Mapping[str, str]) -> bytes:
+    """The inventory of a snapshot as it came, empty if it has none."""
+    return files.get(INVENTORY, "").encode("utf-8", "surrogateescape")
+
+
+def _with_earlier(
+    request: CheckRequest, case: Case, own: Judgement, policies: PolicySet, engine: Engine, progress: Progress
+) -> Judgement:
+    """The judgement, and what the change does only together with what the server allowed before (cumulative-risk)."""
+    wanted = alone(policies)
+    if not wanted.policies or request.active is None:
+        return own
+    progress("together with what was allowed before", 0.95)
+    earlier: tuple[Change, ...] = ()
+    try:
+        read = (parse_change(each.text, f"entry {each.entry}", _texts(each.files)) for each in request.active.earlier)
+        earlier = tuple(each for each in read if each.digest != case.change.digest)
+        if not earlier:
+            return own
+        both = combined(case.change, earlier)
+        with_them = case_of(request, both, case.base.snapshot, steps_of(both, case.base.snapshot), engine, quiet)
+    except InputInvalid as error:
+        blind = Undecided(f"cannot be taken together with what was allowed before: {error}", (NAME,))
+        return joined(own, judge(replace(case, earlier=earlier, undecided=(blind,)), wanted))
+    found = beyond(judge(with_them, adding_up(policies)).findings, own.findings)
+    return joined(own, judge(replace(case, earlier=earlier, together=found), wanted))
+
+
+def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {path: content.decode("utf-8", "surrogateescape") for path, content in files.items()}
 
 
 def _views(snapshots: Sequence[Snapshot], engine: Engine, failures: int | None, progress: Progress) -> tuple[View, ...]:

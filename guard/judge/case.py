@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from guard.compare.delta import Delta, Moment, compare
+from guard.judge.finding import Finding
 from guard.judge.taken import Taken, taken
 from guard.model.change import Change, Step
 from guard.model.facts import Assessment, FailureSweep
@@ -104,6 +105,7 @@ class Case:
     required_inventory: Inventory | None = None
     active: bool = True
     earlier: tuple[Change, ...] = ()  # allowed and not yet done
+    together: tuple[Finding, ...] = ()  # what only the change and the earlier ones together show
     undecided: tuple[Undecided, ...] = field(default=())
     _known: dict[tuple[str, int], object] = field(default_factory=dict, compare=False, repr=False)
 

@@ -79,6 +79,7 @@ MODULES = (
     "blast",
     "commands",
     "control_plane",
+    "cumulative",
     "dns_alias",
     "dns_between",
     "dns_delegation",

@@ -7,10 +7,11 @@ does not say. Nothing is simulated, so a case shows what a policy does with fact
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from guard.judge.case import Case, CommandEffect, Undecided, View, step_times, step_view
+from guard.judge.finding import Enforcement, Finding, Status
 from guard.judge.given_network import assessment, failures, interface, mentioned
 from guard.model.coverage import Coverage
 from guard.model.device import Device, Vendor
@@ -27,7 +28,10 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 _SNAPSHOT = ("files", "devices", "inventory", "down")
 _STEP = ("commands", "undecided", "failures")
-_CASE = ("name", "expect", "enforcement", "step", "change", "before", "after", "now", "binding", "active", "subjects")
+_CASE = (
+    "name", "expect", "enforcement", "step", "change", "before", "after", "now", "binding", "active",
+    "subjects", "earlier", "together",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +79,24 @@ def read_case(node: Node) -> Given:
             now=now,
             binding="binding" in at and at["binding"].flag(),
             active="active" not in at or at["active"].flag(),
+            earlier=tuple(replace(change, id=each) for each in at["earlier"].texts()) if "earlier" in at else (),
+            together=tuple(map(_finding, at["together"].items())) if "together" in at else (),
         ),
         source=node.source,
         enforcement=at["enforcement"].text() if "enforcement" in at else "",
         step=at["step"].integer() if "step" in at else None,
         subjects=at["subjects"].texts() if "subjects" in at else (),
     )
+
+
+def _finding(node: Node) -> Finding:
+    """A finding of the change and the earlier ones together."""
+    at = node.fields("policy", "enforcement", "status", "message", "subjects", required=("policy", "message"))
+    enforcement = at["enforcement"].choice(*Enforcement) if "enforcement" in at else Enforcement.DENY
+    status = at["status"].choice("new", "undecided") if "status" in at else "new"
+    subjects = at["subjects"].texts() if "subjects" in at else ()
+    message = at["message"].text()
+    return Finding(at["policy"].text(), Enforcement(enforcement), Status(status), 1, message, subjects)
 
 
 def _change_text(node: Node | None, after: Node | None) -> str:

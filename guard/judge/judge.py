@@ -64,6 +64,14 @@ def judge(case: Case, policies: PolicySet) -> Judgement:
     return Judgement(verdict(ordered, evaluated), ordered, evaluated, tuple(notes))
 
 
+def joined(one: Judgement, other: Judgement) -> Judgement:
+    """Two judgements of one case, by different policies, as one."""
+    findings = tuple(sorted((*one.findings, *other.findings), key=_urgency))
+    evaluated = one.evaluated + other.evaluated
+    notes = tuple(dict.fromkeys((*one.notes, *other.notes)))
+    return Judgement(verdict(findings, evaluated), findings, evaluated, notes)
+
+
 def _urgency(finding: Finding) -> tuple[Any, ...]:
     """What decides first; then by step and name."""
     return (-ORDER[of(finding)], finding.status is Status.EXISTING, -strictness(finding.enforcement), finding.step,

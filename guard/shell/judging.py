@@ -1,7 +1,7 @@
 """The pipeline as a worker calls it: bytes from the stores to texts, the built-in policies under the operator's own."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ class CheckRequest:
     batfish: str | None
     failures: int | None
     active: ActiveFacts
+    known: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
 
 
 def check(request: CheckRequest, progress: Callable[[str, float], None]) -> Any:
@@ -43,6 +44,7 @@ def check(request: CheckRequest, progress: Callable[[str, float], None]) -> Any:
             failures=request.failures,
             binding=True,
             active=request.active,
+            known={digest: texts(files) for digest, files in request.known.items()},
         ),
         engines_for(request.engine, request.batfish),
         progress,

@@ -6,6 +6,7 @@ only who may ask what of which snapshot; what a change does and whether it may i
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -45,6 +46,8 @@ from guard.shell.workers import Outcome, Progress, Work, Workers
 Result = Literal["applied", "failed", "rolled-back"]
 RESULTS: tuple[Result, ...] = ("applied", "failed", "rolled-back")
 LIVE_STATE = "state.yaml"
+NAMED_AT_MOST = 2  # snapshots that go with a check; a change is planned on one
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +105,12 @@ class Preflight:
         snapshot = order.snapshot or active
         policies = await self._policies()
         facts, files = await asyncio.to_thread(self._facts, active, snapshot)
+        known = await asyncio.to_thread(self._named, order.change_text, snapshot)
         work = Work("check", {
             "base_files": files, "change_text": order.change_text, "change_name": order.change_name,
             "change_files": order.change_files, "policy_files": policies, "now": self._clock.now(),
             "engine": order.engine or self.settings.engine, "batfish": self.settings.batfish,
-            "failures": order.failures, "active": facts,
+            "failures": order.failures, "active": facts, "known": known,
         }, affinity=snapshot)
         outcome = await self._judged(work, order, caller, timeout, progress)
         document = bound(masked(outcome.document), snapshot=snapshot, active=active,
@@ -162,6 +166,12 @@ class Preflight:
             earlier.append(EarlierChange(change.entry, change.change_id, change.digest, change.base, change.candidate,
                                          change.author, clock.read(change.allowed_at), text, change_files))
         return ActiveFacts(active, inventory, tuple(earlier)), files
+
+    def _named(self, change_text: str, snapshot: str) -> dict[str, Mapping[str, bytes]]:
+        """Snapshots of the store that the change's text names (it may have been planned on one). Blocks on the disk."""
+        named = [each for each in dict.fromkeys(_DIGEST.findall(change_text)) if each != snapshot]
+        held = [each for each in named if self.state.stored_snapshot(each) is not None]
+        return {digest: self.state.snapshots.files(digest) for digest in held[:NAMED_AT_MOST]}
 
     # ---- what people decide about a check
 

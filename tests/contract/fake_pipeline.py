@@ -21,6 +21,7 @@ class CheckRequest:
     batfish: Any
     failures: Any
     active: Any
+    known: Any
 
 
 @dataclass(frozen=True)
