@@ -149,7 +149,7 @@ class _Question:
             return self._end(Status.SERVFAIL, zone)
         self.dnames.add(owner)
         self.answer.append(Record(name, dname.ttl, "CNAME", renamed))
-        return renamed
+        return self._end(Status.NOERROR, zone) if self.type == "CNAME" else renamed
 
     def _take(self, name: str, type: str, rrset: RRset) -> None:
         found = [Record(name, rrset.ttl, type.partition("(")[0], data) for data in rrset.rdata]
