@@ -128,6 +128,7 @@ class NeighborFamily:
     multipath: bool | None = None
     extended_next_hop: bool = False
     metric_out: int | None = None
+    advertise_peer_as: bool = False  # send paths that hold the neighbour's AS where the vendor would not (Junos)
     source: Source | None = None
 
 

@@ -98,6 +98,24 @@ class StaticRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class AggregateRoute:
+    """A route that is there while a more specific one is (Junos `aggregate`, `generate`).
+
+    `policies`: which routes contribute (none: all). An aggregate discards; a generated route takes over the next hop
+    of its first contributor (`generate`).
+    """
+
+    prefix: Prefix
+    source: Source
+    vrf: str = "default"
+    distance: int = 130
+    metric: int = 0
+    tag: int = 0
+    policies: tuple[str, ...] = ()
+    generate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Vrf:
     name: str
     source: Source | None = None
@@ -149,3 +167,6 @@ class Device:
     ip_forwarding: bool = True
     ipv6_forwarding: bool = True
     warnings: tuple[tuple[int, str], ...] = ()  # (line, what is wrong with it)
+    aggregates: tuple[AggregateRoute, ...] = ()
+    #: (VRF, IP version, policies): the routes that next hops may be resolved over, where a policy chooses (Junos).
+    resolution_policies: tuple[tuple[str, int, tuple[str, ...]], ...] = ()

@@ -149,6 +149,8 @@ class IsisProcess:
     leak_l2_to_l1: str | None = None  # policy name, "" for all
     distance: int = 115
     maximum_paths: int = 4
+    distance_level_2: int | None = None  # where it is another than level 1's (Junos)
+    distances_external: tuple[int, int] | None = None  # of redistributed routes, level 1 and level 2 (Junos)
 
 
 @dataclass(frozen=True, slots=True)

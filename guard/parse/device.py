@@ -11,6 +11,7 @@ from guard.parse.cisco import reader as cisco
 from guard.parse.context import Context
 from guard.parse.draft import Draft
 from guard.parse.freeze import freeze
+from guard.parse.junos import reader as junos
 from guard.parse.line import Line
 from guard.parse.vendor import detect
 
@@ -24,6 +25,7 @@ READERS: Mapping[Vendor, Callable[[str, str, Vendor], Device]] = {
     Vendor.EOS: cisco.read,
     Vendor.FRR: cisco.read,
     Vendor.HOST: host.read,
+    Vendor.JUNOS: junos.read,
 }
 
 

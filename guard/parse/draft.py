@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from guard.model.acl import Acl
 from guard.model.bgp import BgpProcess
-from guard.model.device import Interface, StaticRoute, Vrf
+from guard.model.device import AggregateRoute, Interface, StaticRoute, Vrf
 from guard.model.igp import IsisProcess, OspfProcess, RipProcess
 from guard.model.policy import AsPathList, CommunityList, PrefixList, RoutePolicy
 from guard.parse.cisco.routing_draft import RoutingDraft
@@ -35,5 +35,7 @@ class Draft:
     control_plane_acls: list[tuple[int, str]] = field(default_factory=list)
     ip_forwarding: bool = True
     ipv6_forwarding: bool = True
+    aggregates: list[AggregateRoute] = field(default_factory=list)
+    resolution_policies: list[tuple[str, int, tuple[str, ...]]] = field(default_factory=list)
     router_ids: dict[str, int] = field(default_factory=dict)
     routing: RoutingDraft = field(default_factory=RoutingDraft)  # IOS, EOS, FRR: BGP and policy before defaults

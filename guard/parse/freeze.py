@@ -41,6 +41,8 @@ def freeze(draft: Draft, context: Context, lines: tuple[Line, ...], total: int) 
         ip_forwarding=draft.ip_forwarding,
         ipv6_forwarding=draft.ipv6_forwarding,
         warnings=tuple(context.warnings),
+        aggregates=tuple(draft.aggregates),
+        resolution_policies=tuple(draft.resolution_policies),
     )
 
 
@@ -94,6 +96,7 @@ CHECKED = frozenset(
         "peer-group",
         "policy-map",
         "class-map",
+        "group",
     }
 )
 _NEVER_UNUSED = frozenset({"interface", "vrf"})

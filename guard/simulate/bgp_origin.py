@@ -43,9 +43,13 @@ _PROTOCOLS: dict[str, frozenset[RouteProtocol]] = {
     "eigrp": frozenset({RouteProtocol.EIGRP, RouteProtocol.EIGRP_EX}),
     "rip": frozenset({RouteProtocol.RIP}),
     "kernel": frozenset({RouteProtocol.KERNEL}),
+    "aggregate": frozenset({RouteProtocol.AGGREGATE}),
 }
 
 _WORD = {protocol: word for word, protocols in _PROTOCOLS.items() for protocol in protocols}
+
+#: Routes whose metric Junos sends as MED; static and direct routes have none.
+_WITH_METRIC = _PROTOCOLS["ospf"] | _PROTOCOLS["isis"] | _PROTOCOLS["rip"]
 
 #: What `match route-type` and `redistribute ospf match …` call the kinds of OSPF routes.
 OSPF_TYPES: dict[RouteProtocol, tuple[str, ...]] = {
@@ -110,12 +114,47 @@ def _redistributed(
         attributes = _local_attributes(speaker, entry, redistributed_origin(speaker.device.vendor, what.protocol))
         if what.metric is not None:
             attributes = attributes._replace(med=what.metric)
+        if speaker.device.vendor is Vendor.JUNOS and not _exported(speaker, family, prefix, attributes, entry):
+            continue
         yield from _admitted(speaker, prefix, attributes, entry, what.protocol, what.policy)
 
 
+def _exported(
+    speaker: Speaker, family: BgpFamily, prefix: Prefix, attributes: BgpAttributes, entry: RibEntry
+) -> bool:
+    """Whether some export policy of the process lets out a route of another protocol, the active one of its prefix."""
+    if entry.admin_distance > family.distance_external:
+        return False
+    kinds = OSPF_TYPES.get(entry.protocol, ("",))
+    view = RouteView(
+        prefix,
+        attributes,
+        protocol=_WORD.get(entry.protocol, ""),
+        route_type=kinds[-1],
+        own_as=speaker.process.asn,
+        interface=_way_out(entry),
+        local=True,
+    )
+    chains = {
+        (each.export_policies, neighbor.address)
+        for neighbor in speaker.process.neighbors
+        for each in neighbor.families
+        if each.export_policies and each.version == family.version
+    }
+    return any(
+        speaker.evaluator.evaluate(chain, view._replace(peer=peer)) is not None
+        for chain, peer in sorted(chains, key=str)
+    )
+
+
+def _way_out(entry: RibEntry) -> str:
+    return next((hop.interface for hop in entry.next_hops if hop.interface), "")
+
+
 def redistributed_origin(vendor: Vendor, protocol: str) -> int:
-    """EOS gives connected routes origin IGP (lab-validation, eos_undefined_route_map), all others incomplete."""
-    return IGP if vendor is Vendor.EOS and protocol == "connected" else INCOMPLETE
+    """Incomplete; EOS gives connected routes IGP (lab-validation, eos_undefined_route_map), Junos all routes."""
+    igp = vendor is Vendor.JUNOS or (vendor is Vendor.EOS and protocol == "connected")
+    return IGP if igp else INCOMPLETE
 
 
 def _ospf_kinds(vendor: Vendor, types: tuple[str, ...]) -> frozenset[RouteProtocol]:
@@ -132,8 +171,10 @@ def _may_redistribute(speaker: Speaker, family: BgpFamily, prefix: Prefix) -> bo
 def _local_attributes(speaker: Speaker, entry: RibEntry | None, origin: int) -> BgpAttributes:
     vendor = speaker.device.vendor
     next_hop = None if entry is None or vendor is Vendor.EOS else _gateway(entry)
-    med = entry.metric if entry is not None else 0
-    if entry is not None and entry.protocol in (RouteProtocol.CONNECTED, RouteProtocol.STATIC):
+    med: int | None = entry.metric if entry is not None else 0
+    if vendor is Vendor.JUNOS and (entry is None or entry.protocol not in _WITH_METRIC):
+        med = None
+    elif entry is not None and entry.protocol in (RouteProtocol.CONNECTED, RouteProtocol.STATIC):
         med = 0
     return BgpAttributes(
         origin=origin,
@@ -169,7 +210,10 @@ def _admitted(
         if allowed is None:
             return
         attributes = allowed.attributes
-    yield prefix, local_path(speaker, attributes, protocol)
+    made = local_path(speaker, attributes, protocol)
+    if speaker.device.vendor is Vendor.JUNOS and entry is not None:
+        made = made._replace(interface=_way_out(entry))  # export policies ask for it
+    yield prefix, made
 
 
 def local_path(speaker: Speaker, attributes: BgpAttributes, protocol: str) -> Path:

@@ -28,8 +28,8 @@ _NUMERIC = {
     "65535:666": BLACKHOLE,
 }
 
-#: Vendors that do not send a path to an AS that stands in it (Junos: advertise-peer-as off; NX-OS: peer-as check).
-_CHECKS_RECEIVER = frozenset({Vendor.JUNOS, Vendor.NXOS})
+#: Vendors that do not send a path to an AS that stands in it (NX-OS: peer-as check).
+_CHECKS_RECEIVER = frozenset({Vendor.NXOS})
 
 
 def well_known(communities: tuple[str, ...]) -> frozenset[str]:
@@ -51,12 +51,25 @@ def may_send(path: Path, link: Link, speaker: Speaker) -> bool:
             return False
         if LOCAL_AS in known and link.kind != IBGP:
             return False
+    if link.kind == EBGP and speaker.device.vendor is Vendor.JUNOS and _from_peer_as(path, link):
+        return False
     return not (
         link.kind == EBGP
         and (speaker.device.vendor in _CHECKS_RECEIVER or (link.out is not None and link.out.sender_loop_detection))
         and contains(path.attributes.as_path, link.receiver_as)
         and not (link.out_family is not None and link.out_family.as_override)
     )
+
+
+def _from_peer_as(path: Path, link: Link) -> bool:
+    """Junos sends nothing back to the AS that a path came from, unless `advertise-peer-as` or `as-override`.
+
+    It looks at the first AS of the path alone (lab-validation, junos_ebgp_loop_prevention).
+    """
+    family = link.out_family
+    if family is not None and (family.as_override or family.advertise_peer_as):
+        return False
+    return starts_with(path.attributes.as_path, link.receiver_as)
 
 
 def _reflects(path: Path, link: Link, speaker: Speaker) -> bool:
@@ -108,7 +121,7 @@ def after_policy(
         return None
     changes: dict[str, object] = {}
     if link.kind == EBGP:
-        changes["as_path"] = _prepend_own(held.as_path, link, speaker)
+        changes["as_path"] = _own_in_front(path, held.as_path, link, speaker)
         changes["local_preference"] = None
     elif link.kind == CONFED:
         changes["as_path"] = prepend(held.as_path, (speaker.process.asn,), CONFED_SEQUENCE)
@@ -149,6 +162,27 @@ def _next_hop(path: Path, seen: BgpAttributes, kind: str, link: Link) -> BgpAttr
     elif keep and family is not None and family.next_hop_self:
         keep = family.next_hop_self != "force" and path.kind == IBGP
     return seen if keep else seen._replace(next_hop=own)
+
+
+def _own_in_front(path: Path, seen: AsPath, link: Link, speaker: Speaker) -> AsPath:
+    """Junos puts our AS in first and what export policy prepends in front of it (lab-validation, junos_as_path_acl)."""
+    if speaker.device.vendor is Vendor.JUNOS:
+        before = _outgoing_path(path.attributes.as_path, link, speaker)
+        extra = _prepended(before, seen)
+        if extra:
+            return prepend(_prepend_own(before, link, speaker), extra)
+    return _prepend_own(seen, link, speaker)
+
+
+def _prepended(before: AsPath, after: AsPath) -> tuple[int, ...]:
+    """The ASes that were put in front of a path; none where it was changed in another way."""
+    if not after or after[0].kind != SEQUENCE:
+        return ()
+    own = before[0].asns if before and before[0].kind == SEQUENCE else ()
+    rest = before[1:] if own else before
+    front = after[0].asns
+    count = len(front) - len(own)
+    return front[:count] if count > 0 and front[count:] == own and after[1:] == rest else ()
 
 
 def _prepend_own(path: AsPath, link: Link, speaker: Speaker) -> AsPath:

@@ -325,6 +325,8 @@ class Internal:
                 continue
             cost = self._range_cost(border, each, costs[inside])
             held, costs = held[~inside], costs[~inside]
+            if not each.advertise and note and self.graph.routers[border].device.vendor is Vendor.JUNOS:
+                self.discards.setdefault(border, {})[self.numbers[each.prefix]] = cost  # `restrict` discards as well
             if each.advertise:
                 number = self.numbers[each.prefix]
                 held, costs = np.append(held, number), np.append(costs, float(cost))

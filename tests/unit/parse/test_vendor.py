@@ -52,17 +52,15 @@ def test_detection(text: str, vendor: Vendor) -> None:
 
 
 def test_a_vendor_without_a_grammar_leaves_every_line_unrecognised() -> None:
-    device = parse_device(
-        "set system host-name r1\n\nset routing-options static route 10.0.0.0/8 discard\n", "configs/r1.conf"
-    )
-    assert (device.name, device.vendor, device.static_routes) == ("r1", Vendor.JUNOS, ())
+    device = parse_device("net add hostname r1\n\nnet add routing route 10.0.0.0/8 reject\n", "configs/r1.conf")
+    assert (device.name, device.vendor, device.static_routes) == ("r1", Vendor.UNKNOWN, ())
     assert [LineState(state).name for state in device.coverage.states] == [
         "UNRECOGNISED",
         "BLANK",
         "UNRECOGNISED",
         "BLANK",
     ]
-    assert device.warnings == ((1, "no grammar for this vendor: junos"),)
+    assert device.warnings == ((1, "no grammar for this vendor: unknown"),)
 
 
 def test_a_device_is_named_by_its_hostname_else_by_its_file() -> None:
