@@ -7,7 +7,7 @@ boundaries of the lines, which decide exactly for filters whose lines are interv
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice, product
 from typing import NamedTuple
 
@@ -17,6 +17,13 @@ from guard.model.address import WIDTH, Address
 ICMP, TCP, UDP, ICMPV6 = 1, 6, 17, 58
 #: A protocol that no line names (RFC 3692 experimental 253): what is left when every named one is dropped.
 OTHER_PROTOCOL = 253
+#: Protocols of routers among themselves: IGMP, EIGRP, OSPF, PIM, VRRP, RSVP (IANA protocol numbers).
+_ROUTING = frozenset({2, 46, 88, 89, 103, 112})
+#: Their ports: BGP, LDP, MSDP; RIP, RIPng, LDP, BFD (RFC 5881, RFC 5883), GLBP and HSRP.
+_ROUTING_PORTS = {
+    TCP: frozenset({179, 639, 646}),
+    UDP: frozenset({520, 521, 646, 1985, 2029, 3222, 3784, 3785, 4784}),
+}
 #: Representatives tried for one permit line before the question counts as undecided (4 fields of some ten values).
 REPRESENTATIVES = 20000
 
@@ -88,8 +95,26 @@ def _icmp_fits(ranges: tuple[Range, ...], flow: Flow) -> bool:
     return flow.protocol in (ICMP, ICMPV6) and any(first <= flow.icmp_type <= last for first, last in ranges)
 
 
+def is_routing(flow: Flow) -> bool:
+    """Whether a packet is a routing protocol's own: routers talk by it, and it carries nobody's traffic."""
+    if flow.protocol in _ROUTING:
+        return True
+    ports = {flow.source_port, flow.destination_port}
+    return flow.protocol in (TCP, UDP) and not ports.isdisjoint(_ROUTING_PORTS[flow.protocol])
+
+
+def drops_traffic_to(acl: Acl, destination: Address) -> Decision | None:
+    """Like `drops_all_to`, for filters in transit: one that lets routing protocols through alone drops all traffic."""
+    return _drops(acl, destination, lambda flow: not is_routing(flow))
+
+
 def drops_all_to(acl: Acl, destination: Address) -> Decision | None:
-    """The decision that drops, if every packet to `destination` is dropped; else None (some pass, or it is undecided).
+    """The decision that drops, if every packet to `destination` is dropped; else None (some pass, or may pass)."""
+    return _drops(acl, destination, lambda _: True)
+
+
+def _drops(acl: Acl, destination: Address, counts: Callable[[Flow], bool]) -> Decision | None:
+    """The decision that drops every packet that counts.
 
     Only a packet that certainly passes or may pass (an opaque permit) is a counter-example, so a doubtful filter is
     not called a black hole here; `evaluate` says undecided where a flow of the inventory meets it.
@@ -102,7 +127,7 @@ def drops_all_to(acl: Acl, destination: Address) -> Decision | None:
             last = last or line
             if _matches_everything(line, destination):
                 return Decision(False, last)
-        elif line.opaque or _passes(acl, line, destination):
+        elif _passes(acl, line, destination, counts):
             return None
     return None if acl.default_permit else Decision(False, last)
 
@@ -118,10 +143,12 @@ def _covers_all(wildcards: tuple[Wildcard, ...], version: int) -> bool:
     return not wildcards or any(w.version == version and w.mask & full == full for w in wildcards)
 
 
-def _passes(acl: Acl, line: AclLine, destination: Address) -> bool:
-    """Whether some packet to `destination` that `line` matches is not dropped before it."""
+def _passes(acl: Acl, line: AclLine, destination: Address, counts: Callable[[Flow], bool]) -> bool:
+    """Whether some packet that counts, and that `line` matches, is not dropped before it."""
+    if line.opaque:
+        return True
     candidates = islice(representatives(acl, line, destination), REPRESENTATIVES)
-    return any(evaluate(acl, flow).permitted is not False for flow in candidates)
+    return any(counts(flow) and evaluate(acl, flow).permitted is not False for flow in candidates)
 
 
 def representatives(acl: Acl, line: AclLine, destination: Address) -> Iterator[Flow]:

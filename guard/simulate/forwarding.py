@@ -17,7 +17,7 @@ from guard.model.facts import Disposition, Fate
 from guard.model.inventory import EXTERNAL
 from guard.model.rib import NextHop, RibEntry
 from guard.model.state import InterfaceId, NetworkState
-from guard.simulate.acl import Decision, drops_all_to, evaluate
+from guard.simulate.acl import Decision, drops_all_to, drops_traffic_to, evaluate
 from guard.simulate.igp_core import IgpCore
 from guard.simulate.links import DEFAULT_VRF, Links, PrefixSet, is_no_host
 from guard.snapshot.snapshot import Snapshot
@@ -77,6 +77,15 @@ class Classified(Protocol):
 
     def class_of(self, prefix: Prefix) -> Hashable | None:
         """A name for what behaves alike in BGP; None where BGP does not know the prefix."""
+        ...
+
+
+@runtime_checkable
+class Resolved(Protocol):
+    """A FIB that takes the installed entry from who has it at hand, and gives one object for equal sets of hops."""
+
+    def resolved(self, node: str, vrf: str, prefix: Prefix, entry: RibEntry) -> tuple[NextHop, ...]:
+        """Forwarding next hops of `entry`, as `Fib.next_hops` has them."""
         ...
 
 
@@ -160,6 +169,9 @@ class Forwarder:
         self._shared: dict[tuple[frozenset[Fate], frozenset[str]], Ends] = {}
         self._covers: PrefixSet | None = None
         self._chain: tuple[Address, tuple[Prefix, ...]] | None = None
+        self._resolved = state.fib.resolved if isinstance(state.fib, Resolved) else None
+        self._moves: dict[tuple[Vertex, int], tuple[tuple[NextHop, ...], tuple[Step, ...]]] = {}
+        self._open: tuple[Address, bool] | None = None
         self._plain: PlainRoutes | None = None
         self._core: IgpCore | None = None
         self._universe: frozenset[Prefix] | None = None
@@ -225,12 +237,28 @@ class Forwarder:
         found = self.route(vertex, destination)
         if found is None:
             return (Fate(Disposition.NO_ROUTE, node),)
-        hops = self.state.fib.next_hops(node, vrf, found[0])
+        prefix, entry = found
+        if self._resolved is not None:
+            hops = self._resolved(node, vrf, prefix, entry)
+        else:
+            hops = self.state.fib.next_hops(node, vrf, prefix)
+        known = self._moves.get((vertex, id(hops)))
+        return known[1] if known is not None else self._along(vertex, hops, prefix, destination)
+
+    def _along(
+        self, vertex: Vertex, hops: tuple[NextHop, ...], prefix: Prefix, destination: Address
+    ) -> tuple[Step, ...]:
+        """One step for each next hop; remembered where they hang on the hops alone: each has a gateway that is there."""
         if not hops:
-            return (Fate(Disposition.NO_ROUTE, node, "", f"the next hop of {found[0]} does not resolve"),)
+            return (Fate(Disposition.NO_ROUTE, vertex[0], "", f"the next hop of {prefix} does not resolve"),)
         if len(hops) == 1:
-            return self._over(vertex, hops[0], found[0], destination)
-        return tuple(dict.fromkeys(step for hop in hops for step in self._over(vertex, hop, found[0], destination)))
+            steps = self._over(vertex, hops[0], prefix, destination)
+        else:
+            steps = tuple(dict.fromkeys(step for hop in hops for step in self._over(vertex, hop, prefix, destination)))
+        gateways = all(hop.interface is not None and hop.address is not None for hop in hops)
+        if gateways and all(isinstance(step, Move) for step in steps):
+            self._moves[vertex, id(hops)] = (hops, steps)
+        return steps
 
     def _over(self, vertex: Vertex, hop: NextHop, prefix: Prefix, destination: Address) -> tuple[Step, ...]:
         node = vertex[0]
@@ -320,7 +348,7 @@ class Forwarder:
             return None
         key = (kind, id(acl), destination)
         if key not in self._drops:
-            self._drops[key] = drops_all_to(acl, destination)
+            self._drops[key] = drops_traffic_to(acl, destination)
         decision = self._drops[key]
         if decision is None:
             return None
@@ -330,10 +358,15 @@ class Forwarder:
     def filtered(self, vertex: Vertex, destination: Address) -> tuple[Step, ...]:
         """`steps`, where a filter that drops all packets to the destination ends those that meet it."""
         steps = self.steps(vertex, destination)
-        links = self.links
-        if not (links.filters_in or links.filters_out or links.filters_own):
+        if self._is_open(destination):
             return steps
         return tuple(self._door(vertex[0], step, destination) for step in steps)
+
+    def _is_open(self, destination: Address) -> bool:
+        """Whether no filter anywhere drops all packets to the destination."""
+        if self._open is None or self._open[0] != destination:
+            self._open = destination, self.core.is_unfiltered(destination)
+        return self._open[1]
 
     def _door(self, node: str, step: Step, destination: Address) -> Step:
         if isinstance(step, Fate):

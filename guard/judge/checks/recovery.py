@@ -7,7 +7,6 @@ from guard.judge.catalogue import NETWORK, Check, Observations, Parameters
 from guard.judge.checks.common import both, cascade_lines
 from guard.judge.finding import Observation
 from guard.judge.taken import Taken
-from guard.model.address import Address
 from guard.model.facts import ManagementFact
 
 
@@ -30,28 +29,40 @@ def recovery_lockout(case: Case, step: StepView, params: Parameters) -> Observat
                 existing=old is not None and not old.healthy,
                 key=f"service {service.name}",
             )
-    reached = {_key(path): path.reachable for path in before.management}
+    olds_of = _Before(before.management)
     for path in after.management:
-        if path.reachable or _key(path) not in reached or _is_taken(path, step.taken):
+        old_path = olds_of.same(path)
+        if path.reachable or old_path is None or _is_taken(path, old_path, step.taken):
             continue
         target = f"{path.target} at {path.address}" if path.address else path.target
         yield Observation(
             f"management path from {path.source_node} to {path.target} is lost",
             subjects=(path.target, path.source_node),
             evidence=(f"{path.source_node} -> {target}: {path.why or 'not reachable'}", str(path.source)),
-            existing=not reached[_key(path)],
+            existing=not old_path.reachable,
             key=f"path {path.source_node} {target}",
             group=f"paths from {path.source_node}",
         )
 
 
-def _key(path: ManagementFact) -> tuple[str, str, Address | None]:
-    return (path.source_node, path.target, path.address)
+class _Before:
+    """The paths of the base. One whose target has another address now, or none, is still the path to that target."""
+
+    def __init__(self, paths: tuple[ManagementFact, ...]) -> None:
+        self._exact = {(path.source_node, path.target, path.address): path for path in paths}
+        self._pairs: dict[tuple[str, str], ManagementFact] = {}
+        for path in sorted(paths, key=lambda each: each.reachable):
+            self._pairs[path.source_node, path.target] = path
+
+    def same(self, path: ManagementFact) -> ManagementFact | None:
+        exact = self._exact.get((path.source_node, path.target, path.address))
+        return exact or self._pairs.get((path.source_node, path.target))
 
 
-def _is_taken(path: ManagementFact, taken: Taken) -> bool:
+def _is_taken(path: ManagementFact, old: ManagementFact, taken: Taken) -> bool:
     """What the change itself takes down is no subject; what others lose by it is."""
-    return path.target in taken.nodes or (path.address is not None and taken.covers(path.address.host))
+    addresses = (each.address for each in (path, old) if each.address is not None)
+    return path.target in taken.nodes or any(taken.covers(address.host) for address in addresses)
 
 
 CHECKS = (Check("recovery-lockout", recovery_lockout, needs=NETWORK),)

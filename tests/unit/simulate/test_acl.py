@@ -5,7 +5,7 @@ from __future__ import annotations
 from guard.model.acl import Acl, AclLine, Flow, wildcard
 from guard.model.address import parse_address, parse_prefix
 from guard.model.provenance import Source
-from guard.simulate.acl import drops_all_to, evaluate
+from guard.simulate.acl import drops_all_to, drops_traffic_to, evaluate
 
 HERE = Source("configs/r1.cfg", 1, 1)
 VICTIM = parse_address("10.0.0.5")
@@ -82,3 +82,11 @@ def test_a_permit_in_the_shadow_of_denies_lets_nothing_through() -> None:
 
 def test_a_doubtful_permit_is_no_black_hole() -> None:
     assert drops_all_to(acl(line("permit ip any any", opaque="dscp ef"), "deny ip any any"), VICTIM) is None
+
+
+def test_a_filter_that_only_routing_gets_through_drops_all_traffic() -> None:
+    routing = acl("permit tcp any any 179-179", "permit udp any any 3784-3785")
+    assert drops_all_to(routing, VICTIM) is None
+    assert drops_traffic_to(routing, VICTIM) is not None
+    assert drops_traffic_to(acl("permit tcp any any 179-180"), VICTIM) is None
+    assert drops_traffic_to(acl("permit tcp any any 22-22", "deny ip any any"), VICTIM) is None
