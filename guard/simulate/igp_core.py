@@ -13,7 +13,7 @@ from collections.abc import Hashable, Mapping
 from guard.model.address import Address, Prefix
 from guard.model.rib import RouteProtocol
 from guard.model.state import IgpAdjacency, InterfaceId, NetworkState
-from guard.simulate.acl import drops_all_to
+from guard.simulate.acl import drops_traffic_to
 from guard.simulate.links import DEFAULT_VRF, Links
 
 #: Routes inside an area: whoever is connected knows them. External and inter-area ones hang on more than that.
@@ -57,7 +57,7 @@ class IgpCore:
 
     def is_unfiltered(self, address: Address) -> bool:
         """Whether no filter of the network drops everything to an address, wherever it stands."""
-        return all(drops_all_to(acl, address) is None for acl in self._filters if acl.version in (0, address.version))
+        return all(drops_traffic_to(acl, address) is None for acl in self._filters if acl.version in (0, address.version))
 
     def _find(self, address: Address) -> tuple[str, frozenset[str]]:
         owners = self._links.owners.get(address, ())
