@@ -107,19 +107,19 @@ def _were_sent(before: Assessment, prefixes: list[Prefix]) -> tuple[str, ...]:
 
 
 def restore_surge(case: Case, step: StepView, params: Parameters) -> Observations:
-    """One step advertises again too many of the prefixes that are withdrawn.
+    """One step advertises again too many of the prefixes that are withdrawn in the base.
 
     Breaks: caches are cold and load returns at once; power and servers fail a second time.
     Example: all edges brought back in one step after an outage.
     Source: Facebook, 4 October 2021: load was restored in steps, as practised in drills.
     """
-    before, after = case.before(step).assessment, step.assessment
-    _, _ = both(case, step)
-    if before is None or after is None:
+    base, after = both(case, step)
+    before = case.before(step).assessment
+    if before is None:
         return
-    withdrawn = {each.prefix for each in before.advertisements if not each.sites}
-    back = sorted(each.prefix for each in after.advertisements if each.sites and each.prefix in withdrawn)
-    back = list(dict.fromkeys(back))
+    withdrawn = {each.prefix for each in base.advertisements if not each.sites}
+    still = withdrawn & {each.prefix for each in before.advertisements if not each.sites}
+    back = sorted({each.prefix for each in after.advertisements if each.sites and each.prefix in still})
     if len(back) >= params.integer("at_least") and percent(len(back), len(withdrawn)) > params.number("share_percent"):
         yield Observation(
             f"one step advertises {len(back)} of {len(withdrawn)} withdrawn prefixes again",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from guard.compare.delta import compare
+from guard.compare.delta import Delta, compare
+from guard.compare.mapping import Absent
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import Check, Observations, Parameter, Parameters
 from guard.judge.checks.common import percent
@@ -25,7 +26,10 @@ def blast_radius(case: Case, step: StepView, params: Parameters) -> Observations
     touched = devices_of_step(step.step, before.snapshot)
     if not list(_too_many(case, touched, params)):
         return
-    hit = touched & _with_effect(case, step) if step.assessment is not None else touched
+    hit = touched
+    if step.assessment is not None:
+        delta = compare(before.moment, step.view.moment)
+        hit = touched & (_with_effect(case, step, delta) | _announcing(case, delta, touched))
     for what, names, total in _too_many(case, hit, params):
         yield Observation(
             f"one step touches {len(names)} of {total} {what}",
@@ -50,9 +54,8 @@ def _too_many(case: Case, touched: frozenset[str], params: Parameters) -> Iterat
             yield f"sites of kind {kind}", names, total
 
 
-def _with_effect(case: Case, step: StepView) -> frozenset[str]:
+def _with_effect(case: Case, step: StepView, delta: Delta) -> frozenset[str]:
     """Devices whose own interfaces, sessions, routes or instances differ from the step before."""
-    delta = compare(case.before(step).moment, step.view.moment)
     found = {id.node for id in delta.interfaces.turns}
     found |= {node for node, _, _ in delta.sessions.turns}
     found |= {key.node for key, _ in delta.routes.turns()}
@@ -61,6 +64,17 @@ def _with_effect(case: Case, step: StepView) -> frozenset[str]:
             found |= {each.id.node for each in getattr(side, "instances", ())}
     removed = frozenset(case.before(step).snapshot.devices) - frozenset(step.snapshot.devices)
     return frozenset(found) | removed
+
+
+def _announcing(case: Case, delta: Delta, touched: frozenset[str]) -> frozenset[str]:
+    """Those of the touched devices whose site advertises something else than in the step before."""
+    sites = set[str]()
+    for was, now in delta.advertised.turns.values():
+        old = frozenset() if isinstance(was, Absent) else was
+        new = frozenset() if isinstance(now, Absent) else now
+        sites |= old ^ new
+    found = {name: case.base.inventory.site_of(name) for name in touched}
+    return frozenset(name for name, site in found.items() if site is not None and site.name in sites)
 
 
 CHECKS = (

@@ -26,7 +26,8 @@ def shared_risk(case: Case, step: StepView, params: Parameters) -> Observations:
     old, new = case.base.failures, step.view.failures
     if old is None or new is None:
         return
-    known = {site.name for site in before.sites if site.present}
+    known = {site.name for site in before.sites if site.present and not site.isolated}
+    heard = {(each.name, each.prefix) for each in before.advertisements if each.sites}  # else there is none to lose
     isolated = {site.name for site in after.sites if site.isolated or not site.present}
     lost = {(each.name, each.prefix) for each in after.advertisements if not each.sites}
     at_most = Enforcement.HOLD if case.change.temporary or _only_down(case) else None
@@ -36,7 +37,7 @@ def shared_risk(case: Case, step: StepView, params: Parameters) -> Observations:
         for site in sorted(outcome.sites_isolated - was.sites_isolated - isolated):
             if site in known:
                 sites.setdefault(site, []).append(outcome.scenario.reason)
-        for name, prefix in sorted(outcome.advertisements_lost - was.advertisements_lost - lost):
+        for name, prefix in sorted(outcome.advertisements_lost & heard - was.advertisements_lost - lost):
             prefixes.setdefault((name, str(prefix)), []).append(outcome.scenario.reason)
     for site, reasons in sorted(sites.items()):
         yield Observation(
