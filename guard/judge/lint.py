@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from guard.judge.checks.dns_standing import dns_faults
 from guard.model.coverage import LineState
-from guard.model.device import Device, Vendor
+from guard.model.device import Device
 from guard.model.inventory import EXTERNAL
+from guard.parse.device import READERS
 from guard.snapshot.snapshot import Snapshot
 
 ERROR, WARNING, INFO = "error", "warning", "info"
@@ -30,7 +31,6 @@ _STATES = {
     LineState.UNRECOGNISED: ("not-recognised", WARNING),
 }
 _SEVERITIES = {"error": ERROR, "warning": WARNING, "info": INFO}
-_UNREAD = frozenset({Vendor.UNKNOWN})
 
 
 def lint(snapshot: Snapshot, at: datetime | None = None) -> tuple[LintRow, ...]:
@@ -51,9 +51,8 @@ def _rows(snapshot: Snapshot, at: datetime | None) -> Iterator[LintRow]:
 
 
 def _device(device: Device) -> Iterator[LintRow]:
-    if device.vendor in _UNREAD:
-        yield LintRow("unknown-vendor", ERROR, device.file, 1, device.name, "no grammar that guard has reads this file")
-        return
+    if device.vendor not in READERS:
+        return  # a problem of the snapshot, not one of each line
     for note in device.coverage.notes:
         kind = _STATES.get(note.state)
         if kind:

@@ -19,7 +19,7 @@ from guard.model.inventory import Inventory
 from guard.model.provenance import Source
 from guard.model.state import Edge, InterfaceId
 from guard.parse.batfish_files import parse_announcements, parse_blacklist, parse_layer1, parse_runtime
-from guard.parse.device import parse_device
+from guard.parse.device import READERS, parse_device
 from guard.parse.inventory import dangling_names, parse_inventory
 from guard.parse.live_state import parse_state
 from guard.parse.roas import parse_roas
@@ -140,6 +140,9 @@ def _devices(files: Mapping[str, str], problems: list[Problem]) -> dict[str, Dev
             message = f"the name {device.name} is already that of {taken.file}; this file is left out"
             problems.append(Problem(message, Source(path, 1, 1), (device.name,)))
             continue
+        if device.vendor not in READERS:
+            message = f"no grammar reads this file (vendor: {device.vendor.value}); what {device.name} does is not seen"
+            problems.append(Problem(message, Source(path, 1, 1), (device.name,)))
         found[device.name.lower()] = device
     return dict(sorted((device.name, device) for device in found.values()))
 

@@ -106,3 +106,8 @@ def test_announcements_and_layer_1() -> None:
     assert (announcement.node, str(announcement.prefix)) == ("r1", "8.8.8.0/24")
     assert announcement.attributes.communities == ("65000:100",)
     assert [segment.asns for segment in announcement.attributes.as_path] == [(64501,), (64502, 64503)]
+
+
+def test_a_file_that_no_grammar_reads_is_a_problem_that_names_the_device() -> None:
+    snapshot = load({"configs/r1.cfg": R1, "configs/odd.cfg": "xyzzy plugh\nnothing happens\n"})
+    assert [(str(each.source), each.subjects) for each in snapshot.problems] == [("configs/odd.cfg:1", ("odd",))]
