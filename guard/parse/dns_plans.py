@@ -7,6 +7,7 @@ have nothing to do with DNS are none of our business.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -160,7 +161,7 @@ def _route53(document: Row, file: str) -> Iterator[Planned]:
 
 
 def _route53_change(action: str, records: Row, file: str) -> PlannedEdit:
-    name, type = absolute(records["Name"], "."), _typed(records["Type"])
+    name, type = absolute(_decimal(records["Name"]), "."), _typed(records["Type"])
     if "AliasTarget" in records and action != "DELETE":
         _refuse(file, f"{name} {type} is an alias to {records['AliasTarget'].get('DNSName')}: its addresses are AWS's")
     data = _data(type, [each["Value"] for each in records.get("ResourceRecords", ())])
@@ -171,6 +172,11 @@ def _route53_change(action: str, records: Row, file: str) -> PlannedEdit:
     if action not in ("CREATE", "UPSERT"):
         raise RecordInvalid(f"{action} is no action of Route 53")
     return PlannedEdit("", name, type, ttl, data, whole=whole, absent=action == "CREATE" and whole)
+
+
+def _decimal(name: str) -> str:
+    """Route 53 writes escapes in octal, `\\052` for an asterisk; master files in decimal."""
+    return re.sub(r"\\([0-3][0-7]{2})", lambda found: f"\\{int(found[1], 8):03d}", name)
 
 
 # ------------------------------------------------------------------------------------------------ Terraform
@@ -221,7 +227,7 @@ def _terraform_zone(type: str, change: Row, actions: list[str]) -> Iterator[Plan
 
 
 def _aws(_: str, at: Row) -> PlannedEdit:
-    name, type = absolute(at.get("fqdn") or at["name"], "."), _typed(at["type"])
+    name, type = absolute(_decimal(at.get("fqdn") or at["name"]), "."), _typed(at["type"])
     if at.get("alias"):
         raise RecordInvalid(f"{name} {type} is an alias: its addresses are AWS's")
     values = [quoted(each) if type in ("TXT", "SPF") else each for each in at["records"] or ()]
