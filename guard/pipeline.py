@@ -21,7 +21,7 @@ from guard.judge.policy import PolicySet, load_policies
 from guard.judge.together import NAME, adding_up, alone, beyond, combined
 from guard.model.change import Change
 from guard.model.errors import InputInvalid
-from guard.model.facts import Assessment, FailureSweep
+from guard.model.facts import Assessment, FailureSweep, LinkLoads
 from guard.model.inventory import Inventory
 from guard.model.server_facts import ActiveFacts
 from guard.model.state import NetworkState, Scenario
@@ -30,7 +30,9 @@ from guard.parse.inventory import parse_inventory
 from guard.report.document import document
 from guard.simulate.assessment import assess_all
 from guard.simulate.failure import sweep
+from guard.simulate.load import has_demands, link_loads
 from guard.simulate.resolution import resolver
+from guard.simulate.services import Resolve
 from guard.snapshot.candidate import StepResult, candidate
 from guard.snapshot.load import INVENTORY, load
 from guard.snapshot.snapshot import Snapshot
@@ -210,10 +212,19 @@ def _views(snapshots: Sequence[Snapshot], engine: Engine, failures: int | None, 
             progress("failing one thing after another", 0.3 + 0.6 * number / len(distinct))
             swept[number] = sweep(each, engine.state, assessment, resolve=resolve, failures=count)
     made = {
-        each.digest: View(each, assessment, failed)
-        for each, assessment, failed in zip(distinct, assessments, swept, strict=True)
+        each.digest: View(each, assessment, failed, _loads(each, engine, assessment, resolve, count))
+        for each, assessment, failed, resolve in zip(distinct, assessments, swept, resolvers, strict=True)
     }
     return tuple(made[each.digest] for each in snapshots)
+
+
+def _loads(
+    snapshot: Snapshot, engine: Engine, assessment: Assessment, resolve: Resolve, failures: int
+) -> LinkLoads | None:
+    """The load of links, where the inventory asks for it."""
+    if not has_demands(snapshot):
+        return None
+    return link_loads(snapshot, engine.state, assessment, resolve=resolve, failures=failures)
 
 
 def assess_alone(snapshot: Snapshot, state_of: Callable[[Scenario], NetworkState]) -> Assessment:

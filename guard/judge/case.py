@@ -14,7 +14,7 @@ from guard.compare.delta import Delta, Moment, compare
 from guard.judge.finding import Finding
 from guard.judge.taken import Taken, taken
 from guard.model.change import Change, Step
-from guard.model.facts import Assessment, FailureSweep
+from guard.model.facts import Assessment, FailureSweep, LinkLoads
 from guard.model.inventory import Inventory
 from guard.model.state import InterfaceId
 from guard.snapshot.snapshot import Snapshot
@@ -49,11 +49,15 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One moment: a snapshot, what follows from it, and what one more failure would do (None: not asked for)."""
+    """One moment: a snapshot, what follows from it, and what one more failure would do (None: not asked for).
+
+    `loads`: of links, where the inventory gives capacities and demands.
+    """
 
     snapshot: Snapshot
     assessment: Assessment | None = None
     failures: FailureSweep | None = None
+    loads: LinkLoads | None = None
 
     @property
     def inventory(self) -> Inventory:

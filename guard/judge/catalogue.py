@@ -93,6 +93,7 @@ MODULES = (
     "intent",
     "leaks",
     "lines",
+    "load",
     "process",
     "reach",
     "recovery",

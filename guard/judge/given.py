@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from guard.judge.case import Case, CommandEffect, Undecided, View, step_times, step_view
 from guard.judge.finding import Enforcement, Finding, Status
-from guard.judge.given_network import assessment, failures, interface, mentioned
+from guard.judge.given_network import assessment, failures, interface, loads, mentioned
 from guard.model.coverage import Coverage
 from guard.model.device import Device, Vendor
 from guard.model.inventory import Inventory
@@ -27,7 +27,7 @@ from guard.snapshot.snapshot import Snapshot
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 _SNAPSHOT = ("files", "devices", "inventory", "down")
-_STEP = ("commands", "undecided", "failures")
+_STEP = ("commands", "undecided", "failures", "loads", "loads_after")
 _CASE = (
     "name", "expect", "enforcement", "step", "change", "before", "after", "now", "binding", "active",
     "subjects", "earlier", "together",
@@ -129,7 +129,8 @@ def _view(facts: Mapping[str, Node], base: Snapshot | None = None) -> View:
     network = {key: node for key, node in facts.items() if key not in (*_SNAPSHOT, *_STEP)}
     snapshot = _snapshot(facts, network, base)
     found = assessment(network) if network or snapshot.devices else None
-    return View(snapshot, found, failures(facts["failures"]) if "failures" in facts else None)
+    swept = failures(facts["failures"]) if "failures" in facts else None
+    return View(snapshot, found, swept, loads(facts) if "loads" in facts else None)
 
 
 def _snapshot(facts: Mapping[str, Node], network: Mapping[str, Node], base: Snapshot | None) -> Snapshot:

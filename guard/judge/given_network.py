@@ -20,6 +20,7 @@ from guard.model.facts import (
     Fate,
     FlowFact,
     InstanceFact,
+    LinkLoads,
     ManagementFact,
     NameServerFact,
     PrefixTable,
@@ -169,6 +170,16 @@ def failures(node: Node) -> FailureSweep:
         node.choice("incomplete")
         return FailureSweep((), complete=False)
     return FailureSweep(tuple(map(_failure, node.items())))
+
+
+def loads(facts: Facts) -> LinkLoads:
+    """`loads`: interface -> Mb/s; `loads_after`: the failure's name -> the same."""
+    after = tuple((Scenario(reason=reason), _mbps(node)) for reason, node in _entries(facts, "loads_after").items())
+    return LinkLoads(_mbps(facts["loads"]), after)
+
+
+def _mbps(node: Node) -> dict[InterfaceId, float]:
+    return {interface(name): each.number() for name, each in node.entries().items()}
 
 
 # ------------------------------------------------------------------------------------------------ state

@@ -88,6 +88,8 @@ def _skipped(case: Case, policy: Policy) -> str:
         return "the snapshot has no configurations"
     if "failures" in needs and case.base.failures is None and not any(step.view.failures for step in case.steps):
         return "no failures were asked for"
+    if "demands" in needs and not any(view.loads for view in case.views):
+        return "the inventory gives no demands"
     if "zones" in needs and not any(view.snapshot.zones or view.snapshot.server_zones for view in case.views):
         return "the snapshot has no zones"
     return ""

@@ -259,3 +259,17 @@ class FailureSweep:
     complete: bool = True
     examined: int = 0
     simulated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLoads:
+    """Traffic of the inventory's demands on the interfaces whose capacity it gives, the busier direction, in Mb/s.
+
+    `after_failures`: the same after each single failure that touches a way of some demand. `lost`: demands (`from ->
+    to`) that find no source or no destination. `complete` False: not all failures were looked at.
+    """
+
+    loads: Mapping[InterfaceId, float]
+    after_failures: tuple[tuple[Scenario, Mapping[InterfaceId, float]], ...] = ()
+    lost: tuple[str, ...] = ()
+    complete: bool = True

@@ -56,13 +56,7 @@ class Reach:
 
     def delivers(self, site: Site, destination: Destination, fate: Fate) -> bool:
         """Whether one end of a packet to `destination` is delivery to `site`."""
-        if self.forwarder.links.site_name(fate.node) != site.name:
-            return False
-        if fate.disposition in ARRIVED:
-            return True
-        if fate.disposition is not Disposition.NULL_ROUTED:
-            return False
-        return self.targets.aggregate_counts(site, destination.address, parse_prefix(fate.detail))
+        return delivers(self.forwarder, self.targets, site, destination, fate)
 
     def delivered_from(self, node: str, vrf: str, site: Site) -> bool:
         """Whether some prefix of `site` is delivered from one table."""
@@ -73,6 +67,17 @@ class Reach:
             for member in self.targets.sites.get(site.name, ())
             for fate in self.forwarder.ends((node, vrf), member.address).fates
         )
+
+
+def delivers(forwarder: Forwarder, targets: SiteTargets, site: Site, destination: Destination, fate: Fate) -> bool:
+    """See `Reach.delivers`."""
+    if forwarder.links.site_name(fate.node) != site.name:
+        return False
+    if fate.disposition in ARRIVED:
+        return True
+    if fate.disposition is not Disposition.NULL_ROUTED:
+        return False
+    return targets.aggregate_counts(site, destination.address, parse_prefix(fate.detail))
 
 
 def site_facts(reach: Reach) -> tuple[SiteFact, ...]:

@@ -9,6 +9,7 @@ from guard.judge.case import Case, StepView
 from guard.judge.catalogue import NETWORK, Check, Observations, Parameter, Parameters
 from guard.judge.checks.common import both, having, members, named_within, percent, turned, warn_if
 from guard.judge.checks.forwarding import DELIVERED
+from guard.judge.checks.load import overloads
 from guard.judge.checks.outside import orphans
 from guard.judge.finding import Observation, listed, some
 from guard.model.address import Prefix, prefix_of
@@ -65,8 +66,8 @@ def _order(shift: Shift) -> tuple[str, Prefix]:
 def _observed(case: Case, step: StepView, shift: Shift, special: frozenset[Prefix]) -> Observation:
     within = [each for each in _supernets(shift.prefix) if each in special]
     accepted = _expected(case, shift) or _leaves_what_is_down(step, shift)
-    # With capacities and demands given, a shift is only harmless once the load of each link has been looked at.
-    accepted = accepted and not (step.snapshot.inventory.capacities and step.snapshot.inventory.demands)
+    # With capacities and demands given, a shift is only harmless where no link carries more than it can.
+    accepted = accepted and not (step.view.loads and list(overloads(step, step.view.loads.loads)))
     went = f"{listed(shift.before)} to {listed(shift.after)}"
     return Observation(
         f"all traffic of {shift.origin} to {shift.prefix} moves from {went}",
