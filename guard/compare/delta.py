@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from guard.compare.dns import AnswerTurn, answer_turns
 from guard.compare.lines import DeviceLines, changed_lines
 from guard.compare.mapping import ABSENT, Absent, MappingDelta, Turn, between
 from guard.compare.routes import RouteDelta
@@ -57,6 +58,7 @@ class Delta:
     services: MappingDelta[str, ServiceFact] = field(default_factory=MappingDelta)
     records: MappingDelta[RecordKey, RRset] = field(default_factory=MappingDelta)
     cascade: tuple[CascadeRound, ...] = ()
+    answers: tuple[AnswerTurn, ...] = field(default=(), compare=False)
     lines: tuple[DeviceLines, ...] = field(default=(), compare=False)
     sessions_lost: tuple[Session, ...] = field(default=(), compare=False)
     sessions_gained: tuple[Session, ...] = field(default=(), compare=False)
@@ -66,11 +68,13 @@ def compare(before: Moment, after: Moment) -> Delta:
     """What differs from `before` to `after`."""
     old, new = before.assessment, after.assessment
     devices = between(before.snapshot.devices, after.snapshot.devices)
+    records = _records(before.snapshot, after.snapshot)
     delta = Delta(
         files=between(before.snapshot.files, after.snapshot.files),
         devices=devices,
         lines=changed_lines(devices, before.snapshot.files, after.snapshot.files),
-        records=_records(before.snapshot, after.snapshot),
+        records=records,
+        answers=_answers(before.snapshot, after.snapshot, records),
         cascade=new.cascade if new else (),
     )
     if old is None or new is None:
@@ -121,6 +125,11 @@ def _records(before: Snapshot, after: Snapshot) -> MappingDelta[RecordKey, RRset
         for name in news.keys() - olds.keys():
             turns[RecordKey(*place, *name)] = Turn(ABSENT, _unplaced(news[name]))
     return MappingDelta(turns)
+
+
+def _answers(before: Snapshot, after: Snapshot, records: MappingDelta[RecordKey, RRset]) -> tuple[AnswerTurn, ...]:
+    changed = (RRsetKey(key.owner, key.type) for key in records.turns if not key.server)
+    return answer_turns(before.zones, after.zones, changed) if records else ()
 
 
 def _unplaced(rrset: RRset | None) -> RRset | Absent:

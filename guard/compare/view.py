@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from guard.compare.delta import Delta
+from guard.compare.dns import AnswerTurn
 from guard.compare.lines import ChangedLine, DeviceLines
 from guard.compare.mapping import Absent
 from guard.compare.routes import RouteKey
@@ -15,6 +16,7 @@ from guard.model.dns import RRset
 from guard.model.facts import CascadeRound, ServiceFact
 from guard.model.rib import NextHop, RibEntry
 from guard.model.state import InterfaceState
+from guard.simulate.dns_answer import Answer
 from guard.simulate.external import is_test_prefix
 
 Row = dict[str, Any]
@@ -38,7 +40,7 @@ def diff_document(delta: Delta, *, mask: Mask, rows_at_most: int = ROWS_AT_MOST)
         "reachability": _reachability(delta),
         "services": _services(delta),
         "cascade": [cascade_row(each) for each in delta.cascade],
-        "dns": {"records": _records(delta), "answers": []},
+        "dns": {"records": _records(delta), "answers": [answer_row(each) for each in delta.answers]},
     }
 
 
@@ -204,6 +206,16 @@ def _record_rows(delta: Delta) -> Iterator[Row]:
             "before": _rrset(before),
             "after": _rrset(after),
         }
+
+
+def answer_row(turn: AnswerTurn) -> Row:
+    """One question whose answer changed, with both answers."""
+    return {"name": turn.name, "type": turn.type, "before": _answer(turn.before), "after": _answer(turn.after)}
+
+
+def _answer(side: Answer) -> str:
+    """The status, and what the answer leads to: `NOERROR CNAME web.example.com., A 192.0.2.1`."""
+    return f"{side.status.value} {', '.join(f'{each.type} {each.data}' for each in side.answer)}".rstrip()
 
 
 def _rrset(side: RRset | Absent) -> Row | None:

@@ -244,7 +244,7 @@ MESSAGES: dict[str, tuple[Field, ...]] = {
     "AnswerTurn": (
         _one("name", "string", ""),
         _one("type", "string", ""),
-        _one("before", "string", ""),
+        _one("before", "string", "status and data, as in `NOERROR A 192.0.2.1`"),
         _one("after", "string", ""),
     ),
 }

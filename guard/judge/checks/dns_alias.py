@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from guard.compare.dns import dependents
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import ZONES, Check, Observations, Parameter, Parameters
-from guard.judge.checks.dns_lookup import dependents, touched
+from guard.judge.checks.dns_lookup import touched
 from guard.judge.finding import Enforcement, Observation, some
 from guard.model.dns import RRsetKey, Zone, ZoneFault
 from guard.model.provenance import Source

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from guard.judge.case import Case, StepView
 from guard.judge.finding import Enforcement, Observation
-from guard.model.dns import RRset, RRsetKey, Zone, ZoneFault, is_signing, parent
+from guard.model.dns import RRset, RRsetKey, Zone, ZoneFault, is_signing
 from guard.model.inventory import AllOf, AnyOf, Inventory, NameNeeded, Requirement, ZoneIntent
 from guard.simulate.dns_answer import Status, resolve
 from guard.snapshot.snapshot import Snapshot
@@ -31,13 +31,6 @@ def has_target(zones: Mapping[str, Zone], name: str) -> bool | None:
     """Whether a host has an address, also by alias; None where somebody else would know."""
     found = [count(zones, name, type) for type in ADDRESSES]
     return True if any(found) else None if None in found else False
-
-
-def pointed_at(zones: Mapping[str, Zone]) -> Iterator[tuple[str, RRsetKey, str]]:
-    """(target, the RRset that points there, apex of its zone) of all records of all zones."""
-    for apex, zone in zones.items():
-        for key, target in zone.pointers:
-            yield target, key, apex
 
 
 def required_names(inventory: Inventory) -> Mapping[str, str]:
@@ -78,24 +71,6 @@ def places(snapshot: Snapshot) -> dict[Place, Zone]:
 def touched(step: StepView) -> frozenset[str]:
     """Owners whose records the change has altered so far."""
     return frozenset(key.owner for key in step.delta.records.turns if not key.server)
-
-
-def dependents(zones: Mapping[str, Zone], names: Iterable[str]) -> frozenset[str]:
-    """The names, and every owner whose records lead to one of them, whatever the number of steps."""
-    found = set(names)
-    below = tuple("." + parent(name) for name in found if name.startswith("*."))
-    pointers: dict[str, list[str]] = {}
-    for target, key, _ in pointed_at(zones):
-        pointers.setdefault(target, []).append(key.owner)
-        if below and target.endswith(below):
-            found.add(target)
-    waiting = list(found)
-    while waiting:
-        for owner in pointers.get(waiting.pop(), ()):
-            if owner not in found:
-                found.add(owner)
-                waiting.append(owner)
-    return frozenset(found)
 
 
 def faults(case: Case, step: StepView, code: str) -> Iterator[Observation]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from guard.compare.dns import pointed_at
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import ZONES, Check, Observations, Parameters
-from guard.judge.checks.dns_lookup import count, has_target, pointed_at, required_names
+from guard.judge.checks.dns_lookup import count, has_target, required_names
 from guard.judge.finding import Observation, some
 from guard.model.dns import Zone, lies_in, parent
 from guard.model.inventory import CriticalName

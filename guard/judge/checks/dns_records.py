@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from guard.compare.dns import pointed_at
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import ZONES, Check, Observations, Parameter, Parameters
 from guard.judge.checks.common import percent
-from guard.judge.checks.dns_lookup import Place, content, intent_of, places, pointed_at, required_names
+from guard.judge.checks.dns_lookup import Place, content, intent_of, places, required_names
 from guard.judge.finding import Enforcement, Observation, some
 from guard.model.change import ReplaceZone, ZoneUpdate
 from guard.model.dns import RRset, RRsetKey, Zone, is_signing, lies_in

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from guard.judge.checks.dns_lookup import count, pointed_at
+from guard.compare.dns import pointed_at
+from guard.judge.checks.dns_lookup import count
 from guard.simulate.dns_answer import zone_of
 from guard.snapshot.load import load
 
