@@ -13,6 +13,8 @@ def engines_for(name: str | None, batfish: str | None = None) -> tuple[Engine, .
     match name or "embedded":
         case "embedded":
             return (_embedded(),)
+        case "rehearsal":
+            return (_rehearsal(),)
         case other:
             raise EngineUnavailable("engine-unavailable", f"engine {other} is not part of this version")
 
@@ -22,3 +24,10 @@ def _embedded() -> Engine:
     from guard.engines.embedded import Embedded
 
     return Embedded()
+
+
+@cache
+def _rehearsal() -> Engine:
+    from guard.shell.rehearsal.engine import Rehearsal
+
+    return Rehearsal()

@@ -1,0 +1,266 @@
+"""What live FRR showed of a rehearsed snapshot → NetworkState. Pure: the shell boots, waits and reads.
+
+Law: routes, forwarding, BGP paths and sessions are FRR's. What FRR does not tell is the embedded engine's: which
+interfaces are up and cabled to which, the router's own addresses, adjacencies, and what a session inside the snapshot
+carries beside the paths that were used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from guard.engines.frr_shown import Hop, ShownPath, ShownRoute, shown_paths, shown_peers, shown_routes
+from guard.engines.rehearsal_plan import DEFAULT_VRF, Plan, shared_interface
+from guard.engines.rows_tables import HeldFib, HeldRib
+from guard.model.address import Address, Prefix
+from guard.model.bgp import BgpAttributes
+from guard.model.rib import NextHop, Rib, RibEntry, RouteProtocol
+from guard.model.state import BgpRow, BgpSession, BgpTables, InterfaceId, NetworkState, StateNote
+from guard.simulate.external import is_test_prefix
+from guard.snapshot.snapshot import Snapshot
+
+ENGINE = "rehearsal"
+
+SessionKey = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """`output`: router -> command -> text. `link_locals`: whose address it is. `refused`: router -> lines not taken."""
+
+    output: Mapping[str, Mapping[str, str]]
+    link_locals: Mapping[Address, InterfaceId]
+    refused: Mapping[str, tuple[str, ...]]
+    converged: bool
+    version: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTables:
+    """BgpTables of what FRR showed; what it does not tell comes from `computed`."""
+
+    paths: Mapping[tuple[str, str], tuple[BgpRow, ...]]
+    heard_outside: Mapping[SessionKey, Mapping[Prefix, BgpAttributes]]
+    computed: BgpTables
+    _best: dict[tuple[str, str], dict[Prefix, BgpRow]] = field(default_factory=dict)
+
+    @property
+    def unlimited(self) -> BgpTables:
+        """A limit that tripped left nothing to see behind it: as computed."""
+        return self.computed.unlimited
+
+    def rows(self) -> Iterator[BgpRow]:
+        for node in sorted(self.paths):
+            yield from (row for row in self.paths[node] if not is_test_prefix(row.prefix))
+
+    def best(self, node: str, vrf: str, prefix: Prefix) -> BgpRow | None:
+        name = (node, vrf)
+        if name not in self._best:
+            found: dict[Prefix, BgpRow] = {}
+            for row in self.paths.get(name, ()):
+                if row.best:
+                    found.setdefault(row.prefix, row)
+            self._best[name] = found
+        return self._best[name].get(prefix)
+
+    def advertised(self, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
+        """To the outside: what the speaker there heard. Inside: as computed."""
+        heard = self.heard_outside.get(session)
+        return self.computed.advertised(session) if heard is None else heard
+
+    def offered(self, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
+        return self.computed.offered(session)
+
+    def received(self, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
+        return self.computed.received(session)
+
+    def accepted(self, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
+        return self.computed.accepted(session)
+
+    def originated(self, node: str, vrf: str) -> frozenset[Prefix]:
+        begun = (row for row in self.paths.get((node, vrf), ()) if row.received_from is None)
+        return frozenset(row.prefix for row in begun)
+
+
+def rehearsed(snapshot: Snapshot, computed: NetworkState, plan: Plan, seen: Seen) -> NetworkState:
+    """The state that live FRR reached; notes say what was not rehearsed or did not settle."""
+    inside = [router.name for router in plan.routers if not router.outside]
+    gateway = _gateways(computed, seen.link_locals)
+    typed = _typed_interfaces(snapshot)
+    ribs: dict[tuple[str, str], Rib] = {}
+    hops: dict[tuple[str, str, Prefix], tuple[NextHop, ...]] = {}
+    for node in inside:
+        entries = _own_addresses(computed, node, hops)
+        for route in shown_routes(seen.output[node]):
+            entries[route.prefix] = _entry(node, route, gateway, typed)
+            hops[(node, DEFAULT_VRF, route.prefix)] = tuple(sorted(set(_forwarding(route, gateway)), key=str))
+        ribs[(node, DEFAULT_VRF)] = HeldRib(entries)
+    return replace(
+        computed,
+        engine=ENGINE,
+        ribs=ribs,
+        fib=HeldFib(hops),
+        sessions=_sessions(computed, seen),
+        bgp=_tables(computed, plan, seen, gateway),
+        notes=(*computed.notes, *_notes(plan, seen)),
+    )
+
+
+def _own_addresses(
+    computed: NetworkState, node: str, hops: dict[tuple[str, str, Prefix], tuple[NextHop, ...]]
+) -> dict[Prefix, RibEntry]:
+    """The router's own addresses: FRR 8 has no local routes, they are the kernel's."""
+    found: dict[Prefix, RibEntry] = {}
+    rib = computed.ribs.get((node, DEFAULT_VRF))
+    for prefix in rib.prefixes() if rib is not None else ():
+        entry = rib.get(prefix) if rib is not None else None
+        if entry is not None and entry.protocol is RouteProtocol.LOCAL:
+            found[prefix] = entry
+            hops[(node, DEFAULT_VRF, prefix)] = computed.fib.next_hops(node, DEFAULT_VRF, prefix)
+    return found
+
+
+def _gateways(
+    computed: NetworkState, owners: Mapping[Address, InterfaceId]
+) -> Callable[[Address | None], Address | None]:
+    """An IPv6 gateway is a link-local address, which no configuration names: told by the owner's lowest global one."""
+
+    def gateway(address: Address | None) -> Address | None:
+        if address is None or address.version == 4 or not address.is_link_local:
+            return address
+        state = computed.interfaces.get(owners[address]) if address in owners else None
+        named = sorted(a for a, _ in state.addresses if a.version == 6 and not a.is_link_local) if state else []
+        return named[0] if named else None
+
+    return gateway
+
+
+def _typed_interfaces(snapshot: Snapshot) -> frozenset[tuple[str, Prefix, Address]]:
+    """Static routes that name an interface beside the gateway: FRR shows one in any case."""
+    return frozenset(
+        (device.name, route.prefix, route.next_hop)
+        for device in snapshot.devices.values()
+        for route in device.static_routes
+        if route.interface and route.next_hop is not None
+    )
+
+
+def _entry(
+    node: str,
+    route: ShownRoute,
+    gateway: Callable[[Address | None], Address | None],
+    typed: frozenset[tuple[str, Prefix, Address]],
+) -> RibEntry:
+    hops = {_hop(node, route, hop, gateway, typed) for hop in route.hops}
+    return RibEntry(route.protocol, route.distance, route.metric, tuple(sorted(hops, key=str)), route.tag)
+
+
+def _hop(
+    node: str,
+    route: ShownRoute,
+    hop: Hop,
+    gateway: Callable[[Address | None], Address | None],
+    typed: frozenset[tuple[str, Prefix, Address]],
+) -> NextHop:
+    """As the protocol gave it: BGP and static routes resolve an address, the interior protocols know the interface."""
+    if hop.discard:
+        return NextHop(discard=True)
+    if hop.address is None:
+        return NextHop(None, hop.interface)
+    recursive = route.protocol in (RouteProtocol.BGP, RouteProtocol.IBGP, RouteProtocol.STATIC)
+    if recursive and (node, route.prefix, hop.address) not in typed:
+        linked = hop.address.version == 6 and hop.address.is_link_local
+        return NextHop(gateway(hop.address), hop.interface if linked else None)
+    return NextHop(gateway(hop.address), hop.interface)
+
+
+def _forwarding(route: ShownRoute, gateway: Callable[[Address | None], Address | None]) -> Iterator[NextHop]:
+    for hop in route.hops:
+        if hop.discard:
+            yield NextHop(discard=True)
+        elif hop.recursive:
+            for address, interface in hop.resolved:
+                yield NextHop(gateway(address), interface, discard=address is None and interface is None)
+        else:
+            yield NextHop(gateway(hop.address), hop.interface)
+
+
+def _sessions(computed: NetworkState, seen: Seen) -> tuple[BgpSession, ...]:
+    """Computed sessions with FRR's word on whether they are established. The status of one to the outside stays: it is
+    Batfish's, and says that nobody has the far end's configuration."""
+    states = {
+        (node, peer.name): peer.state == "Established"
+        for node, output in seen.output.items()
+        for peer in shown_peers(output)
+    }
+    return tuple(_session(session, states) for session in computed.sessions)
+
+
+def _session(session: BgpSession, states: Mapping[tuple[str, str], bool]) -> BgpSession:
+    names = (str(session.remote_address), session.local_interface or "")
+    up = next((states[session.node, name] for name in names if (session.node, name) in states), None)
+    if up is None or session.vrf != DEFAULT_VRF or session.remote_node is None:
+        return session
+    status = "ESTABLISHED" if up else "NOT_ESTABLISHED" if session.status == "ESTABLISHED" else session.status
+    why = "" if up else session.why or "not established in the rehearsal"
+    return replace(session, up=up, status=status, why=why, tripped=session.tripped and not up)
+
+
+def _tables(
+    computed: NetworkState, plan: Plan, seen: Seen, gateway: Callable[[Address | None], Address | None]
+) -> LiveTables:
+    paths: dict[tuple[str, str], tuple[BgpRow, ...]] = {}
+    kinds = {(row.node, row.prefix): row.origin_protocol for row in computed.bgp.rows() if row.received_from is None}
+    for router in plan.routers:
+        if not router.outside:
+            rows = (_row(router.name, path, kinds, gateway) for path in shown_paths(seen.output[router.name]))
+            paths[(router.name, DEFAULT_VRF)] = tuple(sorted(rows, key=lambda row: (row.prefix, not row.best)))
+    return LiveTables(paths, dict(_heard(computed, plan, seen)), computed.bgp)
+
+
+def _row(
+    node: str,
+    path: ShownPath,
+    kinds: Mapping[tuple[str, Prefix], str],
+    gateway: Callable[[Address | None], Address | None],
+) -> BgpRow:
+    """A path that begins here: FRR does not say through which protocol, so the computed one does."""
+    kind = path.kind if path.peer is not None else kinds.get((node, path.prefix), path.kind)
+    hop = path.attributes.next_hop
+    attributes = path.attributes._replace(next_hop=gateway(hop) if path.peer is not None else hop)
+    peer = gateway(path.peer)
+    return BgpRow(node, DEFAULT_VRF, path.prefix, path.used, attributes, kind, peer, path.local_preference)
+
+
+def _heard(
+    computed: NetworkState, plan: Plan, seen: Seen
+) -> Iterator[tuple[SessionKey, Mapping[Prefix, BgpAttributes]]]:
+    """What each speaker outside heard from us, as it came in: weight and preference are its own."""
+    for name, session in plan.outside.items():
+        shared = shared_interface(session, computed)
+        ours = {session.local_address, shared[1] if shared else None}
+        external = session.remote_as != session.local_as
+        yield (
+            session.key,
+            {
+                path.prefix: path.attributes._replace(
+                    weight=0, local_preference=None if external else path.attributes.local_preference
+                )
+                for path in shown_paths(seen.output[name])
+                if path.peer in ours
+            },
+        )
+
+
+def _notes(plan: Plan, seen: Seen) -> Iterator[StateNote]:
+    if not seen.converged:
+        text = f"live FRR {seen.version} did not settle within {seen.seconds:.0f} s"
+        yield StateNote("rehearsal-not-settled", text)
+    for node, lines in sorted(seen.refused.items()):
+        text = f"live FRR {seen.version} refuses lines of {node}: {'; '.join(lines)}"
+        yield StateNote("rehearsal-refused-line", text, (node,))
+    for session in plan.unheard:
+        text = f"the neighbour of {session} shares no subnet with us: nobody spoke for it in the rehearsal"
+        yield StateNote("rehearsal-unheard", text, (str(session),))

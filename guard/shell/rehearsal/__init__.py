@@ -1,0 +1,1 @@
+"""Live FRR in network namespaces of this machine: built, loaded, waited for, read, and taken away again."""

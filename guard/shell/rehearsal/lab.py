@@ -1,0 +1,240 @@
+"""A network of live FRR routers on this machine: one network namespace and one set of daemons a router.
+
+Law: what is started here ends here. Every process is a child with its own folder, every namespace bears the lab's
+token; `close` takes all away, and the next lab sweeps up after one whose owner was killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from guard.engines.frr_shown import ASKED
+from guard.engines.rehearsal_plan import Plan, Port, Router
+from guard.model.address import Address, parse_address
+from guard.model.state import InterfaceId
+from guard.shell.rehearsal.machine import DAEMONS, USER, MachineFault, run, tell
+
+_PREFIX = "guard-rehearsal"
+_ALWAYS = ("zebra", "staticd")
+#: Seconds in which a daemon must open its socket.
+_START = 20.0
+#: Addresses must be usable at once, packets may come back another way, and a link without carrier is no link.
+_SYSCTLS = (
+    *("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", "net.ipv6.conf.default.forwarding=1"),
+    *("net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.default.rp_filter=0"),
+    *("net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.default.accept_ra=0"),
+    *("net.ipv4.conf.all.ignore_routes_with_linkdown=1", "net.ipv6.conf.all.ignore_routes_with_linkdown=1"),
+)
+_COMPLAINT = re.compile(r"line (\d+): (%[^:]*(?:command|incomplete|Ambiguous)[^:]*): (.*)")
+
+
+class Lab:
+    """A running plan; a context manager."""
+
+    def __init__(self, plan: Plan) -> None:
+        _sweep()
+        self.plan = plan
+        self.token = secrets.token_hex(3)
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}-{os.getpid()}-{self.token}-"))
+        self.refused: dict[str, tuple[str, ...]] = {}
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._namespaces = {router.name: f"gr{self.token}-{at}" for at, router in enumerate(plan.routers)}
+        self._switch = f"gr{self.token}-sw"
+        self._pool = ThreadPoolExecutor(4)
+
+    def __enter__(self) -> Lab:
+        try:
+            self._build()
+            self._start()
+            self._load()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the daemons and take namespaces and files away."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        for process in self._processes:
+            process.kill()
+        for process in self._processes:
+            process.wait()
+        for namespace in (*self._namespaces.values(), self._switch):
+            tell("ip", "netns", "del", namespace)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _build(self) -> None:
+        self.folder.chmod(0o755)
+        for namespace in (*self._namespaces.values(), self._switch):
+            run("ip", "netns", "add", namespace)
+            run("ip", "netns", "exec", namespace, "sysctl", "-qw", *_SYSCTLS)
+        run("ip", "-batch", "-", text="\n".join(self._cables()) + "\n")
+        for router in self.plan.routers:
+            rows = ["link set lo up", *(row for port in router.ports for row in _port_rows(port))]
+            run("ip", "-n", self._namespaces[router.name], "-batch", "-", text="\n".join(rows) + "\n")
+        run("ip", "-n", self._switch, "-batch", "-", text="\n".join(self._switch_rows()) + "\n")
+
+    def _cables(self) -> Iterator[str]:
+        """Two ends are one cable; more, or one alone, are plugged into a switch."""
+        for number, ends in enumerate(self.plan.wires):
+            if len(ends) == 2:
+                one, other = (f"name {end.interface} netns {self._namespaces[end.node]}" for end in ends)
+                yield f"link add {one} type veth peer {other}"
+                continue
+            for at, end in enumerate(ends):
+                there = f"name {end.interface} netns {self._namespaces[end.node]}"
+                yield f"link add {there} type veth peer name w{number}p{at} netns {self._switch}"
+
+    def _switch_rows(self) -> Iterator[str]:
+        for number, ends in enumerate(self.plan.wires):
+            if len(ends) == 2:
+                continue
+            if len(ends) > 2:
+                yield f"link add br{number} type bridge stp_state 0 mcast_snooping 0"
+                yield f"link set br{number} up"
+            for at in range(len(ends)):
+                if len(ends) > 2:
+                    yield f"link set w{number}p{at} master br{number}"
+                yield f"link set w{number}p{at} up"
+
+    def _start(self) -> None:
+        """zebra everywhere first: the others come to it."""
+        for router in self.plan.routers:
+            place = self.folder / router.name
+            place.mkdir()
+            (place / "vtysh.conf").touch()
+            (place / "empty.conf").touch()
+            shutil.chown(place, USER, USER)
+        for daemons in (_ALWAYS[:1], None):
+            started = [
+                (router, daemon)
+                for router in self.plan.routers
+                for daemon in (daemons or (*_ALWAYS[1:], *router.daemons))
+            ]
+            for router, daemon in started:
+                self._spawn(router, daemon)
+            for router, daemon in started:
+                self._await(router, daemon)
+
+    def _spawn(self, router: Router, daemon: str) -> None:
+        if not (DAEMONS / daemon).exists():
+            raise MachineFault(f"{router.name} needs {daemon}, which is not in {DAEMONS}")
+        place = self.folder / router.name
+        command = [
+            *("ip", "netns", "exec", self._namespaces[router.name], str(DAEMONS / daemon)),
+            *("-f", str(place / "empty.conf"), "-i", str(place / f"{daemon}.pid"), "-P", "0"),
+            *("--vty_socket", str(place), "-z", str(place / "zserv.api")),
+        ]
+        with (place / f"{daemon}.out").open("wb") as said:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        self._processes.append(process)
+        with (self.folder / "pids").open("a") as pids:
+            pids.write(f"{process.pid}\n")
+
+    def _await(self, router: Router, daemon: str) -> None:
+        until = time.monotonic() + _START
+        place = self.folder / router.name
+        while not (place / f"{daemon}.vty").exists():
+            if time.monotonic() > until:
+                said = (place / f"{daemon}.out").read_text(errors="replace").strip()[-300:]
+                raise MachineFault(f"{daemon} of {router.name} did not start: {said}")
+            time.sleep(0.02)
+
+    def _load(self) -> None:
+        """Lines as an operator would type them; then what is down goes down."""
+        for router, said in zip(self.plan.routers, self._pool.map(self._type, self.plan.routers), strict=True):
+            if said:
+                self.refused[router.name] = said
+        for router in self.plan.routers:
+            rows = [f"link set {port.id.interface} down" for port in router.ports if not port.up]
+            if rows:
+                run("ip", "-n", self._namespaces[router.name], "-batch", "-", text="\n".join(rows) + "\n")
+
+    def _type(self, router: Router) -> tuple[str, ...]:
+        path = self.folder / router.name / "typed.conf"
+        path.write_text(router.text + router.tuning)
+        own = router.text.count("\n")
+        complaints = _COMPLAINT.findall(self.vtysh(router.name, "-f", str(path)))
+        return tuple(f"line {number}: {line.strip()}" for number, _, line in complaints if int(number) <= own)
+
+    def vtysh(self, node: str, *words: str) -> str:
+        """What one router's shell prints."""
+        place = str(self.folder / node)
+        return tell("vtysh", "--vty_socket", place, "--config_dir", place, *words)
+
+    def ask(self, commands: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, str]]:
+        """Router -> command -> what it prints; `commands` by daemon, asked where the daemon runs."""
+        asked = [
+            (router.name, command)
+            for router in self.plan.routers
+            for daemon in (*_ALWAYS, *router.daemons)
+            for command in commands.get(daemon, ())
+        ]
+        found: dict[str, dict[str, str]] = {router.name: {} for router in self.plan.routers}
+        told = self._pool.map(lambda each: self.vtysh(each[0], "-c", each[1]), asked)
+        for (node, command), text in zip(asked, told, strict=True):
+            found[node][command] = text
+        return found
+
+    def read(self) -> dict[str, dict[str, str]]:
+        """Everything that a state is made of."""
+        return self.ask(ASKED)
+
+    def link_locals(self) -> dict[Address, InterfaceId]:
+        """Whose each link-local address is."""
+        found = {}
+        for node, namespace in self._namespaces.items():
+            for link in json.loads(run("ip", "-n", namespace, "-j", "-6", "addr")):
+                for each in link.get("addr_info", ()):
+                    if each.get("scope") == "link":
+                        found[parse_address(each["local"])] = InterfaceId(node, link["ifname"])
+        return found
+
+    def version(self) -> str:
+        """FRR's own."""
+        first = next(iter(self.plan.routers), None)
+        said = self.vtysh(first.name, "-c", "show version") if first is not None else ""
+        return said.split()[1] if said.startswith("FRRouting") else "of unknown version"
+
+
+def _port_rows(port: Port) -> Iterator[str]:
+    name = port.id.interface
+    if port.dummy and name != "lo":
+        yield f"link add {name} type dummy"
+    yield f"link set {name} up"
+    for address in port.addresses:
+        yield f"addr add {address} dev {name}"
+
+
+def _sweep() -> None:
+    """Takes away what a lab left whose owner was killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}-*"):
+        owner, token = folder.name.split("-")[2:4]
+        if Path(f"/proc/{owner}").exists():
+            continue
+        pids = folder / "pids"
+        for pid in map(int, pids.read_text().split() if pids.exists() else ()):
+            with contextlib.suppress(OSError):
+                if str(folder).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    os.kill(pid, signal.SIGKILL)
+        for namespace in tell("ip", "netns", "list").split():
+            if namespace.startswith(f"gr{token}-"):
+                tell("ip", "netns", "del", namespace)
+        shutil.rmtree(folder, ignore_errors=True)
