@@ -12,6 +12,9 @@ from guard.model.device import Reference, Vendor
 from guard.model.provenance import Source
 from guard.parse.line import Line
 
+#: Why a line is not recognised where nobody said more.
+UNKNOWN_COMMAND = "not a command that guard knows here"
+
 
 class Context:
     """The mutable side of one parse of one file; never leaves the parser."""
@@ -47,7 +50,7 @@ class Context:
         for each in walk(line):
             self.ignore(each, reason)
 
-    def unrecognised(self, line: Line, reason: str = "not a command that guard knows here") -> None:
+    def unrecognised(self, line: Line, reason: str = UNKNOWN_COMMAND) -> None:
         self._note(line, LineState.UNRECOGNISED, reason)
 
     def refer(self, kind: str, name: str, line: Line, usage: str, version: int = 4) -> str:

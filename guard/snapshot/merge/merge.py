@@ -45,11 +45,18 @@ def merge(
     change_file: str | None = None,
     first_line: int = 1,
 ) -> MergeResult:
-    """Type `lines_text` into the configuration of a device of `vendor` (`ios`, `eos`, `frr`).
+    """Type `lines_text` into the configuration of a device of `vendor` (`ios`, `eos`, `frr`, `junos`).
 
     `file` names the configuration, `change_file` and `first_line` the place of the typed lines, for errors.
     Raises InputInvalid (`merge-rejected`) where the device would refuse a line.
     """
+    if vendor == "junos":
+        from guard.snapshot.merge import junos
+
+        text, unknown = junos.apply(
+            config_text, lines_text, file=file, change_file=change_file, first_line=first_line
+        )
+        return MergeResult(text, tuple(UnknownLine(number, row) for number, row in unknown))
     typing = _Typing(Document.read(config_text, vendor))
     device = f" (configuration {file})" if file else ""
     for number, row in enumerate(lines_text.split("\n"), first_line):

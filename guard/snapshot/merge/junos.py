@@ -1,0 +1,237 @@
+"""`merge` on Junos: `set` commands and configuration mode, or a curly text as `load merge` takes it; then commit check.
+
+Law: all or nothing. What `commit check` would refuse and the configuration did not already hold is refused: names that
+are not defined, external neighbours without an AS, values that are none. Deleting what is not there only warns on a
+device, and so changes nothing here. Not modelled: `load patch`, `rollback`, `wildcard`, protection.
+"""
+
+from __future__ import annotations
+
+import re
+
+from guard.model.coverage import LineState
+from guard.model.device import Device, Vendor
+from guard.model.errors import InputInvalid
+from guard.parse.context import UNKNOWN_COMMAND
+from guard.parse.junos import reader
+from guard.parse.junos.statements import VERBS, Statement, is_flat, read, split_words
+from guard.parse.junos.tree import Path
+from guard.snapshot.merge.edit import Refused
+from guard.snapshot.merge.junos_text import KEYED, Text
+
+#: Sections of `show configuration` (Junos CLI reference, top level).
+_SECTIONS = frozenset(
+    """access access-profile accounting-options applications apply-groups apply-macro bridge-domains chassis
+    class-of-service diameter dynamic-profiles ethernet-switching-options event-options fabric firewall
+    forwarding-options groups interfaces jsrc logical-systems multi-chassis multicast-snooping-options openconfig-acl
+    poe policy-options protocols routing-instances routing-options security services snmp switch-options system tenants
+    unified-edge version virtual-chassis vlans vmhost wlan apply-groups-except rcsd""".split()  # noqa: SIM905
+)
+#: Commands of configuration mode that change nothing by themselves.
+_HARMLESS = frozenset({"commit", "show", "status", "quit", "help", "configure", "annotate", "protect", "unprotect"})
+#: What a policy, a filter and a group are called in messages of commit check.
+_KINDS = {
+    "route-map": "policy-statement",
+    "prefix-list": "prefix-list",
+    "community-list": "community",
+    "as-path-list": "as-path",
+    "acl": "filter",
+    "group": "group",
+}
+
+
+def apply(
+    config_text: str, lines_text: str, *, file: str | None, change_file: str | None, first_line: int
+) -> tuple[str, tuple[tuple[int, str], ...]]:
+    """(the new configuration, typed lines that guard does not know); raises InputInvalid (`merge-rejected`)."""
+    session = _Session(Text(config_text))
+    device = f" (configuration {file})" if file else ""
+
+    def rejected(number: int, row: str, why: object) -> InputInvalid:
+        place = first_line + number - 1
+        return InputInvalid("merge-rejected", f"{row.strip()!r} is rejected: {why}{device}", change_file, place)
+
+    rows = lines_text.split("\n")
+    if is_flat(lines_text) or _is_session(rows):
+        for number, row in enumerate(rows, 1):
+            try:
+                session.command(row, number)
+            except Refused as refused:
+                raise rejected(number, row, refused) from None
+    else:
+        statements, faults = read(lines_text)
+        if faults:
+            raise rejected(faults[0].number, faults[0].text, faults[0].message)
+        for each in statements:
+            try:
+                session.load(each, ())
+            except Refused as refused:
+                raise rejected(each.number, " ".join(each.words), refused) from None
+    text = session.text.text()
+    refusal = _commit_check(config_text, text, file or "")
+    if refusal:
+        raise rejected(session.last, rows[session.last - 1], f"commit check fails: {refusal}")
+    return text, tuple((first_line + number - 1, row) for number, row in session.unknown)
+
+
+def _is_session(rows: list[str]) -> bool:
+    """Rows of configuration mode without a brace: commands, known or not."""
+    return not any(row.rstrip().endswith(("{", ";", "}")) for row in rows)
+
+
+class _Session:
+    """Configuration mode: the candidate, and the level that `edit` went to."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.level: Path = ()
+        self.unknown: list[tuple[int, str]] = []
+        self.last = 1
+
+    def command(self, row: str, number: int) -> None:
+        """One command."""
+        words, values = split_words(row)
+        if not words or words[0][0] in "#!":
+            return
+        self.last = number
+        verb, rest = words[0], words[1:]
+        if verb in {"edit", "top", "up", "exit"}:
+            self._go(verb, rest)
+        elif verb == "set":
+            for value in values or (None,):
+                self.put((*self.level, *rest, *((value,) if value is not None else ())))
+        elif verb == "delete":
+            self._delete(rest, values)
+        elif verb in {"activate", "deactivate"}:
+            self.text.mark(self._path(rest), inactive=verb == "deactivate")
+        elif verb in {"insert", "rename", "copy"}:
+            self._arrange(verb, rest)
+        elif verb == "replace":
+            self._replace(rest)
+        elif verb in {"rollback", "load", "run", "wildcard", "save", "update"}:
+            self.unknown.append((number, row.strip()))
+        elif verb not in _HARMLESS and verb not in VERBS:
+            raise Refused("unknown command")
+
+    def _path(self, words: Path) -> Path:
+        path = (*self.level, *words)
+        if path and path[0] not in _SECTIONS:
+            raise Refused(f"syntax error at {path[0]!r}")
+        return path
+
+    def _go(self, verb: str, words: Path) -> None:
+        if verb == "edit":
+            self.level = self._path(words)
+        elif verb == "up":
+            count = int(words[0]) if words and words[0].isdecimal() else 1
+            self.level = self.level[: max(0, len(self.level) - count)]
+        elif verb == "top" and words and words[0] in {"set", "delete", "edit"}:
+            self.level = ()
+            self.command(" ".join(words), self.last)
+        else:
+            self.level = ()
+
+    def put(self, path: Path) -> None:
+        """`set`."""
+        self._path(path[len(self.level) :])
+        if len(path) < 2:
+            raise Refused("syntax error: a statement is missing")
+        if path[-1] in KEYED and path[-2] not in KEYED and path[-2] not in {"then", "from", "policy-options"}:
+            raise Refused(f"missing argument after {path[-1]!r}")
+        self.text.put(path)
+
+    def _delete(self, words: Path, values: Path) -> None:
+        if not words and not self.level:
+            raise Refused("this would delete the whole configuration")
+        for value in values or (None,):
+            self.text.delete(self._path((*words, *((value,) if value is not None else ()))))
+
+    def _arrange(self, verb: str, words: Path) -> None:
+        if verb == "insert":
+            side = next((word for word in ("before", "after") if word in words[1:]), "")
+            if not side:
+                raise Refused("before or after what?")
+            at = len(words) - 1 - words[::-1].index(side)
+            path, other = self._path(words[:at]), words[at + 1 :]
+            if not other or not self.text.move(path, side, (*path[: len(path) - len(other)], *other)):
+                raise Refused("statement not found")
+            return
+        if "to" not in words[1:]:
+            raise Refused("to what?")
+        at = len(words) - 1 - words[::-1].index("to")
+        path, name = self._path(words[:at]), words[at + 1 :]
+        target = (*path[: len(path) - len(name)], *name)
+        if not name or not self.text.holds(path):
+            raise Refused("statement not found")
+        if self.text.holds(target):
+            raise Refused("the target exists already")
+        if verb == "rename":
+            self.text.rename(path, name)
+        else:
+            for rest in self.text.below(path):
+                self.text.put((*target, *rest))
+
+    def _replace(self, words: Path) -> None:
+        if len(words) < 4 or words[0] != "pattern" or words[2] != "with":
+            raise Refused("syntax error")
+        try:
+            self.text.replace_pattern(words[1], words[3])
+        except (re.error, IndexError) as problem:
+            raise Refused(f"{words[1]!r} is no expression: {problem}") from None
+
+    def load(self, each: Statement, above: Path) -> None:
+        """One statement of a curly text, as `load merge` and `load replace` take it."""
+        path = (*above, *each.words)
+        self.last = max(self.last, each.number)
+        if path and path[0] not in _SECTIONS:
+            raise Refused(f"syntax error at {path[0]!r}")
+        if each.tags & {"delete", "replace"}:
+            self.text.delete(path)
+            if "delete" in each.tags:
+                return
+        if not each.children:
+            for found in each.paths():
+                self.text.put((*above, *found))
+        for child in each.children:
+            self.load(child, path)
+        if "inactive" in each.tags:
+            self.text.mark(path, inactive=True)
+
+
+# ------------------------------------------------------------------------------------------------- commit check
+
+
+def _commit_check(before: str, after: str, file: str) -> str:
+    """Why the device would not commit, "" where it would: faults that were there before do not count."""
+    old, new = (reader.read(text, file, Vendor.JUNOS) for text in (before, after))
+    for found in (_undefined(new) - _undefined(old), _without_peer_as(new) - _without_peer_as(old)):
+        if found:
+            return min(found)
+    known = _wrong(old)
+    return next((f"{text}: {why}" for text, why in sorted(_wrong(new)) if (text, why) not in known), "")
+
+
+def _undefined(device: Device) -> set[str]:
+    return {
+        f"{_KINDS[each.kind]} {each.name} is referenced but not defined"
+        for each in device.undefined
+        if each.kind in _KINDS
+    }
+
+
+def _without_peer_as(device: Device) -> set[str]:
+    return {
+        f"peer AS number must be configured for the external neighbor {each.address}"
+        for process in device.bgp
+        for each in process.neighbors
+        if each.remote_as is None and each.listen is None
+    }
+
+
+def _wrong(device: Device) -> set[tuple[str, str]]:
+    """Statements whose value cannot be."""
+    return {
+        (note.text, note.reason)
+        for note in device.coverage.notes
+        if note.state is LineState.UNRECOGNISED and note.reason != UNKNOWN_COMMAND
+    }
