@@ -36,6 +36,7 @@ class Reuse:
         self._speakers = _changed_speakers(old.graph, new.graph)
         self._links = _changed_links(old.graph, new.graph)
         self._hops = _changed_hops(old, new)
+        self._apart = _apart(self._speakers, self._links, old.graph, new.graph)
         self._flags = _grown(old.graph, new.graph) or old.limits != new.limits
         self.taken = 0
 
@@ -47,7 +48,8 @@ class Reuse:
         if old.oscillates or old.contested or self._flags or not self._holds(old, members):
             return None
         self.taken += 1
-        return old.carried_over(self._new, members)
+        same = members.prefixes == old.members.prefixes and not self._new.is_selective(old.candidates)
+        return old.carried_over(self._new, members, self._apart if same else None)
 
     def _holds(self, old: ClassRun, members: PrefixClass) -> bool:
         active = old.candidates.keys()
@@ -76,6 +78,25 @@ class Reuse:
         if link.index not in self._new.graph.takes_part and link.index not in self._old_graph.takes_part:
             return False
         return old.selections.get(link.sender) is not None
+
+
+def _apart(
+    speakers: frozenset[int], links: tuple[Link, ...], old: Graph, new: Graph
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Speakers that changed, or that hear or send over a link that did; and these links."""
+    changed = {link.index: link for link in links}
+    for kind in ("plain", "adds", "to_stub", "takes_part"):
+        for index in getattr(old, kind) ^ getattr(new, kind):
+            changed.setdefault(index, new.links.get(index) or old.links[index])
+    ends = {end for link in changed.values() for end in (link.sender, link.receiver)}
+    moved = {i for i in old.speakers.keys() & new.speakers.keys() if _standing(old, i) != _standing(new, i)}
+    return speakers | ends | moved, frozenset(changed)
+
+
+def _standing(graph: Graph, index: int) -> tuple[object, ...]:
+    """What a speaker is, and the very device: lists that say something else do not show in `_changed_speakers`."""
+    speaker = graph.speakers[index]
+    return id(speaker.device), speaker.router_id, speaker.hub, speaker.relays, speaker.adds
 
 
 def _changed_speakers(old: Graph, new: Graph) -> frozenset[int]:

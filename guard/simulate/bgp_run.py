@@ -50,6 +50,14 @@ class Split(Exception):
         self.apart = apart
 
 
+class Earlier(NamedTuple):
+    """The run that one was taken over from, and whom it may not be asked about: `apart` speakers, `links`."""
+
+    run: ClassRun
+    apart: frozenset[int]
+    links: frozenset[int]
+
+
 class World(Protocol):
     """What a run asks of the exchange that it is part of."""
 
@@ -95,10 +103,20 @@ class ClassRun:
         self._running = False
         self._lazy: dict[int, tuple[Selection | None, dict[int, Path]]] = {}
         self._exports: dict[int, tuple[Path, BgpAttributes | None]] = {}
+        self._plain: dict[int, BgpAttributes | None] = {}
+        self._earlier: Earlier | None = None
+        self._alike: dict[int, bool] = {}
 
-    def carried_over(self, world: World, members: PrefixClass) -> ClassRun:
-        """The same fixed point in another state in which nothing that it read has changed."""
+    def carried_over(
+        self, world: World, members: PrefixClass, apart: tuple[frozenset[int], frozenset[int]] | None = None
+    ) -> ClassRun:
+        """The same fixed point in another state in which nothing that it read has changed.
+
+        `apart`: speakers and links that are not what they were; what others are asked later, the old run can answer.
+        """
         run = ClassRun(world, members, self.seeds)
+        if apart is not None and self.version == members.first.version and self.prefix.length > 0:
+            run._earlier = Earlier(self, *apart)
         run.candidates, run.locals, run.selections = self.candidates, self.locals, self.selections
         run.hops_read, run.inactive_read = self.hops_read, self.inactive_read
         return run
@@ -313,6 +331,9 @@ class ClassRun:
         selection = self.selections.get(link.sender)
         if selection is None and link.sender not in self.selections and self._may_ask(link):
             selection = self.selection(link.sender)
+            earlier = self._earlier
+            if earlier is not None and self._alike.get(link.sender) and link.index not in earlier.links:
+                return earlier.run.offer(link)
         if selection is None:
             return None
         best = selection.best
@@ -380,6 +401,10 @@ class ClassRun:
         speaker = self.world.graph.speakers[index]
         learned: dict[int, Path] = {}
         self._lazy[index] = (None, learned)  # whoever asks back meanwhile is told nothing
+        taken = self._taken_over(index)
+        if taken is not None:
+            self._lazy[index] = taken
+            return taken
         for link in speaker.links_in[self.version]:
             if link.index in self.world.graph.adds:
                 learned.update(self._incoming(link))
@@ -392,7 +417,37 @@ class ClassRun:
         self._lazy[index] = found
         return found
 
+    def _taken_over(self, index: int) -> tuple[Selection | None, dict[int, Path]] | None:
+        """What the earlier run found for a speaker that took no part, if its next hops resolve as they did.
+
+        Whoever hears from others that took no part is asked anew: they may have changed their minds.
+        """
+        earlier = self._earlier
+        if earlier is None or index in earlier.apart:
+            return None
+        speaker, to_stub = self.world.graph.speakers[index], self.world.graph.to_stub
+        heard = speaker.links_in[self.version]
+        if any(link.index in to_stub and link.sender not in self.selections for link in heard):
+            return None
+        found = earlier.run._asked(index)
+        before = earlier.run.world.hop
+        for path in (*self.locals.get(index, ()), *found[1].values()):
+            if self.world.hop(speaker, path, self.prefix) != before(speaker, path, self.prefix):
+                return None
+        self._alike[index] = True
+        return found
+
     def plain_offer(self, index: int) -> BgpAttributes | None:
+        """See `_plain_offer`; remembered, here or in the run that this one was taken over from."""
+        if index in self._plain:
+            return self._plain[index]
+        earlier = self._earlier
+        if earlier is not None and index not in earlier.apart:
+            return earlier.run.plain_offer(index)
+        found = self._plain[index] = self._plain_offer(index)
+        return found
+
+    def _plain_offer(self, index: int) -> BgpAttributes | None:
         """What a speaker that did not take part uses, where that needs no decision; None: decide.
 
         All that it is offered comes over plain iBGP sessions and names the same next hop and metric (a client with

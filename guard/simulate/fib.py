@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from guard.model.address import Prefix
-from guard.model.rib import NextHop
+from guard.model.rib import NextHop, RibEntry
 from guard.simulate.underlay_build import Network
 
 
@@ -22,3 +22,7 @@ class EmbeddedFib:
         if known is None:
             known = self._known[key] = self._network.hops(node, vrf, prefix)
         return known
+
+    def resolved(self, node: str, vrf: str, prefix: Prefix, entry: RibEntry) -> tuple[NextHop, ...]:
+        """The same for who has the installed entry at hand."""
+        return self._network.resolver.hops(node, vrf, prefix, entry)

@@ -405,12 +405,36 @@ class Forwarder:
             face = next(o.interface for o in self.links.owners[destination])
             arrived = self._end(Fate(Disposition.ACCEPTED, owner, face))
             ends = dict.fromkeys(((node, DEFAULT_VRF) for node in circle), arrived)
-        sources = self._inner if circle and destination not in self._services else self.sources
-        self._settle((vertex for vertex in sources if vertex not in ends), destination, ends)
+        self._settle(self._inner if circle and destination not in self._services else self.sources, destination, ends)
         return ends
 
     def _settle(self, sources: Iterable[Vertex], destination: Address, ends: dict[Vertex, Ends]) -> None:
         """Find the ends of some tables' packets; `ends` holds what is known, and takes what is found."""
+        for source in sources:
+            if source not in ends and not self._walk(source, destination, ends):
+                self._settle_around(sources, destination, ends)
+                return
+
+    def _walk(self, source: Vertex, destination: Address, ends: dict[Vertex, Ends]) -> bool:
+        """Follow all ways from one table to what is known, depth first; False where they come back to themselves."""
+        way = [source]
+        steps_of = {source: self.filtered(source, destination)}
+        while way:
+            vertex = way[-1]
+            steps = steps_of[vertex]
+            ahead = next((s.head for s in steps if isinstance(s, Move) and s.head not in ends), None)
+            if ahead is None:
+                ends[vertex] = self._joined(vertex, steps, ends)
+                way.pop()
+            elif ahead in steps_of:
+                return False
+            else:
+                way.append(ahead)
+                steps_of[ahead] = self.filtered(ahead, destination)
+        return True
+
+    def _settle_around(self, sources: Iterable[Vertex], destination: Address, ends: dict[Vertex, Ends]) -> None:
+        """`_settle` where there are loops."""
         graph = self.graph(sources, destination, ends)
         waiting: dict[Vertex, int] = {}
         tails: dict[Vertex, list[Vertex]] = {}
@@ -450,7 +474,7 @@ class Forwarder:
         graph: dict[Vertex, tuple[Step, ...]] = {}
         frontier = list(sources)
         for vertex in frontier:
-            if vertex in graph:
+            if vertex in graph or vertex in known:
                 continue
             graph[vertex] = steps = self.filtered(vertex, destination)
             for step in steps:

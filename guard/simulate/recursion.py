@@ -15,6 +15,17 @@ from guard.simulate.underlay import Resolution
 #: Recursion deeper than this is taken for a loop; real networks need three or four.
 _DEEPEST = 12
 _LOCAL = frozenset({RouteProtocol.CONNECTED, RouteProtocol.LOCAL})
+#: Routes whose next hops name an interface each: recursion ends with them.
+_LAST = _LOCAL | {
+    RouteProtocol.OSPF,
+    RouteProtocol.OSPF_IA,
+    RouteProtocol.OSPF_E1,
+    RouteProtocol.OSPF_E2,
+    RouteProtocol.ISIS_L1,
+    RouteProtocol.ISIS_L2,
+    RouteProtocol.ISIS_EL1,
+    RouteProtocol.ISIS_EL2,
+}
 
 
 class Resolver:
@@ -23,6 +34,8 @@ class Resolver:
     def __init__(self, ribs: Mapping[tuple[str, str], MainRib]) -> None:
         self._ribs = ribs
         self._known: dict[str, dict[tuple[str, Address], Resolution | None]] = {}
+        self._sets: dict[tuple[NextHop, ...], tuple[NextHop, ...]] = {}
+        self._over_one: dict[str, dict[tuple[str, Address], tuple[Prefix, tuple[NextHop, ...]]]] = {}
 
     def resolve(self, node: str, vrf: str, address: Address) -> Resolution | None:
         """How `address` is reached from this VRF; None where no route holds it or recursion does not end."""
@@ -44,10 +57,33 @@ class Resolver:
     def forget(self, node: str) -> None:
         """Drop what was remembered for a node, whose routes changed."""
         self._known.pop(node, None)
+        self._over_one.pop(node, None)
 
     def hops(self, node: str, vrf: str, prefix: Prefix, entry: RibEntry) -> tuple[NextHop, ...]:
         """Forwarding next hops of an entry: interface and gateway each, or one discard; empty where unresolvable."""
-        return self._hops(node, vrf, entry, frozenset({(vrf, prefix)}))[0]
+        if len(entry.next_hops) == 1:
+            hop = entry.next_hops[0]
+            if hop.address is not None and hop.interface is None and hop.vrf is None and not hop.discard:
+                return self._over(node, vrf, hop.address, prefix, entry)
+        hops = self._hops(node, vrf, entry, frozenset({(vrf, prefix)}))[0]
+        return hops if hops is entry.next_hops else self._sets.setdefault(hops, hops)
+
+    def _over(self, node: str, vrf: str, address: Address, prefix: Prefix, entry: RibEntry) -> tuple[NextHop, ...]:
+        """Hops of an entry with one recursive next hop; one object for all prefixes that go there over a last route.
+
+        Where the address lies in a last route, only that very prefix could resolve through itself.
+        """
+        known = self._over_one.setdefault(node, {})
+        key = (vrf, address)
+        held = known.get(key)
+        if held is not None and held[0] != prefix:
+            return held[1]
+        hops = self._hops(node, vrf, entry, frozenset({(vrf, prefix)}))[0]
+        hops = self._sets.setdefault(hops, hops)
+        found = self.resolve(node, vrf, address)
+        if found is not None and found.protocol in _LAST and found.prefix != prefix:
+            known[key] = (found.prefix, hops)
+        return hops
 
     def _resolve(
         self, node: str, vrf: str, address: Address, seen: frozenset[tuple[str, Prefix]]
