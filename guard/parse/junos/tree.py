@@ -160,8 +160,17 @@ class Tree:
 
     def delete(self, path: Path) -> bool:
         """Take the path and all below it away; False where it is not there."""
-        parent = self.root.at(*path[:-1]) if path else None
-        return parent is not None and parent.children.pop(path[-1], None) is not None
+        above = [self.root]
+        for word in path:
+            child = above[-1].children.get(word)
+            if child is None:
+                return False
+            above.append(child)
+        for at in range(len(path) - 1, -1, -1):  # words that only led there go as well
+            del above[at].children[path[at]]
+            if above[at].children or above[at].lines:
+                break
+        return bool(path)
 
     def _insert(self, path: Path, number: int) -> None:
         """`insert PATH before|after NAME`, the name being that of a sibling."""

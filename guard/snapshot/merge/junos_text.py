@@ -155,7 +155,7 @@ class Text:
 
     def put(self, path: Path) -> None:
         """`set`: add what is not there, in place of what it replaces."""
-        if self.holds(path):
+        if self.holds(path) or self._exchange(path):
             return
         self._make_room(path)
         if self.flat:
@@ -163,11 +163,22 @@ class Text:
         else:
             _insert(self.items, path, "")
 
+    def _exchange(self, path: Path) -> bool:
+        """A new value in the place of the old one, where the word takes one; False where there is none."""
+        if len(path) < 2 or path[-2] not in SINGLE:
+            return False
+        found = list(self._under(self.items, path[:-1]))
+        if any(item.children is not None or len(item.words) != len(part) + 1 for _, item, part in found):
+            return False
+        for at, (items, item, part) in enumerate(found):
+            if at:
+                items.remove(item)
+            else:
+                item.words = (*part, path[-1])
+                item.changed()
+        return bool(found)
+
     def _make_room(self, path: Path) -> None:
-        if len(path) > 1 and path[-2] in SINGLE:
-            rests = self.below(path[:-1])
-            if rests and all(len(rest) == 1 for rest in rests):
-                self.delete(path[:-1])
         if len(path) > 2 and path[-2] == "then" and path[-1] in CHOICES[0]:
             self._drop(path[:-1], CHOICES[0] - {path[-1]})
         elif "static" in path and "route" in path and len(path) > 3:
