@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -81,16 +81,33 @@ class Zone:
     def names(self) -> Names:
         return _names(self.apex, self.rrsets)
 
+    def with_faults(self, faults: tuple[ZoneFault, ...]) -> Zone:
+        """The same zone with its faults; what was made of its records stays made."""
+        new = replace(self, faults=faults)
+        new.__dict__.update({name: self.__dict__[name] for name in _MADE if name in self.__dict__})
+        return new
+
+    def edited(self, rrsets: Mapping[RRsetKey, RRset], types: Mapping[str, tuple[str, ...]]) -> Zone:
+        """The zone with other records, and without faults. `types`: of every owner that was touched, () where it goes.
+
+        Law: `names` and `pointers` are what would be made from the records alone; only what was touched is made again.
+        """
+        new = replace(self, rrsets=rrsets, order=tuple(rrsets), faults=(), torn=False)
+        new.__dict__["names"] = _edited_names(self, types)
+        kept = [pointer for pointer in self.pointers if pointer[0].owner not in types]
+        keys = (RRsetKey(owner, type) for owner, here in types.items() for type in here)
+        new.__dict__["pointers"] = (*kept, *_pointers((key, rrsets[key]) for key in keys))
+        return new
+
+    @cached_property
+    def size(self) -> int:
+        """Number of RRsets that people put there: without those that signing makes."""
+        return sum(not is_signing(key[1]) for key in self.rrsets)
+
     @cached_property
     def pointers(self) -> tuple[tuple[RRsetKey, str], ...]:
         """(RRset, host that it points to) of every record whose data names a host."""
-        return tuple(
-            (key, target)
-            for key, rrset in self.rrsets.items()
-            if key[1] in TARGETS
-            for text in rrset[1]
-            if (target := target_of(key[1], text)) is not None
-        )
+        return tuple(_pointers(self.rrsets.items()))
 
     def exists(self, name: str) -> bool:
         """Whether the name exists: some record stands at it or below it."""
@@ -183,6 +200,52 @@ def _topmost(owners: frozenset[str], apex: str, name: str) -> str | None:
     return found
 
 
+#: What a Zone makes of its records when it is first asked for.
+_MADE = ("names", "pointers", "size")
+
+
+def _pointers(rrsets: Iterable[tuple[RRsetKey, RRset]]) -> Iterator[tuple[RRsetKey, str]]:
+    for key, rrset in rrsets:
+        if key[1] in TARGETS:
+            for text in rrset[1]:
+                target = target_of(key[1], text)
+                if target is not None:
+                    yield key, target
+
+
+def _edited_names(zone: Zone, edited: Mapping[str, tuple[str, ...]]) -> Names:
+    """Names after an edit: empty non-terminals come with what is added below them, and go with the last below them."""
+    old = zone.names
+    types = dict(old.types)
+    for owner, here in edited.items():
+        if here:
+            types[owner] = here
+        else:
+            types.pop(owner, None)
+    added = [owner for owner, here in edited.items() if here and owner not in old.types]
+    removed = [owner for owner, here in edited.items() if not here and owner in old.types]
+    empty = set(old.empty) - set(added)
+    if removed:
+        above = {each for owner in removed for each in ancestors(owner, zone.apex)}
+        endings = tuple("." + each for each in above if each not in types)
+        alive = {each for name in types if endings and name.endswith(endings) for each in ancestors(name, zone.apex)}
+        empty = (empty - above) | {each for each in above if each in alive and each not in types}
+    for owner in added:
+        empty |= _empty_above(zone.apex, owner, types, empty)
+    cuts = {each for each in old.cuts if each not in edited} | {o for o in edited if "NS" in edited[o]} - {zone.apex}
+    dnames = {each for each in old.dnames if each not in edited} | {o for o in edited if "DNAME" in edited[o]}
+    return Names(types, frozenset(empty), frozenset(cuts), frozenset(dnames))
+
+
+def _empty_above(apex: str, owner: str, types: Mapping[str, tuple[str, ...]], known: set[str]) -> set[str]:
+    found: set[str] = set()
+    above = parent(owner)
+    while above not in types and above not in known and owner != apex and lies_in(above, apex):
+        found.add(above)
+        above = parent(above)
+    return found
+
+
 def _names(apex: str, rrsets: Mapping[RRsetKey, RRset]) -> Names:
     """Law: linear in the records, and one look a name in a flat zone."""
     types: dict[str, tuple[str, ...]] = {}
@@ -197,8 +260,7 @@ def _names(apex: str, rrsets: Mapping[RRsetKey, RRset]) -> Names:
     empty: set[str] = set()
     for owner in types:
         above = parent(owner)
-        while above not in types and above not in empty and owner != apex and lies_in(above, apex):
-            empty.add(above)
-            above = parent(above)
+        if above not in types and above not in empty:
+            empty |= _empty_above(apex, owner, types, empty)
     cuts = frozenset(owner for owner, type in rrsets if type == "NS" and owner != apex)
     return Names(types, frozenset(empty), cuts, frozenset(owner for owner, type in rrsets if type == "DNAME"))

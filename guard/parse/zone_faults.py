@@ -7,7 +7,7 @@ cannot work, info where many live with it. Law: linear in the records, for zones
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from guard.model.dns import RRsetKey, Zone, ZoneFault, labels, lies_in, parent, target_of
 from guard.model.provenance import Source
@@ -30,8 +30,30 @@ _PUBLIC = frozenset(
 
 def zone_faults(zone: Zone) -> tuple[ZoneFault, ...]:
     """All faults of a zone that show without any other zone."""
-    found = [*_apex(zone), *_owners(zone), *_pointers(zone), *_cuts(zone)]
-    return tuple(found)
+    owners = zone.names.types.items()
+    return (*_apex(zone), *_owners(zone, owners), *_pointers(zone, zone.pointers), *_cuts(zone))
+
+
+def faults_after(zone: Zone, before: Zone, touched: frozenset[str]) -> tuple[ZoneFault, ...]:
+    """The faults of a zone that differs from another in these owners alone.
+
+    Law: the same as zone_faults, but only what the edit can concern is looked at again: the owners, who points to them,
+    and every NS record. An edit that hides or reveals other names (a cut, a DNAME, a wildcard) has everything read.
+    """
+    edited = [type for owner in touched for names in (before.names, zone.names) for type in names.types.get(owner, ())]
+    if "DNAME" in edited or "NS" in edited or any("*" in owner for owner in touched):
+        return zone_faults(zone)
+    pointers = [pointer for pointer in zone.pointers if pointer[0].owner in touched or _near(pointer[1], touched)]
+    again = touched | {key.owner for key, _ in pointers} | {zone.apex} | zone.names.cuts
+    kept = [each for each in before.faults if each.subject not in again]
+    owners = [(owner, zone.names.types[owner]) for owner in again if owner in zone.names.types]
+    pointers = [pointer for pointer in zone.pointers if pointer[0].owner in again]
+    return (*kept, *_apex(zone), *_owners(zone, owners), *_pointers(zone, pointers), *_cuts(zone))
+
+
+def _near(target: str, touched: frozenset[str]) -> bool:
+    """Whether an edit there may make a target appear or vanish: at it, or below it (RFC 4592 2.2.2)."""
+    return target in touched or any(owner.endswith("." + target) for owner in touched)
 
 
 def _fault(
@@ -53,10 +75,10 @@ def _apex(zone: Zone) -> Iterator[ZoneFault]:
         yield _fault(zone, "dns-apex", message, RRsetKey(apex, "DS"))
 
 
-def _owners(zone: Zone) -> Iterator[ZoneFault]:
+def _owners(zone: Zone, owners: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[ZoneFault]:
     doubled = f".{zone.apex}{zone.apex}" if len(labels(zone.apex)) > 1 else None
     checked = bool(zone.names.cuts or zone.names.dnames)
-    for owner, types in zone.names.types.items():
+    for owner, types in owners:
         if len(types) > 1:
             yield from _conflicts(zone, owner, types)
         elif types[0] in _SINGLE or types[0] in ("NS", "DS"):
@@ -104,9 +126,9 @@ def _below_dname(zone: Zone, owner: str, types: tuple[str, ...]) -> Iterator[Zon
         yield _fault(zone, "dns-conflict", message, RRsetKey(owner, types[0]), severity="warning", detail="below DNAME")
 
 
-def _pointers(zone: Zone) -> Iterator[ZoneFault]:
+def _pointers(zone: Zone, pointers: Iterable[tuple[RRsetKey, str]]) -> Iterator[ZoneFault]:
     """Names in data: typed without their final dot, an address, an alias where none may be (RFC 2181 10.3)."""
-    for key, target in zone.pointers:
+    for key, target in pointers:
         if key.type in _HOSTS and _ADDRESS.fullmatch(target):
             message = f"{key.owner} {key.type} names {target}, which is an address and no host"
             yield _fault(zone, "dns-invalid", message, key, severity="warning", detail=f"{key.type} {target}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from guard.model.dns import RRset, RRsetKey, Zone, ZoneFault, lies_in
@@ -242,7 +241,7 @@ class _Reader:
             message = f"{key.owner} {key.type} lies outside {apex}: no server of the zone answers it"
             self._fault("dns-invalid", message, line, "warning", f"out-of-zone {key.type}", key.owner)
         zone = Zone(apex, self.file, self.rrsets, tuple(self.rrsets), torn=torn)
-        return replace(zone, faults=(*self.faults, *zone_faults(zone)))
+        return zone.with_faults((*self.faults, *zone_faults(zone)))
 
     def _fault(self, code: str, message: str, line: int, severity: str, detail: str, subject: str = "") -> None:
         source = Source(self.file, line, line)

@@ -7,12 +7,11 @@ what stands there, signatures that no longer fit included.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from guard.model.dns import RRset, RRsetKey, Zone, ZoneFault, lies_in
 from guard.model.errors import InputInvalid
 from guard.parse.nsupdate import NXDOMAIN, NXRRSET, YXDOMAIN, Addition, Deletion, Prerequisite, UpdateMessage
-from guard.parse.zone_faults import zone_faults
+from guard.parse.zone_faults import faults_after
 
 #: May stand beside a CNAME in an update (RFC 4035 2.5).
 _BESIDE_CNAME = frozenset({"RRSIG", "NSEC", "KEY"})
@@ -165,9 +164,10 @@ class _Work:
     def result(self) -> Zone:
         if not self.touched:
             return self.zone
-        zone = replace(self.zone, rrsets=self.rrsets, order=tuple(self.rrsets), faults=(), torn=False)
+        zone = self.zone.edited(self.rrsets, {owner: tuple(self.types[owner]) for owner in sorted(self.touched)})
         read = tuple(each for each in self.zone.faults if self._stays(each))
-        return replace(zone, faults=(*read, *zone_faults(zone)))
+        plain = self.zone.with_faults(tuple(each for each in self.zone.faults if not each.detail.startswith(_READ)))
+        return zone.with_faults((*read, *faults_after(zone, plain, frozenset(self.touched))))
 
     def _stays(self, fault: ZoneFault) -> bool:
         return fault.detail.startswith(_READ) and fault.subject not in self.touched

@@ -9,7 +9,7 @@ from guard.compare.dns import pointed_at
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import ZONES, Check, Observations, Parameter, Parameters
 from guard.judge.checks.common import percent
-from guard.judge.checks.dns_lookup import Place, content, intent_of, places, required_names
+from guard.judge.checks.dns_lookup import Place, intent_of, places, required_names
 from guard.judge.finding import Enforcement, Observation, some
 from guard.model.change import ReplaceZone, ZoneUpdate
 from guard.model.dns import RRset, RRsetKey, Zone, is_signing, lies_in
@@ -68,7 +68,7 @@ def _without_serial(soa: RRset) -> list[list[str]]:
 
 
 def _mass(step: StepView, params: Parameters, server: str, old: Zone, new: Zone, edit: _Edits) -> Iterator[Observation]:
-    total = len(content(old))
+    total = old.size
     intent = intent_of(step.snapshot, old.apex)
     deleted, touched = len(edit.deleted), len(edit.deleted) + len(edit.changed)
     place = f"{old.apex} at {server}" if server else old.apex
@@ -94,7 +94,7 @@ def _limit(intent: ZoneIntent | None, params: Parameters, what: str) -> float:
 
 
 def _apex_alone(zone: Zone) -> bool:
-    return all(key.owner == zone.apex for key in content(zone))
+    return all(key[0] == zone.apex or is_signing(key[1]) for key in zone.rrsets)
 
 
 def _deleted_zone(case: Case, step: StepView, server: str, apex: str) -> Iterator[Observation]:
