@@ -47,7 +47,6 @@ class Port:
     """One interface as Linux has it. `up` False: taken down once the configuration is loaded."""
 
     id: InterfaceId
-    dummy: bool
     up: bool
     addresses: tuple[str, ...] = ()
 
@@ -121,7 +120,7 @@ def _port(device: Device, interface: Interface, computed: NetworkState, stanzas:
     name = InterfaceId(device.name, interface.name)
     state = computed.interfaces.get(name)
     addresses = tuple(f"{each.address}/{each.length}" for each in interface.addresses) if stanzas else ()
-    return Port(name, interface.kind == "loopback", state is None or state.up, addresses)
+    return Port(name, state is None or state.up, addresses)
 
 
 def _tuning(device: Device, text: str, daemons: tuple[str, ...], tuned: bool) -> Iterator[str]:
@@ -182,16 +181,14 @@ def _speaker(name: str, session: BgpSession, computed: NetworkState) -> Router:
     assert found is not None
     _, ours, length = found
     text = outside_text(name, session, ours, length, computed.bgp.received(session.key))
-    return Router(name, text, "", ("bgpd",), (Port(InterfaceId(name, "eth0"), False, True),), outside=True)
+    return Router(name, text, "", ("bgpd",), (Port(InterfaceId(name, "eth0"), True),), outside=True)
 
 
 def _wires(
     snapshot: Snapshot, computed: NetworkState, routers: Iterable[Router], speakers: Mapping[str, BgpSession]
 ) -> Iterator[tuple[InterfaceId, ...]]:
     """Interfaces that hear each other, joined; one that hears nobody has a wire of its own, so that it has carrier."""
-    ports = sorted(
-        port.id for router in routers for port in router.ports if not port.dummy and port.id.interface != "lo"
-    )
+    ports = sorted(port.id for router in routers for port in router.ports if port.id.interface != "lo")
     root = {each: each for each in ports}
 
     def find(one: InterfaceId) -> InterfaceId:

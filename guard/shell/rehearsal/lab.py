@@ -216,8 +216,6 @@ class Lab:
 
 def _port_rows(port: Port) -> Iterator[str]:
     name = port.id.interface
-    if port.dummy and name != "lo":
-        yield f"link add {name} type dummy"
     yield f"link set {name} up"
     for address in port.addresses:
         yield f"addr add {address} dev {name}"
