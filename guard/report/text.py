@@ -14,6 +14,21 @@ _WORDS = {
     "BLOCK": "it must not be done",
 }
 _SHOWN = 8  # items of one list before "… and N more": a screen, not a log
+_DEVICES = 6  # more configurations than these are counted, not shown
+_MESSAGES = 4  # findings of one policy
+_PROOFS = ((2, 8), (5, 3), (10_000, 1))  # up to so many policies: lines of evidence for each finding
+#: What an operator wants to know first; the other policies follow by name.
+_FIRST = (
+    "datacenter-isolation",
+    "site-isolation",
+    "backbone-withdrawal",
+    "dns-service-survival",
+    "advertisement-withdrawal",
+    "recovery-lockout",
+    "service-dependency",
+    "blackhole",
+    "route-leak",
+)
 
 
 def render(document: Document, colour: bool = False) -> str:
@@ -40,13 +55,12 @@ def _lines(document: Document, paint: Any) -> Iterator[str]:
     if shown:
         yield ""
         yield "Why"
-    for finding in sorted(shown, key=_weight):
-        yield from _finding(finding, paint)
+    yield from _why(shown, paint)
     waived = [each for each in findings if each["status"] == "waived"]
     for finding in waived:
         yield f"  waived      {finding['policy']}: {finding['message']} ({finding.get('waiver', '')})"
     yield from _steps(document.get("steps", ()))
-    body = list(changes(document["diff"]))
+    body = list(changes(document["diff"], devices=_DEVICES))
     if body:
         yield ""
         yield "What changes"
@@ -57,18 +71,32 @@ def _lines(document: Document, paint: Any) -> Iterator[str]:
     yield from foot(document)
 
 
-def _weight(finding: Mapping[str, Any]) -> tuple[int, int, int, str]:
+def _why(findings: Sequence[Mapping[str, Any]], paint: Any) -> Iterator[str]:
+    """The reasons, one block a policy: what decides first, catastrophes before what follows from them."""
+    blocks: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for finding in sorted(findings, key=_weight):
+        kind = finding["enforcement"] if finding["status"] == "new" else "unseen"
+        blocks.setdefault((kind, finding["enforcement"], finding["policy"]), []).append(finding)
+    proofs = next(count for most, count in _PROOFS if len(blocks) <= most)
+    for (kind, enforcement, policy), found in blocks.items():
+        steps = sorted({each["step"] for each in found if each["step"]})
+        where = f"  step{'s' if len(steps) > 1 else ''} {', '.join(map(str, steps))}" if steps else ""
+        yield f"  {paint(f'{kind:6}', enforcement)} {paint(policy, enforcement)}{where}"
+        most = _MESSAGES if proofs > 1 else 2
+        shown = found if len(found) <= most + 1 else found[:most]
+        for each in shown:
+            yield f"         {each['message']}"
+            told = [line for line in each["evidence"] if line not in each["message"]]
+            yield from (f"           {line}" for line in (_some(told, proofs) if proofs > 1 else told[:1]))
+        if len(shown) < len(found):
+            yield f"         … and {len(found) - len(shown)} more findings"
+
+
+def _weight(finding: Mapping[str, Any]) -> tuple[int, int, int, int, str]:
     order = {"deny": 0, "hold": 1, "warn": 2}
-    return (order[finding["enforcement"]], finding["status"] != "new", finding["step"], finding["policy"])
-
-
-def _finding(finding: Mapping[str, Any], paint: Any) -> Iterator[str]:
-    kind = finding["enforcement"] if finding["status"] == "new" else "unseen"
-    step = f"step {finding['step']}  " if finding["step"] else ""
-    yield f"  {paint(f'{kind:6}', finding['enforcement'])} {paint(finding['policy'], finding['enforcement'])}  {step}"
-    yield f"         {finding['message']}"
-    for line in _some(finding["evidence"]):
-        yield f"           {line}"
+    policy = finding["policy"]
+    rank = _FIRST.index(policy) if policy in _FIRST else len(_FIRST)
+    return (order[finding["enforcement"]], finding["status"] != "new", rank, finding["step"], policy)
 
 
 def _steps(steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -82,9 +110,14 @@ def _steps(steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"  {step['step']:2}  {counted or 'as the base'}"
 
 
-def changes(diff: Mapping[str, Any]) -> Iterator[str]:
-    """What changes, a line each."""
-    for each in diff["config"]:
+def changes(diff: Mapping[str, Any], devices: int | None = None) -> Iterator[str]:
+    """What changes, a line each; of more than `devices` configurations only what they are."""
+    configs = diff["config"]
+    if devices is not None and len(configs) > devices:
+        names = [f"{each['device']} ({_counted(each)})" for each in configs]
+        yield f"  config of {len(configs)} devices: {', '.join(_some(names))}"
+        configs = ()
+    for each in configs:
         yield f"  config {each['device']} ({each.get('change', 'changed')})"
         for sign, kind in (("+", "added"), ("-", "removed"), ("~", "moved")):
             for line in _some([_config_line(row) for row in each.get(kind, ())], 12):
@@ -112,6 +145,12 @@ def changes(diff: Mapping[str, Any]) -> Iterator[str]:
         yield f"  dns {row}"
     for row in _some([_answer(row) for row in diff["dns"]["answers"]], 12):
         yield f"  answer {row}"
+
+
+def _counted(config: Mapping[str, Any]) -> str:
+    """`+3 -1`, or what happened to the whole configuration."""
+    counts = [f"{sign}{len(config.get(kind, ()))}" for sign, kind in (("+", "added"), ("-", "removed"), ("~", "moved"))]
+    return " ".join(each for each in counts if each[1:] != "0") or str(config.get("change", "changed"))
 
 
 def _config_line(row: Mapping[str, Any]) -> str:
@@ -182,8 +221,15 @@ def _notes(document: Document) -> Iterator[str]:
     if notes:
         yield ""
         yield "Notes"
-    for note in _some(list(notes), 12):
+    for note in _some([_brief(each) for each in notes], 12):
         yield f"  {note}"
+
+
+def _brief(note: str) -> str:
+    """A note without the end of a long list of names."""
+    head, _, names = note.partition(": ")
+    items = names.split(", ")
+    return f"{head}: {', '.join(items[:3])} and {len(items) - 3} more" if len(items) > 5 else note
 
 
 def foot(document: Document) -> Iterator[str]:

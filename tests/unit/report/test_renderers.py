@@ -106,3 +106,52 @@ def test_sarif_names_rules_levels_and_places(documents: dict[str, dict[str, Any]
         assert rules[result["ruleIndex"]] == result["ruleId"]
         assert result["level"] in ("error", "warning", "note", "none")
     assert any(result["locations"] for result in run["results"])
+
+
+def test_many_reasons_fit_on_a_screen() -> None:
+    """One block a policy, catastrophes first; of a long list only its beginning."""
+    isolated = [
+        {**_FINDING, "policy": "site-isolation", "message": f"pop p{number} reaches no data center any more"}
+        for number in range(9)
+    ]
+    others = [{**_FINDING, "policy": f"check-{letter}", "message": f"{letter} is gone"} for letter in "abcdef"]
+    text = render({**_DOCUMENT, "findings": [*others, *isolated]}, "text")
+    why = text[text.index("Why") : text.index("\n\n", text.index("Why"))].split("\n")
+    assert why[1:6] == [
+        "  deny   site-isolation  step 1",
+        "         pop p0 reaches no data center any more",
+        "           the first proof",
+        "         pop p1 reaches no data center any more",
+        "           the first proof",
+    ]
+    assert why[6] == "         … and 7 more findings"
+    assert len(why) == 7 + 3 * len(others)
+
+
+_FINDING: dict[str, Any] = {
+    "enforcement": "deny",
+    "status": "new",
+    "step": 1,
+    "subjects": [],
+    "evidence": ["the first proof", "the second proof"],
+}
+_DOCUMENT: dict[str, Any] = {
+    "verdict": "BLOCK",
+    "change": {"id": "C-1"},
+    "snapshot": {"base": "sha256:0", "candidate": "sha256:1"},
+    "engines": ["embedded"],
+    "policies": "sha256:2",
+    "guard_version": "0",
+    "timings_ms": {"total": 0},
+    "diff": {
+        "config": [],
+        "interfaces": {},
+        "sessions": {"lost": [], "gained": []},
+        "routes": {"withdrawn": [], "added": [], "changed": []},
+        "advertisements": [],
+        "reachability": {"lost": [], "gained": []},
+        "services": [],
+        "cascade": [],
+        "dns": {"records": [], "answers": []},
+    },
+}
