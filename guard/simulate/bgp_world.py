@@ -22,6 +22,7 @@ from guard.simulate.bgp_session import EBGP, far_allowed
 from guard.simulate.bgp_transform import after_policy
 from guard.simulate.policy_eval import RouteView
 from guard.simulate.prefix_class import PrefixClass
+from guard.simulate.resolution_policy import resolvable
 from guard.simulate.underlay import Underlay
 
 _UNUSABLE = Hop(usable=False, metric=0)
@@ -98,6 +99,8 @@ class World:
             return _UNUSABLE, None
         if found.prefix.length == 0 and speaker.device.vendor is Vendor.FRR:
             return _UNUSABLE, None  # zebra: `ip nht resolve-via-default` is off
+        if speaker.device.resolution_policies and not resolvable(speaker.evaluator, vrf, found):
+            return _UNUSABLE, None
         interface = found.hops[0].interface or "" if found.hops else ""
         by_bgp = found.protocol in (RouteProtocol.BGP, RouteProtocol.IBGP)
         return Hop(True, found.metric, interface), found.prefix if by_bgp else None

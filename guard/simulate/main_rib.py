@@ -139,6 +139,18 @@ class MainRib:
             found.update(self.overlay.prefixes(self.node, self.vrf))
         return (prefix for prefix in sorted(found) if self.get(prefix) is not None)
 
+    def inside(self, prefix: Prefix) -> Iterator[tuple[Prefix, RibEntry]]:
+        """Installed routes within the prefix, itself included, sorted."""
+        found = {*self.own, *self.static}
+        for table in self.igps:
+            found.update(table.prefixes())
+        if self.overlay is not None:
+            found.update(self.overlay.prefixes(self.node, self.vrf))
+        for each in sorted(candidate for candidate in found if prefix.covers(candidate)):
+            entry = self.get(each)
+            if entry is not None:
+                yield each, entry
+
     def __len__(self) -> int:
         return sum(1 for _ in self.prefixes())
 

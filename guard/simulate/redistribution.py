@@ -116,6 +116,8 @@ def _source(device: Device, rib: MainRib, redistribution: Redistribution) -> Ite
     elif kind == "static":
         installed = ((prefix, entry) for prefix, entry in sorted(rib.static.items()) if rib.get(prefix) is entry)
         yield from _plain(installed, RouteProtocol.STATIC)
+    elif kind == "aggregate":
+        yield from _plain(sorted(rib.static.items()), RouteProtocol.AGGREGATE)
     elif kind == "bgp":
         yield from _of_bgp(device, rib)
     elif kind in _IGP:

@@ -7,15 +7,18 @@ hop resolves only through itself is not installed. Tracked objects are taken as 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from guard.model.address import Address, Prefix
-from guard.model.device import Device, StaticRoute, Vendor
+from guard.model.device import AggregateRoute, Device, StaticRoute, Vendor
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import StateNote
+from guard.simulate import aggregates
 from guard.simulate.main_rib import UNUSABLE, MainRib
+from guard.simulate.policy_eval import Evaluator
 from guard.simulate.recursion import Resolver
+from guard.simulate.resolution_policy import resolvable
 from guard.simulate.topology import Topology
 
 
@@ -24,6 +27,7 @@ class Plan(NamedTuple):
 
     constant: Mapping[Prefix, RibEntry]
     varying: Mapping[Prefix, tuple[StaticRoute, ...]]  # lowest distance first
+    aggregates: tuple[AggregateRoute, ...] = ()
 
 
 #: Rounds after which static routes that keep switching are given up.
@@ -38,7 +42,11 @@ def plans(device: Device) -> dict[str, Plan]:
     found: dict[str, dict[Prefix, list[StaticRoute]]] = defaultdict(lambda: defaultdict(list))
     for route in device.static_routes:
         found[route.vrf][route.prefix].append(route)
-    return {vrf: _plan(routes) for vrf, routes in sorted(found.items())}
+    made = {vrf: _plan(routes) for vrf, routes in sorted(found.items())}
+    for vrf in sorted({route.vrf for route in device.aggregates}):
+        summed = tuple(route for route in device.aggregates if route.vrf == vrf)
+        made[vrf] = made.get(vrf, Plan({}, {}))._replace(aggregates=summed)
+    return made
 
 
 def _plan(routes: Mapping[Prefix, list[StaticRoute]]) -> Plan:
@@ -80,15 +88,19 @@ def settle(
     ribs: Mapping[str, MainRib],
     resolver: Resolver,
     topology: Topology,
+    *,
+    evaluator: Callable[[str], Evaluator],
 ) -> StateNote | None:
     """Put the active static routes of one device into its main RIBs, by VRF; a note where they never settle."""
     for _ in range(ROUNDS):
         changed = False
         for vrf, plan in tables.items():
             rib = ribs.get(vrf)
-            if rib is None or (rib.static is plan.constant and not plan.varying):
+            if rib is None or (rib.static is plan.constant and not plan.varying and not plan.aggregates):
                 continue
-            active = _active(device, vrf, plan, resolver, topology)
+            active = _active(device, vrf, plan, resolver, topology, evaluator=evaluator)
+            if plan.aggregates:
+                active = _summed(active, plan, rib, evaluator(device.name))
             if active != rib.static:
                 rib.static_changed(active)
                 resolver.forget(device.name)
@@ -99,35 +111,85 @@ def settle(
     return StateNote("oscillation", message, subjects=(device.name,))
 
 
+def _summed(
+    active: Mapping[Prefix, RibEntry], plan: Plan, rib: MainRib, evaluator: Evaluator
+) -> Mapping[Prefix, RibEntry]:
+    """Static routes with the aggregates that are there and better."""
+    found = dict(active)
+    for prefix, entry in aggregates.active(plan.aggregates, rib, evaluator):
+        held = found.get(prefix)
+        if held is None or entry.admin_distance < held.admin_distance:
+            found[prefix] = entry
+    return found
+
+
 def _active(
-    device: Device, vrf: str, plan: Plan, resolver: Resolver, topology: Topology
+    device: Device,
+    vrf: str,
+    plan: Plan,
+    resolver: Resolver,
+    topology: Topology,
+    *,
+    evaluator: Callable[[str], Evaluator],
 ) -> Mapping[Prefix, RibEntry]:
     if not plan.varying:
         return plan.constant
     found = dict(plan.constant)
     for prefix, routes in plan.varying.items():
-        entry = _best(device, vrf, routes, resolver, topology)
+        entry = _best(device, vrf, routes, resolver, topology, evaluator=evaluator)
         if entry is not None:
             found[prefix] = entry
     return found
 
 
 def _best(
-    device: Device, vrf: str, routes: Iterable[StaticRoute], resolver: Resolver, topology: Topology
+    device: Device,
+    vrf: str,
+    routes: Iterable[StaticRoute],
+    resolver: Resolver,
+    topology: Topology,
+    *,
+    evaluator: Callable[[str], Evaluator],
 ) -> RibEntry | None:
     """The entry of the active routes of the lowest distance (`routes` come sorted by it)."""
     chosen: list[StaticRoute] = []
     for route in routes:
         if chosen and route.distance != chosen[0].distance:
             break
-        if route.distance < UNUSABLE and _usable(device, vrf, route, resolver, topology):
+        if route.distance < UNUSABLE and _usable(device, vrf, route, resolver, topology) and (
+            not device.resolution_policies or _allowed(device, vrf, route, resolver, evaluator)
+        ):
             chosen.append(route)
     if not chosen:
         return None
-    hops = tuple(sorted({_next_hop(route, device.name, topology) for route in chosen}, key=str))
+    offered = {hop for route in chosen for hop in _next_hops(route, device, vrf, topology, resolver)}
+    hops = tuple(sorted(offered, key=str))
     if any(not hop.discard for hop in hops):
         hops = tuple(hop for hop in hops if not hop.discard)
     return _entry(chosen[0], hops)
+
+
+def _allowed(
+    device: Device, vrf: str, route: StaticRoute, resolver: Resolver, evaluator: Callable[[str], Evaluator]
+) -> bool:
+    """Whether policy lets the next hop be resolved by the route that holds it; what is on the link needs no leave."""
+    if route.next_hop is None or route.discard:
+        return True
+    found = resolver.resolve(device.name, vrf, route.next_hop)
+    if found is None or found.protocol is RouteProtocol.CONNECTED:
+        return True
+    return resolvable(evaluator(device.name), vrf, found)
+
+
+def _next_hops(
+    route: StaticRoute, device: Device, vrf: str, topology: Topology, resolver: Resolver
+) -> tuple[NextHop, ...]:
+    """As configured; Junos puts the resolved next hops of an indirect one into the table."""
+    if device.vendor is Vendor.JUNOS and route.recursive and route.next_hop is not None and not route.next_vrf:
+        found = resolver.resolve(device.name, vrf, route.next_hop)
+        if found is not None and found.hops and found.protocol is not RouteProtocol.CONNECTED:
+            return found.hops
+    return (_next_hop(route, device.name, topology),)
 
 
 def _next_hop(route: StaticRoute, node: str, topology: Topology) -> NextHop:

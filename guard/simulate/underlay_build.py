@@ -96,7 +96,8 @@ class Kept:
 
 def _vrfs(device: Device) -> tuple[str, ...]:
     found = {vrf.name for vrf in device.vrfs} | {interface.vrf for interface in device.interfaces}
-    found |= {route.vrf for route in device.static_routes} | {process.vrf for process in device.bgp}
+    found |= {route.vrf for route in device.static_routes} | {route.vrf for route in device.aggregates}
+    found |= {process.vrf for process in device.bgp}
     return ("default", *sorted(found - {"default"}))
 
 
@@ -197,7 +198,7 @@ class Network:
         found: set[Prefix] = set()
         if protocols & {RouteProtocol.CONNECTED, RouteProtocol.LOCAL}:
             found.update(rib.own)
-        if RouteProtocol.STATIC in protocols:
+        if protocols & {RouteProtocol.STATIC, RouteProtocol.AGGREGATE}:
             found.update(rib.static)
         if protocols - {RouteProtocol.CONNECTED, RouteProtocol.LOCAL, RouteProtocol.STATIC}:
             for table in rib.igps:
@@ -330,7 +331,14 @@ class Network:
     def _settle_static(self) -> None:
         for node, tables in self._ground.static.items():
             ribs = {vrf: self.ribs[node, vrf] for vrf in tables if (node, vrf) in self.ribs}
-            note = static.settle(self._ground.devices[node], tables, ribs, self.resolver, self.topology)
+            note = static.settle(
+                self._ground.devices[node],
+                tables,
+                ribs,
+                self.resolver,
+                self.topology,
+                evaluator=self._ground.evaluator,
+            )
             if note is not None and note not in self.notes:
                 self.notes.append(note)
             for vrf, rib in ribs.items():
