@@ -34,11 +34,17 @@ class Failed:
 class Components:
     """Who is connected within each area. Equal ones (`key`) are answered from memory, whatever failed."""
 
-    __slots__ = ("_of", "areas", "key")
+    __slots__ = ("_of", "areas", "key", "lost")
 
-    def __init__(self, of: Mapping[tuple[str, str], frozenset[str]], areas: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        of: Mapping[tuple[str, str], frozenset[str]],
+        areas: tuple[str, ...],
+        lost: frozenset[str] | None = frozenset(),
+    ) -> None:
         self._of = of
         self.areas = areas
+        self.lost = lost  # routers that went, where nobody else lost anybody but them; None where the rest fell apart
         self.key = frozenset((area, component) for (area, _), component in of.items())
 
     def of(self, area: str, node: str) -> frozenset[str]:
@@ -131,7 +137,19 @@ class Ground:
         found = {key: component for key, component in self.whole.items() if key[0] not in touched}
         for area in touched:
             found.update(spread_out(area, self.areas[area], failed.nodes, failed.perhaps))
-        return Components(found, self.whole.areas)
+        return Components(found, self.whole.areas, self._lost(found, touched, failed.nodes))
+
+    def _lost(
+        self, found: Mapping[tuple[str, str], frozenset[str]], areas: set[str], nodes: frozenset[str]
+    ) -> frozenset[str] | None:
+        """The failed routers, if all others of these areas are still connected with whom they were."""
+        checked: set[frozenset[str]] = set()
+        for (area, node), component in found.items():
+            if area in areas and component not in checked:
+                checked.add(component)
+                if len(component) != len(self.whole.of(area, node) - nodes):
+                    return None
+        return nodes
 
     def reached(self, starts: Iterable[str], failed: Failed) -> set[str]:
         """Every node that has some layer-3 way to one of `starts`, whatever the routes say."""

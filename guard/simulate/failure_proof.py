@@ -3,11 +3,13 @@
 The arguments: (1) A site none of whose devices is up, or that has no layer-3 way left to any other site, is isolated.
 (2) In a link-state IGP whoever stays connected within an area reaches whoever announces a loopback there, as long as no
 other protocol knows that address. (3) A BGP route whose paths all look alike to policies goes on to be heard
-(failure_spread); packets then follow it to its only origin, without loops, as every router on the way holds it.
-Whatever does not fit (several areas, several origins of a site's prefix, unusual attributes) is left to simulation.
+(failure_spread); packets then follow it to an origin, as every router on the way holds it.
+Whatever does not fit (several areas, filters, unusual attributes, prefixes that others originate too) is simulated.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from guard.model.address import Address, Prefix
 from guard.model.facts import Assessment, FailureOutcome
@@ -25,17 +27,27 @@ from guard.simulate.reachability import Reach
 #: Notes of a state that has no single outcome: nothing follows from it for the state after a failure.
 UNSETTLED = frozenset({"oscillation", "several-stable-states", "bound-reached"})
 #: Prefixes of a site that are tried one after another; one that is delivered is enough.
-MOST_HOMES = 4
+MOST_HOMES = 2
 
 
 class Home:
-    """A prefix of a site with one origin, a device of the site that delivers it: what must stand for it to be."""
+    """A prefix of a site that devices of the site alone give to BGP and deliver; `hangs_on`: by what each of them does.
 
-    def __init__(self, prefix: Prefix, origin: str, spread: Spread, hangs_on: frozenset[InterfaceId]) -> None:
+    Several origins: reflectors are taken to steer no two routers at each other's origin (RFC 4456 11 asks for that);
+    that they do not while nothing fails was looked at.
+    """
+
+    def __init__(self, prefix: Prefix, spread: Spread, hangs_on: Mapping[str, frozenset[InterfaceId]]) -> None:
         self.prefix = prefix
-        self.origin = origin
         self.spread = spread
         self.hangs_on = hangs_on
+
+    def standing(self, failed: Failed) -> frozenset[str] | None:
+        """The origins that are left; None where one still draws packets that it may no longer deliver."""
+        left = self.hangs_on.keys() - failed.nodes
+        if not left or not all(failed.perhaps.isdisjoint(self.hangs_on[origin]) for origin in left):
+            return None
+        return frozenset(left)
 
 
 class Case:
@@ -118,28 +130,36 @@ class Proof:
 
     def _homes_of(self, site: Site) -> tuple[Home, ...]:
         found: list[Home] = []
-        for member in self._reach.targets.sites.get(site.name, ()) if site.prefixes else ():
+        members = self._reach.targets.sites.get(site.name, ()) if site.prefixes else ()
+        for member in sorted(members, key=lambda each: each.prefix.length):
             home = self._home(site, member)
-            if home is not None and len(found) < MOST_HOMES:
+            if home is not None:
                 found.append(home)
+                if len(found) == MOST_HOMES:
+                    break
         return tuple(found)
 
     def _home(self, site: Site, member: Destination) -> Home | None:
         spread = self.spreads.of(member.prefix)
-        if spread is None or len(spread.origins) != 1 or not self.ground.core.is_unfiltered(member.address):
+        if spread is None or spread.external or not self.ground.core.is_unfiltered(member.address):
             return None
-        (origin,) = spread.origins
         forwarder = self.ground.forwarder
-        found = forwarder.route((origin, DEFAULT_VRF), member.address)
-        fates = forwarder.column(member.address).fates(origin)
-        if origin not in spread.local or found is None or found[0] != member.prefix:
-            return None
-        if not all(fate.node == origin and self._reach.delivers(site, member, fate) for fate in fates):
-            return None
-        if not all(self.spreads.leads_to(node, member.prefix, origin) for node in spread.holders - {origin}):
-            return None
-        hangs_on = frozenset(InterfaceId(origin, fate.interface) for fate in fates if fate.interface)
-        return Home(member.prefix, origin, spread, hangs_on)
+        column = forwarder.column(member.address)
+        hangs_on = {}
+        for origin in spread.local:
+            found = forwarder.route((origin, DEFAULT_VRF), member.address)
+            fates = column.fates(origin)
+            if found is None or found[0] != member.prefix:
+                return None
+            if not all(fate.node == origin and self._reach.delivers(site, member, fate) for fate in fates):
+                return None
+            hangs_on[origin] = frozenset(InterfaceId(origin, fate.interface) for fate in fates if fate.interface)
+        for node in spread.holders - spread.local:
+            if not self.spreads.leads_to(node, member.prefix, spread.local):
+                return None
+            if not all(self._reach.delivers(site, member, fate) for fate in column.fates(node)):
+                return None
+        return Home(member.prefix, spread, hangs_on)
 
     def _exchanges(self, site: Site, case: Case) -> bool | None:
         """Whether a site exchanges traffic with another one after the failure; None: cannot be argued."""
@@ -171,27 +191,31 @@ class Proof:
 
     def _home_partner(self, site: Site, home: Home, case: Case) -> bool:
         """Another site that hears the prefix, and whose loopback (or prefix) the site's own device reaches."""
-        if not case.failed.spares(home.origin, home.hangs_on):
-            return False
-        for area in self.ground.areas:
-            for far in case.components.of(area, home.origin):
-                other = self._site_of.get(far, site.name)
-                if other == site.name or not self._serves(home, far, case):
-                    continue
-                if far in self._anchors[other] or any(
-                    back.origin == far and self._serves(back, home.origin, case) for back in self._homes[other]
-                ):
-                    return True
+        for origin in sorted(home.standing(case.failed) or ()):
+            for area in self.ground.areas:
+                for far in case.components.of(area, origin):
+                    other = self._site_of.get(far, site.name)
+                    if other == site.name or not self._serves(home, far, case):
+                        continue
+                    if far in self._anchors[other] or any(
+                        far in (back.standing(case.failed) or ()) and self._serves(back, origin, case)
+                        for back in self._homes[other]
+                    ):
+                        return True
         return False
 
     def _serves(self, home: Home, node: str, case: Case) -> bool:
         """Whether packets of a router to the prefix are delivered: everybody on the way holds its route."""
-        if not case.failed.spares(home.origin, home.hangs_on):
+        origins = home.standing(case.failed)
+        if origins is None:
             return False
-        component = case.components.common(node, home.origin)
-        if component is None:
+        near = {o: case.components.common(node, o) for o in origins}
+        found = {component for component in near.values() if component is not None}
+        if len(found) != 1:
             return False
-        return component <= self.spreads.heard(home.spread, (home.origin,), case.components)
+        (component,) = found
+        heard = self.spreads.heard(home.spread, origins & component, case.components)
+        return component <= heard
 
     # Advertisements
 
@@ -300,9 +324,9 @@ class Proof:
         if any(case.components.common(node, anchor) for anchor in self._anchors.get(site, ())):
             return True
         return any(
-            home.origin == node or self._serves(home, node, case) or self._served_over(home, node, case)
+            node in origins or self._serves(home, node, case) or self._served_over(home, node, case)
             for home in self._homes.get(site, ())
-            if case.failed.spares(home.origin, home.hangs_on)
+            if (origins := home.standing(case.failed)) is not None
         )
 
     def _served_over(self, home: Home, node: str, case: Case) -> bool:
@@ -315,7 +339,4 @@ class Proof:
         if session is None or session.remote_node is None or not self._outlet_stands(session, case):
             return False
         through = session.remote_node
-        sends_own = through in home.spread.local
-        return (through in home.spread.holders or sends_own) and (
-            through == home.origin or self._serves(home, through, case)
-        )
+        return through in home.spread.holders and self._serves(home, through, case)

@@ -61,6 +61,7 @@ class Spreads:
         self._sent: dict[tuple[str, str, str], frozenset[Prefix]] = {}
         self._known: dict[Prefix, Spread | None] = {}
         self._heard: dict[tuple[int, frozenset[str], object], frozenset[str]] = {}
+        self._whole: dict[tuple[int, frozenset[str]], tuple[frozenset[str], frozenset[str]]] = {}
         self.clients: dict[str, set[str]] = defaultdict(set)
         for session in self._sessions:
             if session.remote_node and any(f.route_reflector_client for f in self._families[session.key]):
@@ -168,20 +169,41 @@ class Spreads:
         origins = frozenset(standing)
         key = (id(spread), origins, components.key)
         if key not in self._heard:
-            self._heard[key] = self._hear(spread, origins, components)
+            self._heard[key] = (
+                self._heard_as_before(spread, origins, components) or self._hear(spread, origins, components)[0]
+            )
         return self._heard[key]
 
-    def _hear(self, spread: Spread, origins: frozenset[str], components: Components) -> frozenset[str]:
+    def _heard_as_before(
+        self, spread: Spread, origins: frozenset[str], components: Components
+    ) -> frozenset[str] | None:
+        """Who hears it while nothing fails, without those that failed, if nobody was told it by one of them."""
+        if components.lost is None or components.lost & origins:
+            return None
+        whole = (id(spread), origins)
+        if whole not in self._whole:
+            self._whole[whole] = self._hear(spread, origins, self.ground.whole)
+        heard, tellers = self._whole[whole]
+        return None if components.lost & tellers else heard - components.lost
+
+    def _hear(
+        self, spread: Spread, origins: frozenset[str], components: Components
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """Who surely hears it, and from whom (of those that tell it to somebody who did not know)."""
         seen = set(origins)
+        tellers: set[str] = set()
         frontier = sorted(origins)
         while frontier:
             for node in frontier:
                 for far in self._receivers(node, spread, origins, components) - seen:
                     seen.add(far)
+                    tellers.add(node)
                     frontier.append(far)
             frontier = sorted(self._meshed(spread, origins, components) - seen)
+            if frontier:
+                tellers |= self._passing(spread)
             seen.update(frontier)
-        return frozenset(seen)
+        return frozenset(seen), frozenset(tellers)
 
     def _receivers(self, node: str, spread: Spread, origins: frozenset[str], components: Components) -> set[str]:
         """Whom a speaker that has the prefix surely sends it to.
@@ -206,14 +228,15 @@ class Spreads:
     def _meshed(self, spread: Spread, origins: frozenset[str], components: Components) -> set[str]:
         """Speakers with sessions to everybody who may pass the prefix on to all.
 
-        A reflector that could hear it from a client either does, and sends it to all, or prefers the path of another
-        such speaker, which then sends it to all: whoever has sessions to all of them hears it from one.
+        A reflector that surely hears it from a client either prefers that, and sends it to all, or prefers the path of
+        a peer that is no client of its own, which then has it from a client or the outside and sends it to all:
+        whoever has sessions to all that may be in that place hears it from one of them.
         """
-        passing = {y for y in self._speakers if y in spread.origins or spread.origins & self.clients[y]}
-        sure = next((y for y in sorted(passing) if y in origins or self._fed(y, spread, origins, components)), None)
+        passing = self._passing(spread)
+        sure = next((y for y in sorted(passing) if self._fed(y, spread, origins, components)), None)
         if sure is None:
             return set()
-        around = {z for z in passing if components.common(sure, z) is not None}
+        around = {z for z in passing - self.clients[sure] if components.common(sure, z) is not None}
         found = set()
         for node in self._speakers:
             if components.common(sure, node) is None:
@@ -221,6 +244,9 @@ class Spreads:
             if all(z == node or node in self._sends_to(z, spread) for z in around):
                 found.add(node)
         return found
+
+    def _passing(self, spread: Spread) -> set[str]:
+        return {y for y in self._speakers if y in spread.origins or spread.origins & self.clients[y]}
 
     def _fed(self, node: str, spread: Spread, origins: frozenset[str], components: Components) -> bool:
         return any(
@@ -233,11 +259,13 @@ class Spreads:
     def _sends_to(self, node: str, spread: Spread) -> frozenset[str]:
         return spread.carried.get(node, frozenset()) | self._free[spread.version].get(node, frozenset())
 
-    def leads_to(self, node: str, prefix: Prefix, origin: str) -> bool:
-        """Whether the next hops of a holder's route are addresses of the origin that the IGP alone carries."""
+    def leads_to(self, node: str, prefix: Prefix, origins: frozenset[str]) -> bool:
+        """Whether the next hops of a holder's route are addresses of the origins that the IGP alone carries."""
         entry = self.state.ribs[node, DEFAULT_VRF].get(prefix)
         hops: list[Address | None] = [hop.address for hop in entry.next_hops] if entry is not None else []
-        return bool(hops) and all(hop is not None and self.ground.is_good(origin, hop) for hop in hops)
+        return bool(hops) and all(
+            hop is not None and any(self.ground.is_good(origin, hop) for origin in origins) for hop in hops
+        )
 
 
 def look(attributes: BgpAttributes, local_preference: int) -> tuple[object, ...]:
