@@ -107,7 +107,9 @@ _HARMLESS_CLEARS = frozenset(
 
 
 def effects(text: str, vendor: str) -> tuple[Effect, ...]:
-    """Read exec-mode commands, one a line; `configure terminal … end` is one ConfigLines."""
+    """Read exec-mode commands, one a line; `configure terminal … end` (Junos: `configure … commit and-quit`) is one
+    ConfigLines.
+    """
     found: list[Effect] = []
     rows = text.split("\n")
     at = 0
@@ -119,7 +121,7 @@ def effects(text: str, vendor: str) -> tuple[Effect, ...]:
             continue
         words = words[1:] if words[0] == "sudo" and len(words) > 1 else words
         if _enters_configuration(words, vendor):
-            end = _end_of_configuration(rows, at)
+            end = _end_of_junos_session(rows, at) if vendor == "junos" else _end_of_configuration(rows, at)
             found.append(ConfigLines("\n".join(rows[at:end]), line + 1))
             at = end + 1
             continue
@@ -128,6 +130,8 @@ def effects(text: str, vendor: str) -> tuple[Effect, ...]:
 
 
 def _enters_configuration(words: tuple[str, ...], vendor: str) -> bool:
+    if vendor == "junos":
+        return words in {("edit",), ("configure",)} or (len(words) == 2 and words[0] == "configure")
     if words[0] not in {"configure", "conf", "config"}:
         return False
     if len(words) == 1:
@@ -140,6 +144,26 @@ def _end_of_configuration(rows: list[str], at: int) -> int:
     for index in range(at, len(rows)):
         if rows[index].strip() in {"end", "^Z", "\x1a"}:
             return index
+    return len(rows)
+
+
+def _end_of_junos_session(rows: list[str], at: int) -> int:
+    """The line that leaves configuration mode; an `exit` inside an edit level goes up. What is left uncommitted counts
+    as committed: in the shared candidate the next commit takes it along.
+    """
+    depth = 0
+    for index in range(at, len(rows)):
+        words = tuple(rows[index].split())
+        if words[:2] == ("commit", "and-quit") or words[1:] == ("configuration-mode",):
+            return index
+        if words[:1] == ("edit",):
+            depth += 1
+        elif words == ("top",):
+            depth = 0
+        elif words in {("exit",), ("quit",)}:
+            if depth == 0:
+                return index
+            depth -= 1
     return len(rows)
 
 
@@ -186,6 +210,8 @@ def _effect(words: tuple[str, ...], line: int, vendor: str) -> Effect:
     first = words[0]
     if first in _READS:
         return Unknown(text, line) if "|" in words and _writes(words) else NoEffect("it only reads", line)
+    if vendor == "junos":
+        return _junos(words, text, line)
     if first in _SESSION:
         return NoEffect("it concerns the terminal session alone", line)
     if text in _SAVES or _saves(words):
@@ -211,6 +237,33 @@ def _saves(words: tuple[str, ...]) -> bool:
         and "startup-config".startswith(words[2])
         and (len(words[1]) > 2 and len(words[2]) > 4)
     )
+
+
+def _junos(words: tuple[str, ...], text: str, line: int) -> Effect:
+    """Operational mode of Junos (CLI reference, operational commands)."""
+    match words:
+        case ("clear", "bgp", "neighbor", *rest):
+            soft = any(word in {"soft", "soft-inbound"} for word in rest)
+            names = [word for word in rest if word not in {"soft", "soft-inbound", "all"}]
+            if not names:
+                return ClearSessions("all", "*", soft, line=line)
+            if len(names) == 1 and (is_ip(names[0]) or is_ip6(names[0])):
+                return ClearSessions("neighbor", names[0], soft, line=line)
+        case ("clear", "ospf" | "ospf3", "neighbor") | ("clear", "ospf" | "ospf3", "neighbor", "all"):
+            return ClearOspf(None, line=line)
+        case ("clear", "isis", "adjacency") | ("clear", "isis", "adjacency", "all"):
+            return ClearIsis(line)
+        case ("clear", "interfaces", "statistics", *_) | ("clear", "log", _) | ("clear", "firewall", *_):
+            return NoEffect("it resets counters or logs", line)
+        case ("request", "system", "reboot"):
+            return Reload(delayed=False, line=line)
+        case ("restart", "routing", *rest) if rest in ([], ["gracefully"], ["immediately"], ["soft"]):
+            return RestartRouting(line)
+        case ("exit",) | ("quit",) | ("set", "cli", *_):
+            return NoEffect("it concerns the terminal session alone", line)
+        case _:
+            pass
+    return Unknown(text, line)
 
 
 def _reload(words: tuple[str, ...], text: str, line: int) -> Effect:
