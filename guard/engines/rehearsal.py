@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from guard.engines.frr_shown import Hop, ShownPath, ShownRoute, shown_paths, shown_peers, shown_routes
 from guard.engines.rehearsal_plan import DEFAULT_VRF, Plan, shared_interface
@@ -84,17 +85,24 @@ class LiveTables:
         return frozenset(row.prefix for row in begun)
 
 
+class Named(NamedTuple):
+    """Where a route is told with its interface: static routes typed so, and sessions that an interface names."""
+
+    static: frozenset[tuple[str, Prefix, Address]]
+    unnumbered: frozenset[tuple[str, str | None]]
+
+
 def rehearsed(snapshot: Snapshot, computed: NetworkState, plan: Plan, seen: Seen) -> NetworkState:
     """The state that live FRR reached; notes say what was not rehearsed or did not settle."""
     inside = [router.name for router in plan.routers if not router.outside]
     gateway = _gateways(computed, seen.link_locals)
-    typed = _typed_interfaces(snapshot)
+    named = Named(_typed_interfaces(snapshot), _unnumbered(computed))
     ribs: dict[tuple[str, str], Rib] = {}
     hops: dict[tuple[str, str, Prefix], tuple[NextHop, ...]] = {}
     for node in inside:
         entries = _own_addresses(computed, node, hops)
         for route in shown_routes(seen.output[node]):
-            entries[route.prefix] = _entry(node, route, gateway, typed)
+            entries[route.prefix] = _entry(node, route, gateway, named)
             hops[(node, DEFAULT_VRF, route.prefix)] = tuple(sorted(set(_forwarding(route, gateway)), key=str))
         ribs[(node, DEFAULT_VRF)] = HeldRib(entries)
     return replace(
@@ -147,13 +155,20 @@ def _typed_interfaces(snapshot: Snapshot) -> frozenset[tuple[str, Prefix, Addres
     )
 
 
+def _unnumbered(computed: NetworkState) -> frozenset[tuple[str, str | None]]:
+    """Interfaces that sessions are named by (RFC 8950 next hops are link-local there)."""
+    return frozenset(
+        (session.node, session.local_interface) for session in computed.sessions if "UNNUMBERED" in session.session_type
+    )
+
+
 def _entry(
     node: str,
     route: ShownRoute,
     gateway: Callable[[Address | None], Address | None],
-    typed: frozenset[tuple[str, Prefix, Address]],
+    named: Named,
 ) -> RibEntry:
-    hops = {_hop(node, route, hop, gateway, typed) for hop in route.hops}
+    hops = {_hop(node, route, hop, gateway, named) for hop in route.hops}
     return RibEntry(route.protocol, route.distance, route.metric, tuple(sorted(hops, key=str)), route.tag)
 
 
@@ -162,7 +177,7 @@ def _hop(
     route: ShownRoute,
     hop: Hop,
     gateway: Callable[[Address | None], Address | None],
-    typed: frozenset[tuple[str, Prefix, Address]],
+    named: Named,
 ) -> NextHop:
     """As the protocol gave it: BGP and static routes resolve an address, the interior protocols know the interface."""
     if hop.discard:
@@ -170,9 +185,9 @@ def _hop(
     if hop.address is None:
         return NextHop(None, hop.interface)
     recursive = route.protocol in (RouteProtocol.BGP, RouteProtocol.IBGP, RouteProtocol.STATIC)
-    if recursive and (node, route.prefix, hop.address) not in typed:
-        linked = hop.address.version == 6 and hop.address.is_link_local
-        return NextHop(gateway(hop.address), hop.interface if linked else None)
+    told = (node, route.prefix, hop.address) in named.static or (node, hop.interface) in named.unnumbered
+    if recursive and not told:
+        return NextHop(gateway(hop.address))
     return NextHop(gateway(hop.address), hop.interface)
 
 
@@ -229,7 +244,7 @@ def _row(
     """A path that begins here: FRR does not say through which protocol, so the computed one does."""
     kind = path.kind if path.peer is not None else kinds.get((node, path.prefix), path.kind)
     hop = path.attributes.next_hop
-    attributes = path.attributes._replace(next_hop=gateway(hop) if path.peer is not None else hop)
+    attributes = path.attributes._replace(next_hop=gateway(hop))
     peer = gateway(path.peer)
     return BgpRow(node, DEFAULT_VRF, path.prefix, path.used, attributes, kind, peer, path.local_preference)
 

@@ -11,14 +11,17 @@ from guard.engines.frr_shown import NEIGHBORS, ROUTES, shown_peers
 from guard.model.state import NetworkState
 from guard.shell.rehearsal.lab import Lab
 
-_WATCHED: Mapping[str, tuple[str, ...]] = {
+#: What must not change any more, and what must not be in the middle of something; by daemon.
+_STABLE: Mapping[str, tuple[str, ...]] = {
     "zebra": ROUTES,
+    "bgpd": ("show bgp ipv4 unicast json", "show bgp ipv6 unicast json"),
+}
+_BUSY: Mapping[str, tuple[str, ...]] = {
     "ospfd": ("show ip ospf neighbor", "show ip ospf interface"),
     "ospf6d": ("show ipv6 ospf6 neighbor", "show ipv6 ospf6 interface"),
     "isisd": ("show isis neighbor",),
-    "bgpd": ("show bgp ipv4 unicast json", "show bgp ipv6 unicast json", NEIGHBORS),
+    "bgpd": (NEIGHBORS,),
 }
-_STABLE = (*ROUTES, *_WATCHED["bgpd"][:2])
 #: Seconds without a change, and at least since the start, by the slowest daemon that runs.
 _PACE = (
     ("bgpd", 4, 6),
@@ -36,7 +39,7 @@ _CONDITIONAL = 75
 LIMIT = 180.0
 
 _CHANGING = re.compile(r'"(?:uptime|nexthopGroupId|installedNexthopGroupId|internal\w+|version|tableVersion)":[^,}]*,?')
-_BUSY = re.compile(r"\b(State Waiting|Waiting|Init|ExStart|ExChange|Exchange|Loading|Initializing)\b")
+_UNDERWAY = re.compile(r"\b(State Waiting|Waiting|Init|ExStart|ExChange|Exchange|Loading|Initializing)\b")
 
 
 def settle(lab: Lab, computed: NetworkState, limit: float = LIMIT) -> tuple[bool, float]:
@@ -51,13 +54,12 @@ def settle(lab: Lab, computed: NetworkState, limit: float = LIMIT) -> tuple[bool
     start = since = time.monotonic()
     last = ""
     while True:
-        output = lab.ask(_WATCHED)
+        mark = _mark(lab.watch(_STABLE))
         now = time.monotonic()
-        mark = _mark(output)
         if mark != last:
             last, since = mark, now
         still, whole = now - since, now - start
-        if still >= quiet and whole >= least and not _busy(output, expected):
+        if still >= quiet and whole >= least and not _busy(lab.watch(_BUSY), expected):
             return True, whole
         if still >= max(quiet, _STUCK_QUIET) and whole >= max(least, _STUCK_LEAST):
             return True, whole
@@ -74,18 +76,21 @@ def _pace(lab: Lab) -> tuple[int, int]:
     return max((quiet for quiet, _ in paces), default=3), max((least for _, least in paces), default=4)
 
 
-def _mark(output: Mapping[str, Mapping[str, str]]) -> str:
+def _mark(told: Mapping[str, str]) -> str:
     whole = hashlib.sha256()
-    for node in sorted(output):
-        for command in _STABLE:
-            whole.update(_CHANGING.sub("", output[node].get(command, "")).encode())
+    for node in sorted(told):
+        whole.update(_CHANGING.sub("", told[node]).encode())
     return whole.hexdigest()
 
 
-def _busy(output: Mapping[str, Mapping[str, str]], expected: set[tuple[str, str | None]]) -> bool:
-    for node, told in output.items():
-        if any(_BUSY.search(text) for command, text in told.items() if command not in (*_STABLE, NEIGHBORS)):
+def _busy(told: Mapping[str, str], expected: set[tuple[str, str | None]]) -> bool:
+    """Whether an adjacency is being formed, or a session that should be up is not."""
+    for node, text in told.items():
+        before, _, _ = text.partition("{")
+        if _UNDERWAY.search(before):
             return True
-        if any((node, peer.name) in expected and peer.state != "Established" for peer in shown_peers(told)):
+        if any(
+            (node, peer.name) in expected and peer.state != "Established" for peer in shown_peers({NEIGHBORS: text})
+        ):
             return True
     return False

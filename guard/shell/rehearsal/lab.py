@@ -193,6 +193,20 @@ class Lab:
             found[node][command] = text
         return found
 
+    def watch(self, commands: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+        """Router -> what it prints of all commands in one go: cheap enough to be asked again and again."""
+        words = {
+            router.name: [
+                word
+                for daemon in (*_ALWAYS, *router.daemons)
+                for command in commands.get(daemon, ())
+                for word in ("-c", command)
+            ]
+            for router in self.plan.routers
+        }
+        asked = [node for node, each in words.items() if each]
+        return dict(zip(asked, self._pool.map(lambda node: self.vtysh(node, *words[node]), asked), strict=True))
+
     def read(self) -> dict[str, dict[str, str]]:
         """Everything that a state is made of."""
         return self.ask(ASKED)
