@@ -9,6 +9,8 @@ from typing import Any
 from guard import pipeline
 from guard.judge.policy import load_policies
 from guard.judge.policy_test import run_tests
+from guard.judge.standing import Standing
+from guard.model.digest import canonical
 from guard.model.server_facts import ActiveFacts
 from guard.shell.data import folder
 from guard.shell.engines import engines_for
@@ -49,6 +51,16 @@ def check(request: CheckRequest, progress: Callable[[str, float], None]) -> Any:
         engines_for(request.engine, request.batfish),
         progress,
     )
+
+
+def prove(
+    base_files: Mapping[str, bytes], policy_files: Mapping[str, bytes], now: datetime, engine: str, batfish: str | None
+) -> tuple[Standing, bytes]:
+    """The proof that known-bad changes of a snapshot are caught, as verdicts name it, and its canonical document."""
+    from guard.planning import proof
+
+    made = proof.prove(texts(base_files), layers(policy_files), engines_for(engine, batfish), now)
+    return made.standing, canonical(made.document())
 
 
 def list_policies(policy_files: Mapping[str, bytes]) -> list[dict[str, str]]:

@@ -16,6 +16,7 @@ from guard import __version__
 from guard.audit.canonical import files_digest, sha256, value_digest
 from guard.audit.checkpoint import Checkpoint
 from guard.audit.entry import VERDICTS, Digests, Entry
+from guard.judge.standing import resting_on
 from guard.model.errors import InputInvalid
 from guard.model.masking import mask
 from guard.model.server_facts import ActiveFacts, EarlierChange
@@ -36,6 +37,7 @@ from guard.shell.errors import (
     RequestInvalid,
     TimedOut,
 )
+from guard.shell.proving import Prover
 from guard.shell.record import Record
 from guard.shell.settings import Settings
 from guard.shell.store.log import Acknowledged
@@ -46,6 +48,7 @@ from guard.shell.workers import Outcome, Progress, Work, Workers
 Result = Literal["applied", "failed", "rolled-back"]
 RESULTS: tuple[Result, ...] = ("applied", "failed", "rolled-back")
 LIVE_STATE = "state.yaml"
+WAIT_FOR_PROOF = 0.8  # of the time that is left for a check; the answer still has to be recorded
 NAMED_AT_MOST = 2  # snapshots that go with a check; a change is planned on one
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -82,6 +85,7 @@ class Preflight:
         self._deciding = asyncio.Lock()  # from reading what is so to the entry that changes it
         self._reading_policies = asyncio.Lock()
         self._checks = 0
+        self.prover = Prover(state, Workers(workers.pipeline, 1), settings, now, self._policies)
 
     # ---- checks
 
@@ -112,10 +116,15 @@ class Preflight:
             "engine": order.engine or self.settings.engine, "batfish": self.settings.batfish,
             "failures": order.failures, "active": facts, "known": known,
         }, affinity=snapshot)
+        began = time.monotonic()
         outcome = await self._judged(work, order, caller, timeout, progress)
         document = bound(masked(outcome.document), snapshot=snapshot, active=active,
                          inventory=files.get(INVENTORY, b""), active_inventory=facts.inventory)
-        judged_by = {"active": active, "snapshot": snapshot, "policy_files": files_digest(policies)}
+        left = min(timeout, self.settings.limits.check_seconds) - (time.monotonic() - began)
+        proof = await self.prover.standing(policies, seconds=left * WAIT_FOR_PROOF)
+        document = resting_on(document, proof)
+        judged_by = {"active": active, "snapshot": snapshot, "policy_files": files_digest(policies),
+                     "proof": proof.digest}
         return await self._recorded(order, caller, digest, outcome, document, judged_by)
 
     async def _judged(
@@ -309,7 +318,8 @@ class Preflight:
             return files
 
     async def close(self) -> None:
-        """Finish what is being written."""
+        """Finish what is being written; no proof is needed any more."""
+        await self.prover.close()
         await self.record.close()
 
     @contextlib.asynccontextmanager

@@ -56,6 +56,7 @@ class Settings:
     engine: str = "embedded"
     batfish: str | None = None  # the host of a Batfish service
     web: str = ""  # HOST:PORT of the web page, "off", or "" for the port after the service's
+    prove_minutes: float = 60.0  # how often guard proves again that it catches what it must
     workers: int = field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1))
     limits: Limits = field(default_factory=Limits)
 
@@ -90,7 +91,7 @@ def _from_file(path: Path) -> Settings:
 
 def _settings(node: Node, folder: Path) -> Settings:
     at = node.fields("listen", "state", "head", "policies", "tls", "allow_insecure_remote", "submitter_may_approve",
-                     "engine", "batfish", "web", "workers", "limits")
+                     "engine", "batfish", "web", "prove_minutes", "workers", "limits")
     default = Settings()
     return Settings(
         listen=at["listen"].text() if "listen" in at else default.listen,
@@ -103,6 +104,7 @@ def _settings(node: Node, folder: Path) -> Settings:
         engine=at["engine"].choice(*ENGINES) if "engine" in at else default.engine,
         batfish=at["batfish"].text() if "batfish" in at else None,
         web=at["web"].text() if "web" in at else default.web,
+        prove_minutes=at["prove_minutes"].number(0.01) if "prove_minutes" in at else default.prove_minutes,
         workers=at["workers"].integer(1, 256) if "workers" in at else default.workers,
         limits=_limits(at["limits"]) if "limits" in at else default.limits,
     )

@@ -53,7 +53,7 @@ class Workers:
     """A fixed number of processes, each started when it is first needed and again after it was killed."""
 
     def __init__(self, pipeline: str, size: int) -> None:
-        self._pipeline = pipeline
+        self.pipeline = pipeline
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([pipeline, __name__])
         self._idle: list[_Worker] = []
@@ -137,7 +137,7 @@ class Workers:
 
     def _start(self) -> "_Worker":
         """A process that has loaded the pipeline; WorkerDied if it cannot. Runs in a thread."""
-        worker = _Worker(self._context, self._pipeline)
+        worker = _Worker(self._context, self.pipeline)
         self._all.add(worker)
         try:
             worker.wait_until_ready()

@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from guard.judge.standing import Standing
 from guard.model.digest import sha256
 from guard.model.errors import InputInvalid
 
@@ -76,6 +77,11 @@ def check(request: CheckRequest, progress: Any) -> Outcome:
         "worker": os.getpid(),
     }
     return Outcome(verdict, document, digests, words.get("author", ""))
+
+
+def prove(**_: Any) -> tuple[Standing, bytes]:
+    document = b"{}"
+    return Standing(sha256(document), True, ""), document
 
 
 def list_policies(policy_files: Any) -> list[dict[str, str]]:

@@ -37,7 +37,10 @@ def test_every_verdict_that_left_is_in_the_log(tmp_path: Path) -> None:
         threads = [threading.Thread(target=ask, args=(address, f"{number}-{which}", answered)) for which in range(3)]
         for thread in threads:
             thread.start()
-        time.sleep(0.7 + random.random() / 2)  # the kill falls anywhere in an append
+        before, until = len(answered), time.monotonic() + 30
+        while len(answered) < before + 5 and time.monotonic() < until:  # the first ones wait for the proof
+            time.sleep(0.02)
+        time.sleep(random.random() / 2)  # the kill falls anywhere in an append
         process.send_signal(signal.SIGKILL)
         process.wait()
         for thread in threads:

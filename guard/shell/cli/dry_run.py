@@ -8,12 +8,17 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from guard.model.errors import InputInvalid
 from guard.shell.cli.folder import read_change, read_policies, read_snapshot
 from guard.shell.cli.output import EXIT_CODES, deliver
 from guard.shell.clock import SystemClock
 from guard.shell.data import folder
+
+if TYPE_CHECKING:
+    from guard.engines.engine import Engine
+    from guard.pipeline import CheckRequest
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -33,10 +38,28 @@ def run(arguments: argparse.Namespace) -> int:
         now=moment(arguments.now),
         failures=arguments.failures,
     )
-    outcome = check(request, engines_for(arguments.engine, arguments.batfish), Progress(arguments.format))
-    outcome.document["timings_ms"]["total"] = round((time.perf_counter() - started) * 1000)
-    deliver(outcome.document, arguments.format, arguments.output)
-    return EXIT_CODES[outcome.verdict]
+    engines, progress = engines_for(arguments.engine, arguments.batfish), Progress(arguments.format)
+    outcome = check(request, engines, progress)
+    document = outcome.document
+    if arguments.prove:
+        document = _proven(document, request, engines, progress)
+    document["timings_ms"]["total"] = round((time.perf_counter() - started) * 1000)
+    deliver(document, arguments.format, arguments.output)
+    return EXIT_CODES[document["verdict"]]
+
+
+def _proven(
+    document: dict[str, Any], request: CheckRequest, engines: Sequence[Engine], progress: Progress
+) -> dict[str, Any]:
+    """The document with a proof, made now, that known-bad changes of this snapshot are caught."""
+    from guard.judge.standing import resting_on
+    from guard.planning.proof import prove
+
+    proof = prove(request.base_files, request.policies, engines, request.now, progress)
+    progress("proved", 1.0)
+    left = [f"not proved: {each.name}: {each.why}" for each in proof.left]
+    notes = [*document["notes"], f"proof: {proof.summary}", *left]
+    return resting_on({**document, "notes": notes}, proof.standing)
 
 
 def policy_layers(own: Sequence[str]) -> tuple[Mapping[str, str], ...]:

@@ -86,11 +86,11 @@ class Server:
         await self._server.stop(self._settings.limits.drain_seconds)
 
     async def _tell_health(self) -> None:
-        """Say NOT_SERVING for binding checks while the log cannot be written."""
+        """Say NOT_SERVING for binding checks while the log cannot be written, or nothing proves that guard catches."""
         was = True
         while True:
             await asyncio.sleep(HEALTH_SECONDS)
-            able = self._desk.able.is_set()
+            able = self._desk.able.is_set() and self._desk.preflight.prover.able
             if able != was:
                 status = health_pb2.HealthCheckResponse
                 await self._health.set(BINDING, status.SERVING if able else status.NOT_SERVING)

@@ -1,0 +1,13 @@
+"""A pipeline that allows everything and cannot prove that it catches anything."""
+
+from typing import Any
+
+from fake_pipeline import CheckRequest, check, list_policies  # noqa: F401
+
+from guard.judge.standing import Standing
+from guard.model.digest import sha256
+
+
+def prove(**_: Any) -> tuple[Standing, bytes]:
+    document = b"{}"
+    return Standing(sha256(document), False, "dc-one isolated: does not give datacenter-isolation"), document
