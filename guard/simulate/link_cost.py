@@ -28,6 +28,16 @@ _IOS_BANDWIDTH = (
 )
 _DEFAULT_IOS = 1_000_000
 
+#: Kbit/s by the letters that a Junos name begins with (Junos "Interface Naming Overview").
+_JUNOS_BANDWIDTH = (
+    ("fe-", 100_000),
+    ("ge-", 1_000_000),
+    ("xe-", 10_000_000),
+    ("et-", 100_000_000),
+    ("so-", 155_000),
+    ("irb", 1_000_000),
+)
+
 #: FRR (ospfd/ospf_interface.h, OSPF_DEFAULT_BANDWIDTH): 10 Mbit/s where the interface tells nothing.
 _FRR_BANDWIDTH = 10_000
 
@@ -47,7 +57,7 @@ def bandwidth(vendor: Vendor, interface: Interface) -> int:
     if interface.speed is not None:
         return max(1, interface.speed * 1000)
     name = re.match(r"[a-z-]*", interface.name.lower())
-    for prefix, kbits in _IOS_BANDWIDTH:
+    for prefix, kbits in _JUNOS_BANDWIDTH if vendor is Vendor.JUNOS else _IOS_BANDWIDTH:
         if name is not None and name.group().startswith(prefix):
             return kbits
     return _DEFAULT_IOS
@@ -55,6 +65,8 @@ def bandwidth(vendor: Vendor, interface: Interface) -> int:
 
 def ospf_cost(vendor: Vendor, interface: Interface, reference: int, version: int) -> int:
     """Cost from bandwidth; `reference` in Mbit/s. FRR: ospfd gives loopbacks cost 0, ospf6d what others get."""
+    if vendor is Vendor.JUNOS and interface.kind == "loopback":
+        return 0
     if interface.kind == "loopback" and not (vendor is Vendor.FRR and version == 3):
         if vendor is Vendor.FRR:
             return 0

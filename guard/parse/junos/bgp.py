@@ -45,7 +45,7 @@ _IGNORED = {
     "precision-timers": _NOT_JUDGED,
     "traffic-statistics-labeled-path": _NOT_JUDGED, "no-aggregator-id": _NOT_JUDGED,
     "minimum-hold-time": "timers are not judged", "authentication-algorithm": "", "hold-down-all": _NOT_JUDGED,
-    "statistics": _NOT_JUDGED, "group": "", "neighbor": "", "bfd-liveness-detection": "", "egress-te": "no labels",
+    "statistics": _NOT_JUDGED, "egress-te": "no labels",
     "output-queue-priority": "the order of sending is not judged", "rfc6514-compliant-safi129": "no multicast",
     "local-interface": "", "keep": "what is kept of rejected routes is not judged", "disable-4byte-as": "",
     "update-threading": _NOT_JUDGED, "holddown": _NOT_JUDGED, "bmp": _NOT_JUDGED, "message-batching": _NOT_JUDGED,
@@ -75,7 +75,8 @@ _KNOWN = _words(
     """type peer-as local-as local-address import export family cluster multihop multipath passive authentication-key
     authentication-key-chain remove-private as-override advertise-peer-as no-advertise-peer-as advertise-inactive
     no-client-reflect description metric-out local-preference allow enforce-first-as ttl shutdown path-selection
-    add-path preference no-nexthop-change graceful-shutdown disable"""
+    add-path preference no-nexthop-change graceful-shutdown disable
+    group neighbor bfd-liveness-detection"""
 )
 
 

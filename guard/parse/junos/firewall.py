@@ -23,7 +23,7 @@ _COUNTING = {
     "forwarding-class": "quality of service is not judged", "loss-priority": "quality of service is not judged",
     "dscp": "quality of service is not judged", "traffic-class": "quality of service is not judged",
     "three-color-policer": "policers are not modelled", "hierarchical-policer": "policers are not modelled",
-    "packet-mode": _NOT_JUDGED, "port-mirror-instance": _NOT_JUDGED, "next": "", "prefix-action": "policers",
+    "packet-mode": _NOT_JUDGED, "port-mirror-instance": _NOT_JUDGED, "prefix-action": "policers",
 }  # fmt: skip
 _ELSEWHERE = ("routing-instance", "logical-system", "next-ip", "next-ip6", "next-interface", "encapsulate", "topology")
 _OTHER_FILTERS = ("service-filter", "simple-filter", "prefix-action", "fast-update-filter")
@@ -134,8 +134,9 @@ def _then(reading: Reading, then: Node | None) -> tuple[str, str]:
             reading.not_modelled(then[word] or then, "sending packets another way than routing does is not modelled")
     if then["policer"] is not None:
         reading.not_modelled(then["policer"] or then, "policers are not modelled")
-    reading.rest(then, (*_ENDS, *_ELSEWHERE, "policer"), _COUNTING)
-    if not found and "term" in (then["next"] or Node("")).words:
+    following = reading.values(then, "next")
+    reading.rest(then, (*_ENDS, *_ELSEWHERE, "policer", "next"), _COUNTING)
+    if not found and "term" in following:
         return "next", ""
     return found or "accept", ""
 

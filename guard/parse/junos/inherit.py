@@ -69,7 +69,9 @@ def _fill(tree: Tree, node: Node, source: Node) -> None:
         if each.word in _NOT_COPIED or each.word[:1] == "<":
             continue
         if each.word not in node and not _decided(node, each.word):
-            node.children[each.word] = _copy(tree, each)
+            copied = _copy(tree, each)
+            if copied.children or not each.children:  # what holds nothing but wildcards makes nothing
+                node.children[each.word] = copied
         elif each.word in node:
             tree.inherited.update(each.lines)
 
@@ -88,7 +90,9 @@ def _copy(tree: Tree, source: Node) -> Node:
     tree.inherited.update(source.lines)
     for each in source:
         if each.word[:1] != "<":
-            made.children[each.word] = _copy(tree, each)
+            inner = _copy(tree, each)
+            if inner.children or not each.children:
+                made.children[each.word] = inner
     return made
 
 

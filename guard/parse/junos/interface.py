@@ -22,7 +22,7 @@ _IGNORED = {
     "optics-options": _LINK, "native-vlan-id": _LINK, "per-unit-scheduler": _NOT_JUDGED, "flow-control": _LINK,
     "stacked-vlan-tagging": _LINK, "forwarding-class-accounting": _NOT_JUDGED, "keepalives": _LINK,
     "no-keepalives": _LINK, "shared-scheduler": _NOT_JUDGED, "hierarchical-scheduler": _NOT_JUDGED,
-    "unit": "", "redundant-ether-options": _LINK, "fabric-options": _LINK, "damping": _LINK, "fec": _LINK,
+    "redundant-ether-options": _LINK, "fabric-options": _LINK, "damping": _LINK, "fec": _LINK,
     "statistics": _NOT_JUDGED, "load-balancing-options": _NOT_JUDGED, "mac": _LINK, "sdwan-control": _NOT_JUDGED,
     "link-degrade-monitor": _NOT_JUDGED, "gratuitous-arp-reply": _LINK, "no-gratuitous-arp-request": _LINK,
 }  # fmt: skip
@@ -31,7 +31,7 @@ _UNIT_IGNORED = {
     "dlci": _LINK, "vci": _LINK, "arp-resp": _LINK, "proxy-arp": _LINK, "point-to-point": _LINK, "keepalives": _LINK,
     "compression": _LINK, "ppp-options": _LINK, "statistics": _NOT_JUDGED, "clear-dont-fragment-bit": _NOT_JUDGED,
     "copy-tos-to-outer-ip-header": _NOT_JUDGED, "load-balancing-options": _NOT_JUDGED, "no-arp": _LINK,
-    "accounting-profile": _NOT_JUDGED, "swap-by-poppush": _LINK, "family": "", "backup-options": _LINK,
+    "accounting-profile": _NOT_JUDGED, "swap-by-poppush": _LINK, "backup-options": _LINK,
 }  # fmt: skip
 _UNIT_UNMODELLED = {
     "tunnel": "tunnels are not modelled", "peer-unit": "logical tunnels are not modelled",
@@ -130,7 +130,7 @@ def _physical(reading: Reading, node: Node, bundles: dict[str, list[str]], vlans
     reading.draft.interfaces[name] = made
     for unit in node["unit"] or ():
         _unit(reading, made, unit, vlans)
-    reading.rest(node, ("mtu", "speed", "disable", "unit"), _IGNORED)
+    reading.rest(node, ("mtu", "speed", "disable", "unit", "family"), _IGNORED)
 
 
 def _unit(reading: Reading, parent: Interface, node: Node, vlans: dict[str, int]) -> None:
@@ -153,7 +153,7 @@ def _unit(reading: Reading, parent: Interface, node: Node, vlans: dict[str, int]
     for family in node["family"] or ():
         unit = _family(reading, unit, family)
     reading.done(node["family"])
-    reading.rest(node, ("bandwidth", "disable", "vlan-id"), _UNIT_IGNORED, _UNIT_UNMODELLED)
+    reading.rest(node, ("bandwidth", "disable", "vlan-id", "family"), _UNIT_IGNORED, _UNIT_UNMODELLED)
     reading.draft.interfaces[name] = unit
     if unit.switchport:  # the port bridges, not its unit
         port = reading.draft.interfaces[parent.name]

@@ -31,7 +31,7 @@ _IGNORED = {
     "class": "quality of service is not judged", "source-class": "has no effect on routing",
     "destination-class": "has no effect on routing", "priority": "the order of installing is not judged",
     "analyze": "has no effect on routing", "damping": "dampening is not modelled, its classes neither",
-    "bgp-output-queue-priority": "the order of sending is not judged", "next": "",
+    "bgp-output-queue-priority": "the order of sending is not judged",
 }  # fmt: skip
 _UNMODELLED = {
     "color": "colours are not modelled", "color2": "colours are not modelled", "metric2": "metric2 is not modelled",

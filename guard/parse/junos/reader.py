@@ -30,7 +30,6 @@ _UNMODELLED_SECTIONS = {
     "multicast-snooping-options": "multicast is not modelled",
     "dynamic-profiles": "subscriber profiles are not modelled",
     "fabric": "a fabric is not modelled",
-    "protocols": "",
 }
 _FORWARDING_HARMLESS = frozenset(
     {"storm-control-profiles", "sampling", "hash-key", "enhanced-hash-key", "load-balance"}
@@ -133,6 +132,8 @@ def _lines(reading: Reading) -> tuple[Line, ...]:
             context.done(line)
         elif number in marks:
             _note(context, line, *marks[number])
+        elif number in tree.replaced:
+            context.ignore(line, "another statement replaces it")
         elif number in grouped and number not in tree.inherited:
             context.ignore(line, "in a group that nothing here inherits")
     return tuple(line for _, line in sorted(rows.items()))

@@ -86,9 +86,9 @@ class Reading:
             elif child.word in _GROUPS:
                 self.all_done(child)
             elif child.word in ignored:
-                self.ignore(child, ignored[child.word])
+                self.ignore(child, ignored[child.word] or "is not judged")
             elif unmodelled and child.word in unmodelled:
-                self.not_modelled(child, unmodelled[child.word])
+                self.not_modelled(child, unmodelled[child.word] or "is not modelled")
 
     # --------------------------------------------------------------------------------------------- values
 

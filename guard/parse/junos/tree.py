@@ -25,6 +25,12 @@ _SINGLE_WORDS = (
     location contact root-authentication encrypted-password unnumbered-address peer-unit color te-metric"""
 )
 SINGLE = frozenset(_SINGLE_WORDS.split())
+#: Words after whose value a command may go on with the next statement of the same level.
+_ENDING = frozenset(
+    {"mtu", "description", "peer-as", "local-address", "vlan-id", "maximum", "hello-interval", "dead-interval",
+     "metric", "priority", "interface-type", "router-id", "local-preference", "interface-mode", "port-mode", "type",
+     "tag"}
+)  # fmt: skip
 #: Words of which a statement has one: `then accept` after `then reject` replaces it.
 CHOICES = (
     frozenset({"accept", "reject", "discard"}),
@@ -34,6 +40,19 @@ CHOICES = (
 
 #: More words than the deepest statement of any configuration.
 LONGEST = 64
+
+
+def apart(path: Path) -> list[Path]:
+    """`set x mtu 9000 description y` as `x mtu 9000` and `x description y`."""
+    found: list[Path] = []
+    at = 1
+    while at + 2 < len(path):
+        if path[at] in _ENDING and path[at + 1] not in {"add", "subtract", "igp", "minimum-igp"}:
+            found.append(path[: at + 2])
+            path = (*path[:at], *path[at + 2 :])
+        else:
+            at += 1
+    return [*found, path]
 
 
 class Node:
@@ -93,6 +112,7 @@ class Tree:
         self.commands: set[int] = set()
         self.faults: list[Fault] = []
         self.rows: dict[int, Path] = {}
+        self.replaced: set[int] = set()  # lines whose statement a later one replaced
         self.inherited: set[int] = set()  # lines of groups that something inherits
 
     # ------------------------------------------------------------------------------------------- building
@@ -126,7 +146,9 @@ class Tree:
             self.inactive.add(each.number)
         elif each.block or each.words or each.values:
             for path in each.paths():
-                self.put((*above, *path), each.number, each.last)
+                whole = (*above, *path)
+                for single in (whole,) if each.block else apart(whole):
+                    self.put(single, each.number, each.last)
         if each.block:
             for child in each.children:
                 self._load(child, (*above, *each.words), active=active)
@@ -140,7 +162,7 @@ class Tree:
         for at, word in enumerate(path):
             child = node.children.get(word)
             if child is None:
-                _make_room(node, word, at == len(path) - 1)
+                self.replaced.update(_make_room(node, word, at == len(path) - 1))
                 child = node.children[word] = Node(word)
             child.seen(number, last or number)
             node = child
@@ -166,6 +188,7 @@ class Tree:
             if child is None:
                 return False
             above.append(child)
+        self.replaced.update(line for node in above[-1].walk() for line in node.lines)
         for at in range(len(path) - 1, -1, -1):  # words that only led there go as well
             del above[at].children[path[at]]
             if above[at].children or above[at].lines:
@@ -211,14 +234,18 @@ def reorder(parent: Node, word: str, side: str, other: str) -> None:
     parent.children.update(ordered)
 
 
-def _make_room(node: Node, word: str, is_last: bool) -> None:
-    """Drop what the new child replaces: the value of a word that takes one, the other of a choice."""
+def _make_room(node: Node, word: str, is_last: bool) -> list[int]:
+    """Drop what the new child replaces: the value of a word that takes one, the other of a choice; their lines."""
+    dropped: list[Node] = []
     if is_last and node.word in SINGLE and len(node.children) == 1:
         (only,) = node.children.values()
         if not only.children:
             node.children.clear()
+            dropped.append(only)
     if node.word == "then" or (node.word[:1].isdigit() and is_last):
         for choice in CHOICES[:2] if node.word == "then" else CHOICES[1:2]:
             if word in choice:
-                for other in choice - {word}:
-                    node.children.pop(other, None)
+                for other in sorted(choice - {word}):
+                    if other in node.children:
+                        dropped.extend(node.children.pop(other).walk())
+    return [line for each in dropped for line in each.lines]

@@ -15,7 +15,7 @@ from guard.model.errors import InputInvalid
 from guard.parse.context import UNKNOWN_COMMAND
 from guard.parse.junos import reader
 from guard.parse.junos.statements import VERBS, Statement, is_flat, read, split_words
-from guard.parse.junos.tree import Path
+from guard.parse.junos.tree import Path, apart
 from guard.snapshot.merge.edit import Refused
 from guard.snapshot.merge.junos_text import KEYED, Text
 
@@ -138,7 +138,8 @@ class _Session:
             raise Refused("syntax error: a statement is missing")
         if path[-1] in KEYED and path[-2] not in KEYED and path[-2] not in {"then", "from", "policy-options"}:
             raise Refused(f"missing argument after {path[-1]!r}")
-        self.text.put(path)
+        for single in apart(path):
+            self.text.put(single)
 
     def _delete(self, words: Path, values: Path) -> None:
         if not words and not self.level:

@@ -125,7 +125,8 @@ def test_what_a_merge_leaves(base: str, lines: str, gone: list[str] | None, new:
 
 def test_both_layouts_are_edited_alike() -> None:
     lines = (
-        "set protocols ospf area 0 interface ge-0/0/0.0 metric 5\nset protocols bgp group X neighbor 10.0.0.0 peer-as 2\n"
+        "set protocols ospf area 0 interface ge-0/0/0.0 metric 5\n"
+        "set protocols bgp group X neighbor 10.0.0.0 peer-as 2\n"
         "set routing-options autonomous-system 1\nset routing-options static route 10.9.0.0/16 discard\n"
         "set routing-options static route 10.9.0.0/16 next-hop 10.0.0.0\ndelete policy-options\n"
     )
@@ -148,16 +149,19 @@ def test_untouched_rows_stay_as_they_are() -> None:
 
 
 def test_additions_are_laid_out_as_junos_prints_them() -> None:
-    merged = merge("system {\n    host-name r1;\n}\n", "set protocols ospf area 0 interface ge-0/0/0.0 metric 5", "junos")
+    base = "system {\n    host-name r1;\n}\n"
+    merged = merge(base, "set protocols ospf area 0 interface ge-0/0/0.0 metric 5", "junos")
     assert merged.text == (
-        "system {\n    host-name r1;\n}\nprotocols {\n    ospf {\n        area 0 {\n            interface ge-0/0/0.0 {\n"
+        "system {\n    host-name r1;\n}\nprotocols {\n    ospf {\n        area 0 {\n"
+        "            interface ge-0/0/0.0 {\n"
         "                metric 5;\n            }\n        }\n    }\n}\n"
     )
 
 
 def test_lists_in_brackets_grow_and_shrink() -> None:
     base = "policy-options {\n    community C members [ 1:1 1:2 ];\n}\n"
-    assert changed(base, "set policy-options community C members 1:3") == ([], ["policy-options community C members 1:3"])
+    added = changed(base, "set policy-options community C members 1:3")
+    assert added == ([], ["policy-options community C members 1:3"])
     assert merge(base, "delete policy-options community C members 1:1", "junos").text == (
         "policy-options {\n    community C members 1:2;\n}\n"
     )
