@@ -26,6 +26,9 @@ from guard.simulate.underlay import BgpRoute
 if TYPE_CHECKING:
     from guard.simulate.bgp_exchange import Exchange
 
+#: Distance 255: known, never used.
+UNUSABLE = 255
+
 _PROTOCOL = {EBGP: RouteProtocol.BGP, IBGP: RouteProtocol.IBGP}
 
 
@@ -48,7 +51,7 @@ class BgpSolution:
             _session(pairing.session, pairing.peer_key, tripped) for pairing in exchange.sessions.pairings
         )
         self.tables = Tables(self, exchange)
-        self._entries: dict[tuple[int, int], RibEntry | None] = {}
+        self._entries: dict[int, dict[int, RibEntry | None]] = {}  # by run (its id), by speaker
         self._shared: dict[tuple[Address, int, int, int], RibEntry] = {}
         self._prefixes: dict[int, tuple[Prefix, ...]] = {}
         self._fingerprint: int | None = None
@@ -72,10 +75,23 @@ class BgpSolution:
         return None if index is None or run is None else self._entry(index, run)
 
     def _entry(self, index: int, run: ClassRun) -> RibEntry | None:
-        key = (index, id(run))
-        if key not in self._entries:
-            self._entries[key] = self._find(index, run)
-        return self._entries[key]
+        known = self._entries.setdefault(id(run), {})
+        if index not in known:
+            known[index] = self._find(index, run)
+        return known[index]
+
+    def installed(self, prefix: Prefix) -> dict[tuple[str, str], RibEntry]:
+        """What BGP offers to every main RIB for one prefix, by node and VRF; what is never used is left out."""
+        run = self.exchange.runs.get(prefix)
+        if run is None:
+            return {}
+        known = self._entries.setdefault(id(run), {})
+        found = {}
+        for name, index in self.exchange.graph.by_name.items():
+            entry = known[index] if index in known else self._entry(index, run)
+            if entry is not None and entry.admin_distance < UNUSABLE:
+                found[name] = entry
+        return found
 
     def _find(self, index: int, run: ClassRun) -> RibEntry | None:
         speaker = self.exchange.graph.speakers[index]
@@ -189,6 +205,10 @@ class Tables:
     def universe(self) -> frozenset[Prefix]:
         """All prefixes of BGP, anywhere."""
         return self._solution.universe
+
+    def installed(self, prefix: Prefix) -> Mapping[tuple[str, str], RibEntry]:
+        """What BGP offers to every main RIB for one prefix, by node and VRF."""
+        return self._solution.installed(prefix)
 
     def class_of(self, prefix: Prefix) -> Prefix | None:
         """The first prefix of the class that `prefix` belongs to; None where BGP does not know it."""

@@ -15,7 +15,7 @@ from guard.model.acl import Flow
 from guard.model.address import Address, Prefix
 from guard.model.facts import Disposition, Fate
 from guard.model.inventory import EXTERNAL
-from guard.model.rib import NextHop, RibEntry
+from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import InterfaceId, NetworkState
 from guard.simulate.acl import Decision, drops_all_to, drops_traffic_to, evaluate
 from guard.simulate.igp_core import IgpCore
@@ -81,6 +81,13 @@ class Classified(Protocol):
 
 
 @runtime_checkable
+class Installed(Protocol):
+    """BGP tables that tell at once what they offer to every main RIB for one prefix."""
+
+    def installed(self, prefix: Prefix) -> Mapping[Vertex, RibEntry]: ...
+
+
+@runtime_checkable
 class Resolved(Protocol):
     """A FIB that takes the installed entry from who has it at hand, and gives one object for equal sets of hops."""
 
@@ -93,16 +100,19 @@ class PlainRoutes(NamedTuple):
     """Prefixes that some main RIB may hold from another protocol than BGP (any, if the tables cannot tell).
 
     Equal `classes` mean that the same routers hold the same null or interface routes for both prefixes, and no other.
-    `places`: the connected and static routes of each prefix; None where the tables cannot tell.
+    `places`: the connected and static routes of each prefix; None where the tables cannot tell. `learned`: prefixes
+    that an IGP may offer to somebody.
     """
 
     classes: Mapping[Prefix, Hashable]
     places: Mapping[Prefix, tuple[tuple[Vertex, RibEntry], ...]] | None
+    learned: frozenset[Prefix]
 
 
 def plain_routes(state: NetworkState) -> PlainRoutes:
     """See PlainRoutes."""
     alone: set[Prefix] = set()
+    learned: set[Prefix] = set()
     places: dict[Prefix, list[tuple[Vertex, RibEntry]]] = {}
     tells = True
     seen: dict[int, Collection[Prefix]] = {}
@@ -115,6 +125,7 @@ def plain_routes(state: NetworkState) -> PlainRoutes:
             if id(part) not in seen:
                 seen[id(part)] = part
                 alone.update(part)
+                learned.update(part)
         for table in rib.fixed():
             for prefix, entry in table.items():
                 places.setdefault(prefix, []).append((vertex, entry))
@@ -123,7 +134,7 @@ def plain_routes(state: NetworkState) -> PlainRoutes:
     held = {prefix: tuple(entries) for prefix, entries in places.items()}
     found: dict[Prefix, Hashable] = {**held}
     found.update((prefix, prefix) for prefix in alone)
-    return PlainRoutes(found, held if tells else None)
+    return PlainRoutes(found, held if tells else None, frozenset(learned))
 
 
 class Column:
@@ -405,8 +416,37 @@ class Forwarder:
             face = next(o.interface for o in self.links.owners[destination])
             arrived = self._end(Fate(Disposition.ACCEPTED, owner, face))
             ends = dict.fromkeys(((node, DEFAULT_VRF) for node in circle), arrived)
+        else:
+            self._towards_one_exit(destination, ends)
         self._settle(self._inner if circle and destination not in self._services else self.sources, destination, ends)
         return ends
+
+    def _towards_one_exit(self, destination: Address, ends: dict[Vertex, Ends]) -> None:
+        """Where a whole area holds the same BGP route over one router of its own, all packets end as that router's do.
+
+        Each hands them on towards the next hop, by the IGP, to one that does likewise.
+        """
+        chain, plain, bgp = self._chain_of(destination), self._plain_routes(), self.state.bgp
+        if not chain or plain.places is None or not isinstance(bgp, Installed) or destination in self.links.owners:
+            return
+        if chain[0] in plain.learned:
+            return
+        held = bgp.installed(chain[0])
+        gateways = {e.next_hops for e in held.values() if e.protocol is RouteProtocol.IBGP}
+        hops = next(iter(gateways), ())
+        if len(gateways) != 1 or len(hops) != 1 or hops[0].address is None or hops[0].interface or hops[0].vrf:
+            return
+        owner, circle = self.core.circle(hops[0].address)
+        others = [(node, DEFAULT_VRF) for node in circle if node != owner]
+        if not others or not self._is_open(destination) or any(self.links.is_outside(node) for node in circle):
+            return
+        own = {vertex for vertex, _ in plain.places.get(chain[0], ())}
+        if any(v in own or v not in held or held[v].protocol is not RouteProtocol.IBGP for v in others):
+            return
+        exit = (owner, DEFAULT_VRF)
+        self._settle((exit,), destination, ends)
+        if ends[exit].fates and not any(fate.disposition is Disposition.LOOP for fate in ends[exit].fates):
+            ends.update(dict.fromkeys(others, ends[exit]))
 
     def _settle(self, sources: Iterable[Vertex], destination: Address, ends: dict[Vertex, Ends]) -> None:
         """Find the ends of some tables' packets; `ends` holds what is known, and takes what is found."""
