@@ -67,7 +67,7 @@ def read(text: str, file: str, vendor: Vendor) -> Device:
         igp.read(reading, each)
         bgp.read(reading, each)
     reading.rest(root, _READ, _IGNORED_SECTIONS, _UNMODELLED_SECTIONS)
-    return freeze(reading.draft, reading.context, _lines(reading), text.count("\n") + 1)
+    return freeze(reading.draft, reading.context, _lines(reading, text), text.count("\n") + 1)
 
 
 def _system(reading: Reading, system: Node | None) -> None:
@@ -113,8 +113,8 @@ def _groups(reading: Reading) -> None:
 # --------------------------------------------------------------------------------------------------- coverage
 
 
-def _lines(reading: Reading) -> tuple[Line, ...]:
-    """Every statement's line, with the state that the readers gave it."""
+def _lines(reading: Reading, text: str) -> tuple[Line, ...]:
+    """Every row that says something, with the state that the readers gave its statement."""
     context, tree = reading.context, reading.tree
     rows = {number: Line(number, " ".join(path), path) for number, path in tree.rows.items()}
     for fault in tree.faults:
@@ -123,6 +123,19 @@ def _lines(reading: Reading) -> tuple[Line, ...]:
     faulty = {fault.number: fault.message for fault in tree.faults}
     marks = _with_blocks(reading)
     grouped = _in_groups(tree)
+    lost = any("too deep" in fault.message for fault in tree.faults)
+    for number, row in enumerate(text.split("\n"), 1):
+        row = row.strip()
+        if not row or row.startswith(("#", "!", "/*", "*/")) or number in rows:
+            continue
+        line = rows[number] = Line(number, row, tuple(row.split()))
+        first = tree.spans.get(number)
+        if first == 0:
+            context.done(line)
+        elif first in marks:
+            marks[number] = marks[first]
+        elif not lost:
+            context.ignore(line, "a comment, or what a terminal shows around a configuration")
     for number, line in sorted(rows.items()):
         if number in faulty:
             context.unrecognised(line, faulty[number])

@@ -113,6 +113,7 @@ class Tree:
         self.faults: list[Fault] = []
         self.rows: dict[int, Path] = {}
         self.replaced: set[int] = set()  # lines whose statement a later one replaced
+        self.spans: dict[int, int] = {}  # row of a statement beyond its first -> that first; 0: it closes a block
         self.inherited: set[int] = set()  # lines of groups that something inherits
 
     # ------------------------------------------------------------------------------------------- building
@@ -136,6 +137,10 @@ class Tree:
 
     def _load(self, each: Statement, above: Path, *, active: bool) -> None:
         active = active and "inactive" not in each.tags
+        if each.block:
+            self.spans.setdefault(each.last, 0)
+        else:
+            self.spans.update(dict.fromkeys(range(each.number + 1, each.last + 1), each.number))
         if "delete" in each.tags or "replace" in each.tags:
             self.delete((*above, *each.words))
         if "delete" in each.tags:
