@@ -288,7 +288,10 @@ class IsisTable:
             found = {graph.hops[self._router][bit] for bit in bits(mask)}
             hops = sorted(found, key=lambda hop: (hop.address or (0, 0), hop.interface or ""))
             kept = tuple(hops[: max(1, process.maximum_paths)])
-            known = self._shared[key] = RibEntry(_PROTOCOL[level], process.distance, cost, kept)
+            distance = process.distance
+            if level == 2 and process.distance_level_2 is not None:
+                distance = process.distance_level_2
+            known = self._shared[key] = RibEntry(_PROTOCOL[level], distance, cost, kept)
         return known
 
 
