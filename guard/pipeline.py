@@ -34,6 +34,7 @@ from guard.simulate.load import has_demands, link_loads
 from guard.simulate.resolution import resolver
 from guard.simulate.services import Resolve
 from guard.snapshot.candidate import StepResult, candidate
+from guard.snapshot.declared import as_configured
 from guard.snapshot.load import INVENTORY, load
 from guard.snapshot.snapshot import Snapshot
 
@@ -133,6 +134,7 @@ def case_of(
     progress: Progress,
 ) -> Case:
     """Everything that the checks get to see, computed."""
+    change = as_configured(change, (base, *(each.after for each in results)))
     views = _views((base, *(each.during for each in results)), engine, request.failures, progress)
     times = step_times(change.steps, request.now)
     steps = tuple(

@@ -118,7 +118,7 @@ def _kind(document: Node) -> str:
     entries = document.entries()
     for key, choices in (("apiVersion", ("guard/v1",)), ("kind", ("Policy", "Waiver"))):
         if key not in entries:
-            document.fail(f"key {key!r} is missing (expected {' or '.join(choices)})", "missing-key")
+            document.fail(f"the key {key!r} is missing (expected {' or '.join(choices)})", "missing-key")
         entries[key].choice(*choices)
     return entries["kind"].text()
 

@@ -82,7 +82,10 @@ class DeleteZone:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceRoas:
+    """`file`: the file that `replace_file` names, empty where the text stands in the change itself."""
+
     text: str
+    file: str
     source: Source
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from guard.model.masking import mask
+
 
 class InputInvalid(Exception):
     """Bad input, with the place where it stands.
 
     `code` is stable and machine-readable (`unknown-key`, `unknown-device`, `patch-does-not-apply`, …); `file` and
-    1-based `line` are None where no single place can be named.
+    1-based `line` are None where no single place can be named. The message often repeats a line of a configuration:
+    secrets in it are masked here, so that no output has to think of it.
     """
 
     def __init__(self, code: str, message: str, file: str | None = None, line: int | None = None) -> None:
-        super().__init__(message)
+        masked = mask(message)
+        super().__init__(masked)
         self.code = code
-        self.message = message
+        self.message = masked
         self.file = file
         self.line = line
 

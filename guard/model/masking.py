@@ -73,6 +73,9 @@ RULES: tuple[Pattern[str], ...] = (
     # key: value, as YAML, JSON and BIND write it
     _rule(r"""\b(?:password|passwd|passphrase|secret|api[-_]?key|auth[-_]?key|private[-_]?key|psk|access[-_]?token)"""
           r"""\\?["']?[ \t]*[:=][ \t]*"""),
+    # lines that nobody knows: the word says what follows it
+    _rule(r"(?<![\w-])(?:password|passwd|passphrase|secret)\s+(?!(?:encryption|level|is|of|for|and|or|in|at|to)\b)"
+          + TYPE),
     # hashes and reversible encryptions that name themselves, wherever they stand
     re.compile(r"(?P<w0>\$(?:1|5|6|8|9|14|2[abxy]|y|sha1|sha512|md5)\$(?:(?!\\[nt])[^\s\"';,}])+)"),
 )

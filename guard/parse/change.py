@@ -93,10 +93,14 @@ def parse_change(text: str, file: str, files: Mapping[str, str]) -> Change:
 
 def _digest(text: str, used: Mapping[str, str]) -> str:
     """Names the change with all it says: its text, and each file it names by path and content."""
-    digest = hashlib.sha256(hashlib.sha256(text.encode()).digest())
+    digest = hashlib.sha256(_sha256(text))
     for path in sorted(used):
-        digest.update(hashlib.sha256(path.encode()).digest() + hashlib.sha256(used[path].encode()).digest())
+        digest.update(_sha256(path) + _sha256(used[path]))
     return "sha256:" + digest.hexdigest()
+
+
+def _sha256(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
 def _file_nodes(steps: Node) -> Iterator[Node]:
@@ -154,7 +158,7 @@ def _part(node: Node, files: _Files) -> StepPart:
         return DownUp(down, up, node.source)
     if keys == {"roas"}:
         at = entries["roas"].fields("replace", "replace_file")
-        return ReplaceRoas(_one_text(entries["roas"], at, files)[0], node.source)
+        return ReplaceRoas(*_one_text(entries["roas"], at, files), node.source)
     if keys == {"add_device"}:
         at = entries["add_device"].fields("name", "config", "config_file", "replace_file", required=("name",))
         if "config" in at:

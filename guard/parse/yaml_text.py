@@ -51,7 +51,9 @@ class Node:
                 node.fail(f"unknown key {key!r} (known here: {', '.join(sorted(allowed))})", "unknown-key")
         for key in required:
             if key not in self.value:
-                self.fail(f"key {key!r} is missing", "missing-key")
+                self.fail(f"the key {key!r} is missing", "missing-key")
+            if self.value[key].value is None:
+                self.value[key].fail(f"the key {key!r} has no value", "missing-key")
         return {key: node for key, node in self.value.items() if node.value is not None}
 
     def has(self, key: str) -> bool:
@@ -138,7 +140,7 @@ class Node:
 def load_documents(text: str, file: str) -> tuple[Node, ...]:
     """Every document of a YAML text; empty documents are left out."""
     try:
-        return tuple(_node(each, file, 0, set()) for each in _compose(text))
+        return tuple(_node(each, file, 0, set()) for each in _compose(_utf8(text, file)))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = " ".join(part for part in (error.context, error.problem) if part)
@@ -156,10 +158,19 @@ def load_document(text: str, file: str, kind: str) -> Node:
     entries = document.entries()
     for key, wanted in (("apiVersion", "guard/v1"), ("kind", kind)):
         if key not in entries:
-            document.fail(f"key {key!r} is missing (expected {wanted})", "missing-key")
+            document.fail(f"the key {key!r} is missing (expected {wanted})", "missing-key")
         if entries[key].value != wanted:
             entries[key].fail(f"{key} is {entries[key].raw!r}, expected {wanted}")
     return document
+
+
+def _utf8(text: str, file: str) -> str:
+    """The text, which has no bytes that were no UTF-8 (readers keep them as lone surrogates)."""
+    if not text.isascii():
+        for number, line in enumerate(text.split("\n"), 1):
+            if any("\ud800" <= each <= "\udfff" for each in line):
+                raise InputInvalid("invalid-yaml", "not UTF-8", file, number)
+    return text
 
 
 def _compose(text: str) -> Iterator[yaml.Node]:
@@ -193,7 +204,7 @@ def _node(node: yaml.Node, file: str, depth: int, seen: set[int]) -> Node:
         if key_node.tag.endswith(":merge"):
             raise InputInvalid("invalid-yaml", "merge keys are not taken", file, place)
         if key_node.value in entries:
-            raise InputInvalid("duplicate-key", f"key {key_node.value!r} stands twice", file, place)
+            raise InputInvalid("duplicate-key", f"the key {key_node.value!r} stands twice", file, place)
         entries[key_node.value] = _node(value_node, file, depth + 1, seen)
     return Node(entries, file, line, "", last)
 

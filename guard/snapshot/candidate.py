@@ -35,7 +35,7 @@ from guard.parse.roas import parse_roas
 from guard.parse.zonefile import render_zone
 from guard.snapshot.dns_plan_step import planned_zones
 from guard.snapshot.during import Drop, disturbed
-from guard.snapshot.load import ROAS, load
+from guard.snapshot.load import JSON_READERS, ROAS, load
 from guard.snapshot.merge.commands import ConfigLines, NoEffect, Reload, SetInterface, Unknown, effects
 from guard.snapshot.merge.merge import merge
 from guard.snapshot.merge.patch import apply_unified_diff
@@ -122,8 +122,7 @@ def _apply(work: _Work, part: StepPart) -> None:
         case ZoneUpdate() | ReplaceZone() | DeleteZone():
             _zone(work, part)
         case ReplaceRoas():
-            parse_roas(part.text, part.source.file)
-            work.files[ROAS] = part.text
+            _roas(work, part)
         case EditFile():
             _edit_file(work, part)
         case DnsPlan():
@@ -233,6 +232,16 @@ def _dns_plan(work: _Work, part: DnsPlan) -> None:
             work.files[zone.file] = render_zone(zone)
 
 
+def _roas(work: _Work, part: ReplaceRoas) -> None:
+    """An error stands in the file that the change names, else at the step: JSON in YAML has no lines of its own."""
+    try:
+        parse_roas(part.text, part.file or part.source.file)
+    except InputInvalid as error:
+        line = error.line if part.file else part.source.first
+        raise InputInvalid(error.code, error.message, error.file, line) from None
+    work.files[ROAS] = part.text
+
+
 def _same_files(work: _Work) -> bool:
     return work.files == work.base.files
 
@@ -246,6 +255,14 @@ def _known_zones(work: _Work) -> dict[str, Zone]:
 
 
 def _edit_file(work: _Work, part: EditFile) -> None:
+    """A file of guard's own or of Batfish's; one that cannot be read afterwards is a bad change (CONTRACT 3)."""
+    _edited(work, part)
+    parse = JSON_READERS.get(part.path)
+    if parse is not None:
+        parse(work.files[part.path], part.path)
+
+
+def _edited(work: _Work, part: EditFile) -> None:
     if part.mode == "replace":
         work.files[part.path] = part.text
         return

@@ -33,6 +33,13 @@ INVENTORY, STATE, ROAS = "inventory.yaml", "state.yaml", "roas.json"
 ANNOUNCEMENTS = "external_bgp_announcements.json"
 LAYER1, RUNTIME = "batfish/layer1_topology.json", "batfish/runtime_data.json"
 BLACKLIST = "batfish/interface_blacklist"
+#: What reads each of Batfish's own files; the inventory and the state are read, and must be right, in `load`.
+JSON_READERS: Mapping[str, Callable[[str, str], object]] = {
+    LAYER1: parse_layer1,
+    RUNTIME: parse_runtime,
+    BLACKLIST: parse_blacklist,
+    ANNOUNCEMENTS: parse_announcements,
+}
 _SINGLE = frozenset({INVENTORY, STATE, ROAS, ANNOUNCEMENTS})
 _FOLDERS = ("configs/", "hosts/", "batfish/", "zones/", "iptables/")
 

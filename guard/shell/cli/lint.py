@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from guard.judge.lint import ERROR, lint
+from guard.shell.binding import masked
 from guard.shell.cli.dry_run import moment
 from guard.shell.cli.folder import read_snapshot
 from guard.shell.cli.table import print_rows
@@ -15,5 +16,5 @@ from guard.snapshot.load import load
 def run(arguments: argparse.Namespace) -> int:
     """Print the rows; 1 where one of them is an error."""
     rows = lint(load(read_snapshot(Path(arguments.snapshot))), moment(None))
-    print_rows([row._asdict() for row in rows], arguments.format)
+    print_rows([masked(row._asdict()) for row in rows], arguments.format)
     return 1 if any(row.severity == ERROR for row in rows) else 0

@@ -341,7 +341,7 @@ def _selector(rest: list[str]) -> tuple[str | None, str, int]:
     if first == "external":
         return "external", "external", 1
     if first in {"peer-group", "neighbor"} and len(rest) > 1:
-        return first, rest[1], 2
+        return ("all", "*", 2) if rest[1] in {"*", "all"} else (first, rest[1], 2)
     if is_ip(first) or is_ip6(first):
         return "neighbor", first, 1
     if first.isdigit():

@@ -17,7 +17,7 @@ def fault(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: 1\na: 2\n", "f.yaml:2: key 'a' stands twice"),
+        ("a: 1\na: 2\n", "f.yaml:2: the key 'a' stands twice"),
         ("a: &x [1]\nb: *x\n", "f.yaml:1: aliases are not taken"),
         ("a: !!python/object:os.system x\n", "f.yaml:1: tag tag:yaml.org,2002:python/object:os.system is not taken"),
         ("a: {<<: {b: 1}}\n", "f.yaml:1: merge keys are not taken"),
