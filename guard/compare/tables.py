@@ -19,9 +19,8 @@ def candidates(before: Rib, after: Rib) -> Iterable[Prefix] | None:
     if not isinstance(before, MainRib) or not isinstance(after, MainRib):
         return None
     found = dict.fromkeys((*before.own, *before.static, *after.own, *after.static))
-    for rib in (before, after):
-        for held in rib.learned():
-            found.update(dict.fromkeys(held))
+    for held in before.learned_otherwise(after):
+        found.update(dict.fromkeys(held))
     found.update(dict.fromkeys(_overlay(before, after)))
     return found
 

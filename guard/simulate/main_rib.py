@@ -38,6 +38,13 @@ class Telling(Protocol):
     def candidates(self) -> Iterable[Collection[Prefix]]: ...
 
 
+@runtime_checkable
+class Differing(Protocol):
+    """An IGP table that can tell cheaply what it and that of another state may say differently."""
+
+    def differing(self, other: object) -> Collection[Prefix] | None: ...
+
+
 class MainRib:
     """Implements `guard.model.rib.Rib`. `static` holds the active static routes and may be replaced by the solver."""
 
@@ -129,6 +136,18 @@ class MainRib:
                 yield from table.candidates()
             else:
                 yield tuple(table.prefixes())
+
+    def learned_otherwise(self, other: MainRib) -> Iterator[Collection[Prefix]]:
+        """What IGPs may offer differently here and in the same table of another state, undecided and unsorted."""
+        pairs = list(zip(self.igps, other.igps, strict=False))
+        if len(self.igps) == len(other.igps) and all(isinstance(mine, Differing) for mine, _ in pairs):
+            parts = [mine.differing(its) for mine, its in pairs if isinstance(mine, Differing)]
+            known = [part for part in parts if part is not None]
+            if len(known) == len(parts):
+                yield from known
+                return
+        yield from self.learned()
+        yield from other.learned()
 
     def prefixes(self) -> Iterator[Prefix]:
         """All installed prefixes, sorted."""

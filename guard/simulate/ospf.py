@@ -67,6 +67,16 @@ class ExternalRoute(NamedTuple):
     tag: int
 
 
+class _Aligned(NamedTuple):
+    """What two states number alike: prefixes of both with their numbers here and there, and those of one alone."""
+
+    other: Internal
+    prefixes: tuple[Prefix, ...]
+    here: Ints
+    there: Ints
+    alone: tuple[Prefix, ...]
+
+
 @dataclass(slots=True)
 class Ospf:
     """One OSPF version of the whole network with its external LSAs."""
@@ -80,6 +90,7 @@ class Ospf:
     _lengths: frozenset[int] = frozenset()
     _tables: dict[int, OspfTable] = field(default_factory=dict)
     _more: dict[int, list[NextHop]] = field(default_factory=dict)  # by router: next hops of reserved bits
+    _aligned: _Aligned | None = None
 
     def __post_init__(self) -> None:
         areas: dict[int, list[External]] = defaultdict(list)
@@ -108,6 +119,16 @@ class Ospf:
 
     def originates_default(self, router: int) -> bool:
         return router in self._originators
+
+    def aligned(self, other: Ospf) -> _Aligned:
+        """The numbers of another state beside this one's; the last answer is remembered."""
+        if self._aligned is None or self._aligned.other is not other.internal:
+            mine, others = self.internal.numbers, other.internal.numbers
+            both = tuple(prefix for prefix in mine if prefix in others)
+            here = np.array([mine[prefix] for prefix in both], dtype=np.int64)
+            there = np.array([others[prefix] for prefix in both], dtype=np.int64)
+            self._aligned = _Aligned(other.internal, both, here, there, tuple(mine.keys() ^ others.keys()))
+        return self._aligned
 
     def table(self, router: int, permits: Callable[[Prefix], bool] | None) -> OspfTable:
         """The routes that this router offers to its main RIB; `permits` is its distribute-list in."""
@@ -321,6 +342,24 @@ class OspfTable:
             if held[number] and (self._permits is None or self._permits(prefix)):
                 yield prefix
         yield from self._externals()
+
+    def differing(self, other: object) -> list[Prefix] | None:
+        """Prefixes of which this table and that of another state may say different things; None: cannot tell."""
+        if not isinstance(other, OspfTable) or self._permits is not None or other._permits is not None:
+            return None
+        mine, others = self._domain.internal, other._domain.internal
+        if self._router_of().process is not other._router_of().process:
+            return None
+        if mine.graph.hops[self._router] != others.graph.hops[other._router]:
+            return None
+        if self._router in mine.discards or other._router in others.discards:
+            return None
+        known = self._domain.aligned(other._domain)
+        one, two = mine.routes(self._router), others.routes(other._router)
+        apart = (one.kinds[known.here] != two.kinds[known.there]) | (one.costs[known.here] != two.costs[known.there])
+        apart |= (one.masks[:, known.here] != two.masks[:, known.there]).any(axis=0)
+        found = [known.prefixes[at] for at in np.flatnonzero(apart).tolist()]
+        return [*found, *known.alone, *self._externals(), *other._externals()]
 
     def entry(self, prefix: Prefix) -> RibEntry | None:
         number = self._numbers.get(prefix)
