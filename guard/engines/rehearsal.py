@@ -18,6 +18,7 @@ from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes
 from guard.model.rib import NextHop, Rib, RibEntry, RouteProtocol
 from guard.model.state import BgpRow, BgpSession, BgpTables, InterfaceId, NetworkState, StateNote
+from guard.simulate.bgp_session import LINK_LOCAL
 from guard.simulate.external import is_test_prefix
 from guard.snapshot.snapshot import Snapshot
 
@@ -103,7 +104,9 @@ def rehearsed(snapshot: Snapshot, computed: NetworkState, plan: Plan, seen: Seen
         entries = _own_addresses(computed, node, hops)
         for route in shown_routes(seen.output[node]):
             entries[route.prefix] = _entry(node, route, gateway, named)
-            hops[(node, DEFAULT_VRF, route.prefix)] = tuple(sorted(set(_forwarding(route, gateway)), key=str))
+            hops[(node, DEFAULT_VRF, route.prefix)] = tuple(
+                sorted(set(_forwarding(node, route, gateway, named)), key=str)
+            )
         ribs[(node, DEFAULT_VRF)] = HeldRib(entries)
     return replace(
         computed,
@@ -185,21 +188,31 @@ def _hop(
     if hop.address is None:
         return NextHop(None, hop.interface)
     recursive = route.protocol in (RouteProtocol.BGP, RouteProtocol.IBGP, RouteProtocol.STATIC)
-    told = (node, route.prefix, hop.address) in named.static or (node, hop.interface) in named.unnumbered
-    if recursive and not told:
+    if _is_unnumbered(node, hop.address, hop.interface, named):
+        return NextHop(LINK_LOCAL[route.prefix.version], hop.interface)
+    if recursive and (node, route.prefix, hop.address) not in named.static:
         return NextHop(gateway(hop.address))
     return NextHop(gateway(hop.address), hop.interface)
 
 
-def _forwarding(route: ShownRoute, gateway: Callable[[Address | None], Address | None]) -> Iterator[NextHop]:
+def _is_unnumbered(node: str, address: Address | None, interface: str | None, named: Named) -> bool:
+    """Whether it is the far end of a session that an interface names: told by Batfish's stand-in (RFC 8950)."""
+    linked = address is not None and address.version == 6 and address.is_link_local
+    return linked and (node, interface) in named.unnumbered
+
+
+def _forwarding(
+    node: str, route: ShownRoute, gateway: Callable[[Address | None], Address | None], named: Named
+) -> Iterator[NextHop]:
     for hop in route.hops:
         if hop.discard:
             yield NextHop(discard=True)
-        elif hop.recursive:
-            for address, interface in hop.resolved:
+            continue
+        for address, interface in hop.resolved if hop.recursive else ((hop.address, hop.interface),):
+            if _is_unnumbered(node, address, interface, named):
+                yield NextHop(LINK_LOCAL[route.prefix.version], interface)
+            else:
                 yield NextHop(gateway(address), interface, discard=address is None and interface is None)
-        else:
-            yield NextHop(gateway(hop.address), hop.interface)
 
 
 def _sessions(computed: NetworkState, seen: Seen) -> tuple[BgpSession, ...]:
@@ -243,9 +256,11 @@ def _row(
 ) -> BgpRow:
     """A path that begins here: FRR does not say through which protocol, so the computed one does."""
     kind = path.kind if path.peer is not None else kinds.get((node, path.prefix), path.kind)
-    hop = path.attributes.next_hop
+    hop, peer = path.attributes.next_hop, path.peer
+    if peer is not None and peer.version == 6 and peer.is_link_local:  # an interface names the session
+        unknown = hop is None or hop.is_link_local
+        hop, peer = (LINK_LOCAL[path.prefix.version] if unknown else hop), None
     attributes = path.attributes._replace(next_hop=gateway(hop))
-    peer = gateway(path.peer)
     return BgpRow(node, DEFAULT_VRF, path.prefix, path.used, attributes, kind, peer, path.local_preference)
 
 

@@ -35,7 +35,9 @@ _NEEDS = (
 )
 #: Lines that are about the host and its files, not about routing.
 _OF_THE_HOST = re.compile(r"(log|password|enable password|service|agentx|line vty|domainname)\b", re.IGNORECASE)
-HELLO, DEAD = 1, 5
+#: The dead interval is also how long a router waits before it elects a DR; shorter ones flap on a busy machine.
+HELLO, DEAD = 1, 8
+_ISIS_PACE = " isis hello-interval 1\n isis csnp-interval 2\n isis psnp-interval 1\n"
 
 
 class CannotRehearse(Exception):
@@ -53,9 +55,10 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Router:
-    """`text` is loaded as typed, then `tuning`. `outside`: it stands for a neighbour that no device owns."""
+    """`pacing` is typed first, then `text`, then `tuning`. `outside`: it stands for a neighbour that no device owns."""
 
     name: str
+    pacing: str
     text: str
     tuning: str
     daemons: tuple[str, ...]
@@ -104,8 +107,9 @@ def _router(device: Device, snapshot: Snapshot, computed: NetworkState, tuned: b
     daemons = tuple(name for name, needed in _NEEDS if re.search(needed, text, re.MULTILINE))
     return Router(
         name=device.name,
+        pacing="".join(_pacing(device, text, daemons, tuned)),
         text=text,
-        tuning="".join(_tuning(device, text, daemons, tuned)),
+        tuning="".join(_tuning(text)),
         daemons=daemons,
         ports=tuple(_port(device, each, computed, bool(stanzas)) for each in device.interfaces if _is_built(each)),
     )
@@ -123,23 +127,29 @@ def _port(device: Device, interface: Interface, computed: NetworkState, stanzas:
     return Port(name, state is None or state.up, addresses)
 
 
-def _tuning(device: Device, text: str, daemons: tuple[str, ...], tuned: bool) -> Iterator[str]:
-    """Lines that make FRR converge in seconds. LSPs wait 30 s by default, connection retries 120 s."""
-    for interface in device.interfaces:
-        rows = [f" {kind} hello-interval {HELLO}\n {kind} dead-interval {DEAD}\n" for kind in _ospf(daemons) if tuned]
-        if "isisd" in daemons and "isis hello-interval" not in text and interface.name in _isis_interfaces(text):
-            rows.append(f" isis hello-interval {HELLO}\n")
-        if rows:
-            yield f"interface {interface.name}\n" + "".join(rows) + "exit\n"
-    for process in re.findall(r"^router isis (\S+)", text, re.MULTILINE):
+def _pacing(device: Device, text: str, daemons: tuple[str, ...], tuned: bool) -> Iterator[str]:
+    """Typed before all else: the wait for a DR and the pause after a first LSP run as they were when they began."""
+    kinds = [kind for daemon, kind in (("ospfd", "ip ospf"), ("ospf6d", "ipv6 ospf6")) if daemon in daemons]
+    for interface in device.interfaces if tuned and kinds else ():
+        rows = (f" {kind} hello-interval {HELLO}\n {kind} dead-interval {DEAD}\n" for kind in kinds)
+        yield f"interface {interface.name}\n{''.join(rows)}exit\n"
+    for process in _isis_processes(text):
+        yield f"router isis {process}\n lsp-gen-interval 1\n spf-interval 1\nexit\n"
+
+
+def _tuning(text: str) -> Iterator[str]:
+    """Typed last: what needs the process or the neighbour to be there. Connections are tried again after 120 s else."""
+    for name in sorted(_isis_interfaces(text)) if "isis hello-interval" not in text else ():
+        yield f"interface {name}\n{_ISIS_PACE}exit\n"
+    for process in _isis_processes(text):
         yield f"router isis {process}\n lsp-gen-interval 1\n spf-interval 1\nexit\n"
     for head, body in re.findall(r"^(router bgp[^\n]*)\n((?:[ \t!][^\n]*\n|\n)*)", text, re.MULTILINE):
         peers = dict.fromkeys(re.findall(r"^\s+neighbor (\S+) (?:remote-as|peer-group|interface)", body, re.MULTILINE))
         yield head + "\n" + "".join(f" neighbor {peer} timers connect 1\n" for peer in peers) + "exit\n"
 
 
-def _ospf(daemons: tuple[str, ...]) -> list[str]:
-    return [kind for daemon, kind in (("ospfd", "ip ospf"), ("ospf6d", "ipv6 ospf6")) if daemon in daemons]
+def _isis_processes(text: str) -> list[str]:
+    return re.findall(r"^router isis (\S+)", text, re.MULTILINE)
 
 
 def _isis_interfaces(text: str) -> frozenset[str]:
@@ -181,7 +191,7 @@ def _speaker(name: str, session: BgpSession, computed: NetworkState) -> Router:
     assert found is not None
     _, ours, length = found
     text = outside_text(name, session, ours, length, computed.bgp.received(session.key))
-    return Router(name, text, "", ("bgpd",), (Port(InterfaceId(name, "eth0"), True),), outside=True)
+    return Router(name, "", text, "", ("bgpd",), (Port(InterfaceId(name, "eth0"), True),), outside=True)
 
 
 def _wires(

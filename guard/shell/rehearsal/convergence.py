@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from guard.engines.frr_shown import NEIGHBORS, ROUTES, shown_peers
 from guard.model.state import NetworkState
@@ -25,9 +27,9 @@ _BUSY: Mapping[str, tuple[str, ...]] = {
 #: Seconds without a change, and at least since the start, by the slowest daemon that runs.
 _PACE = (
     ("bgpd", 4, 6),
-    ("ospfd", 6, 12),
-    ("ospf6d", 7, 14),
-    ("isisd", 8, 20),
+    ("ospfd", 7, 15),
+    ("ospf6d", 7, 15),
+    ("isisd", 10, 20),
     ("ripd", 20, 40),
     ("ripngd", 20, 40),
     ("eigrpd", 20, 40),
@@ -40,17 +42,15 @@ LIMIT = 180.0
 
 _CHANGING = re.compile(r'"(?:uptime|nexthopGroupId|installedNexthopGroupId|internal\w+|version|tableVersion)":[^,}]*,?')
 _UNDERWAY = re.compile(r"\b(State Waiting|Waiting|Init|ExStart|ExChange|Exchange|Loading|Initializing)\b")
+#: A neighbour's row of `show ip ospf neighbor` and its kin; system and interface of one of `show isis neighbor`.
+_OSPF_UP = re.compile(r"\b(?:Full|2-Way|Twoway)/")
+_ISIS_UP = re.compile(r"^\s*(\S+)\s+(\S+)\s+[123]\s+Up\b", re.MULTILINE)
 
 
 def settle(lab: Lab, computed: NetworkState, limit: float = LIMIT) -> tuple[bool, float]:
     """Waits; whether it settled, and after how many seconds."""
     quiet, least = _pace(lab)
-    expected = {
-        (session.node, name)
-        for session in computed.sessions
-        if session.up
-        for name in (str(session.remote_address), session.local_interface)
-    }
+    expected = _expected(computed)
     start = since = time.monotonic()
     last = ""
     while True:
@@ -68,6 +68,29 @@ def settle(lab: Lab, computed: NetworkState, limit: float = LIMIT) -> tuple[bool
         time.sleep(1.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the embedded engine believes will come up: worth waiting for, though not for ever."""
+
+    sessions: frozenset[tuple[str, str | None]]
+    ospf: Mapping[str, int]
+    isis: Mapping[str, int]
+
+
+def _expected(computed: NetworkState) -> Expected:
+    pairs = {(each.protocol == "isis", each.tail, each.head, each.protocol) for each in computed.adjacencies}
+    return Expected(
+        frozenset(
+            (session.node, name)
+            for session in computed.sessions
+            if session.up
+            for name in (str(session.remote_address), session.local_interface)
+        ),
+        Counter(tail.node for isis, tail, _, _ in pairs if not isis),
+        Counter(tail.node for isis, tail, _, _ in pairs if isis),
+    )
+
+
 def _pace(lab: Lab) -> tuple[int, int]:
     running = {daemon for router in lab.plan.routers for daemon in router.daemons}
     paces = [(quiet, least) for daemon, quiet, least in _PACE if daemon in running]
@@ -83,14 +106,17 @@ def _mark(told: Mapping[str, str]) -> str:
     return whole.hexdigest()
 
 
-def _busy(told: Mapping[str, str], expected: set[tuple[str, str | None]]) -> bool:
-    """Whether an adjacency is being formed, or a session that should be up is not."""
+def _busy(told: Mapping[str, str], expected: Expected) -> bool:
+    """Whether an adjacency is being formed, or one or a session that should be up is not."""
     for node, text in told.items():
         before, _, _ = text.partition("{")
         if _UNDERWAY.search(before):
             return True
-        if any(
-            (node, peer.name) in expected and peer.state != "Established" for peer in shown_peers({NEIGHBORS: text})
-        ):
+        if len(_OSPF_UP.findall(before)) < expected.ospf.get(node, 0):
+            return True
+        if len(set(_ISIS_UP.findall(before))) < expected.isis.get(node, 0):
+            return True
+        peers = shown_peers({NEIGHBORS: text})
+        if any((node, peer.name) in expected.sessions and peer.state != "Established" for peer in peers):
             return True
     return False

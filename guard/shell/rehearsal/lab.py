@@ -169,10 +169,12 @@ class Lab:
 
     def _type(self, router: Router) -> tuple[str, ...]:
         path = self.folder / router.name / "typed.conf"
-        path.write_text(router.text + router.tuning)
-        own = router.text.count("\n")
+        path.write_text(router.pacing + router.text + router.tuning)
+        first = router.pacing.count("\n")
+        own = range(1, router.text.count("\n") + 1)
         complaints = _COMPLAINT.findall(self.vtysh(router.name, "-f", str(path)))
-        return tuple(f"line {number}: {line.strip()}" for number, _, line in complaints if int(number) <= own)
+        numbered = ((int(number) - first, line.strip()) for number, _, line in complaints)
+        return tuple(f"line {number}: {line}" for number, line in numbered if number in own)
 
     def vtysh(self, node: str, *words: str) -> str:
         """What one router's shell prints."""

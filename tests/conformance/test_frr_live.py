@@ -1,0 +1,105 @@
+"""Guard's rows beside a live FRR's: topologies booted in namespaces by the rehearsal engine, all rows compared.
+
+Routes of both families, BGP paths with their attributes, sessions, forwarding next hops, and what the outside hears.
+Ours: `frr_live/` (snapshots) and `frr_topologies/` (configurations); theirs: FRR's own topology tests. All that were
+collected boot side by side, and each test waits for its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from data import SHARED, needs
+from divergences import expected
+from small_network import folder, snapshot_of
+
+from guard.engines.rows import bgp_rows, routes_rows, session_rows
+from guard.model.state import NetworkState
+from guard.shell.rehearsal.engine import rehearse
+from guard.shell.rehearsal.machine import missing
+from guard.simulate.control_plane import compute
+from guard.snapshot.snapshot import Snapshot
+
+pytestmark = [pytest.mark.live, pytest.mark.skipif(missing() is not None, reason=missing() or "")]
+
+HERE = Path(__file__).parent
+#: ibgp_reflectors: two route reflectors, iBGP of both families over OSPF and OSPFv3 · ebgp_policies: customers, peers,
+#: transit and a neighbour outside, both families · redistribution: OSPF, IS-IS and BGP into each other.
+OURS = (
+    "frr_live/ibgp_reflectors",
+    "frr_live/ebgp_policies",
+    "frr_live/redistribution",
+    "frr_topologies/ospf_areas",
+    "frr_topologies/ospf6_areas",
+    "frr_topologies/isis_levels",
+    "frr_topologies/static_over_ospf",
+)
+THEIRS = ("ospf_topo1", "isis_topo1", "bgp_features", "bgp_rr_ibgp", "bgp_blackhole_community", "static_route_distance")
+#: Networks booted at once: more would not settle earlier on two cores.
+AT_ONCE = 5
+
+
+def snapshot(name: str) -> Snapshot:
+    if name in THEIRS:
+        return folder(SHARED / "frr-truth" / name)
+    path = HERE / name
+    if (path / "configs").is_dir():
+        return folder(path)
+    return snapshot_of({file.stem: file.read_text() for file in sorted(path.glob("*.conf"))})
+
+
+def both(name: str) -> tuple[NetworkState, NetworkState]:
+    """What guard computes, and what live FRR does."""
+    read = snapshot(name)
+    computed = compute(read)
+    return computed, rehearse(read, computed)
+
+
+Booted = Mapping[str, "Future[tuple[NetworkState, NetworkState]]"]
+
+
+@pytest.fixture(scope="module")
+def booted(request: pytest.FixtureRequest) -> Iterator[Booted]:
+    """All networks that the collected tests ask for, booting."""
+    wanted = [item.callspec.params["name"] for item in request.session.items if item.path == Path(__file__)]
+    names = [name for name in dict.fromkeys(wanted) if name in OURS or (SHARED / "frr-truth" / name).exists()]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {name: pool.submit(both, name) for name in names}
+
+
+def differences(
+    rows: Callable[[NetworkState], Iterable[object]], computed: NetworkState, live: NetworkState
+) -> list[str]:
+    """Rows that only one of the two has, as text."""
+    ours, theirs = Counter(map(str, rows(computed))), Counter(map(str, rows(live)))
+    said = [f"guard {row}" for row in ours - theirs] + [f"live  {row}" for row in theirs - ours]
+    return sorted(said)
+
+
+def forwarding(state: NetworkState) -> Iterator[str]:
+    for (node, vrf), rib in sorted(state.ribs.items()):
+        for prefix in rib.prefixes():
+            yield f"{node} {prefix} {sorted(map(str, state.fib.next_hops(node, vrf, prefix)))}"
+
+
+def told_outside(state: NetworkState) -> Iterator[str]:
+    for session in state.sessions:
+        if session.up and session.remote_node is None:
+            for prefix, attributes in sorted(state.bgp.advertised(session.key).items()):
+                yield f"{session} {prefix} {attributes}"
+
+
+@pytest.mark.parametrize("name", [*OURS, *THEIRS])
+def test_guard_says_what_live_frr_does(name: str, booted: Booted) -> None:
+    if name in THEIRS:
+        needs(f"frr-truth/{name}")
+    computed, live = booted[name].result()
+    assert live.notes == ()
+    assert len(list(routes_rows(live))) > len(live.ribs)
+    tables = (routes_rows, bgp_rows, session_rows, forwarding, told_outside)
+    found = [each for rows in tables for each in differences(rows, computed, live)]
+    assert len(found) == expected("live", name), "\n".join(found)
