@@ -80,6 +80,7 @@ class OspfArea:
     import_filter: str = ""
     export_filter: str = ""
     virtual_links: tuple[int, ...] = ()  # router ids at the other end
+    silent: bool = False  # a border sends no default route into the stub area or NSSA by itself (Junos)
     source: Source | None = None
 
 

@@ -362,6 +362,8 @@ def _discards(router: Router, area: int) -> bool:
 
 def _tells_default(router: Router, area: OspfArea) -> bool:
     """A default summary goes into stub areas and totally stubby NSSAs; FRR (8.4, ospf_abr.c) sends it into any NSSA."""
+    if area.silent:
+        return False
     if area.kind == "nssa":
         return area.no_summary or router.device.vendor is Vendor.FRR
     return area.kind == "stub"

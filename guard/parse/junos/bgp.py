@@ -47,15 +47,17 @@ _IGNORED = {
     "minimum-hold-time": "timers are not judged", "authentication-algorithm": "", "hold-down-all": _NOT_JUDGED,
     "statistics": _NOT_JUDGED, "egress-te": "no labels",
     "output-queue-priority": "the order of sending is not judged", "rfc6514-compliant-safi129": "no multicast",
-    "local-interface": "", "keep": "what is kept of rejected routes is not judged", "disable-4byte-as": "",
+    "local-interface": "",
+    "no-advertise-peer-as": "is the default", "keep": _NOT_JUDGED, "disable-4byte-as": "",
     "update-threading": _NOT_JUDGED, "holddown": _NOT_JUDGED, "bmp": _NOT_JUDGED, "message-batching": _NOT_JUDGED,
     "bgp-error-tolerance": _NOT_JUDGED, "defaults": "", "traffic-engineering": "traffic engineering is not modelled",
 }  # fmt: skip
 _UNMODELLED = {
+    "graceful-shutdown": "graceful shutdown is not modelled", "ttl": "TTL security is not modelled",
     "damping": "dampening is not modelled", "include-mp-next-hop": "further next hops are not modelled",
     "vpn-apply-export": "VPN routes are not modelled", "accept-remote-nexthop": "taken as next hops usually are",
-    "advertise-external": "advertising a best external path is not modelled", "as-override": "",
-    "peer-as-list": "lists of peer ASes are not modelled", "preference": "", "no-advertise-peer-as": "",
+    "advertise-external": "advertising a best external path is not modelled",
+    "peer-as-list": "lists of peer ASes are not modelled",
     "dynamic-neighbor": "dynamic neighbours are not modelled", "unconfigured-peer-graceful-restart": _NOT_JUDGED,
     "advertise-bgp-static": "not modelled", "forwarding-context": "not modelled", "stale-labels-holddown-period": "",
     "optimal-route-reflection": "not modelled", "aigp": "AIGP is not modelled", "snmp-options": "",
@@ -73,9 +75,9 @@ _FAMILY_UNMODELLED = {
 }  # fmt: skip
 _KNOWN = _words(
     """type peer-as local-as local-address import export family cluster multihop multipath passive authentication-key
-    authentication-key-chain remove-private as-override advertise-peer-as no-advertise-peer-as advertise-inactive
+    authentication-key-chain remove-private as-override advertise-peer-as advertise-inactive
     no-client-reflect description metric-out local-preference allow enforce-first-as ttl shutdown path-selection
-    add-path preference no-nexthop-change graceful-shutdown disable
+    preference no-nexthop-change disable
     group neighbor bfd-liveness-detection"""
 )
 
@@ -150,6 +152,7 @@ def read(reading: Reading, instance: Instance) -> None:
             distance_external=reading.number(node, "preference") or PREFERENCE,
             distance_internal=reading.number(node, "preference") or PREFERENCE,
             distance_local=reading.number(node, "preference") or PREFERENCE,
+            distance_rules=_preferences(reading, node, version),
             import_targets=vrf.import_targets if vrf is not None else (),
             export_targets=vrf.export_targets if vrf is not None else (),
         )
@@ -169,7 +172,7 @@ def read(reading: Reading, instance: Instance) -> None:
             deterministic_med=selection is None or "cisco-non-deterministic" not in selection,
             ignore_as_path=selection is not None and "as-path-ignore" in selection,
             multipath_relax=any("multiple-as" in each for each in multipath),
-            client_to_client=not any(True for _ in _levels_with(node, "no-client-reflect")),
+            client_to_client=not _anywhere(reading, node, "no-client-reflect"),
             enforce_first_as=False,
             families=families,
             neighbors=neighbors,
@@ -186,6 +189,29 @@ def read(reading: Reading, instance: Instance) -> None:
 def _exports(reading: Reading, node: Node) -> tuple[Redistribution, ...]:
     """Every protocol whose routes export policies see; the policies of the neighbours decide."""
     return tuple(Redistribution(protocol, reading.source(node)) for protocol in EXPORTABLE)
+
+
+def _preferences(reading: Reading, node: Node, version: int) -> tuple[tuple[int, Prefix, str], ...]:
+    """The preference of routes by the neighbour that sent them, where a group or a neighbour has its own."""
+    found = []
+    for place in (node, *(node["group"] or ())):
+        general = reading.number(place, "preference") if place is not node else None
+        for peer in place["neighbor"] or ():
+            own = reading.number(peer, "preference")
+            wanted = general if own is None else own
+            try:
+                source = parse_prefix(peer.word)
+            except ValueError:
+                continue
+            if wanted is not None and source.version == version:
+                found.append((wanted, source, ""))
+    return tuple(found)
+
+
+def _anywhere(reading: Reading, node: Node, word: str) -> bool:
+    found = list(_levels_with(node, word))
+    reading.done(*found)
+    return bool(found)
 
 
 def _levels_with(node: Node, word: str) -> Iterator[Node]:
@@ -270,7 +296,11 @@ def _neighbors(reading: Reading, node: Node, own: int | None, loops: int) -> Ite
         for each in group["allow"] or ():
             yield from _dynamic(reading, _Levels((group, node)), each, group.word, own, loops)
         reading.done(group["neighbor"], group["allow"])
+        if group["neighbor"] is None and group["allow"] is None:  # nobody reads its options, which are understood
+            _options(reading, _Levels((group, node)), BgpNeighbor(reading.source(group)), own, loops)
     reading.done(node["group"], node["neighbor"])
+    if node["group"] is None and node["neighbor"] is None:
+        _options(reading, _Levels((node,)), BgpNeighbor(reading.source(node)), own, loops)
 
 
 def _overridden(reading: Reading, node: Node) -> None:
@@ -409,7 +439,6 @@ def _policies(reading: Reading, levels: _Levels, loops: int) -> NeighborFamily:
     for node in levels.nodes:
         held = node["advertise-inactive"]
         reading.done(held)
-    reading.value(levels.nodes[0], "preference")
     unchanged = any(node.at("multihop", "no-nexthop-change") is not None for node in levels.nodes)
     return NeighborFamily(
         4,
@@ -425,11 +454,22 @@ def _policies(reading: Reading, levels: _Levels, loops: int) -> NeighborFamily:
         as_override=levels.flag(reading, "as-override"),
         advertise_peer_as=levels.flag(reading, "advertise-peer-as"),
         advertise_inactive=levels.flag(reading, "advertise-inactive"),
-        local_preference=levels.number(reading, "local-preference"),
+        local_preference=_local_preference(reading, levels),
         metric_out=int(text) if text.isdecimal() else None,
         multipath=levels.find("multipath") is not None,
         source=reading.source(levels.nodes[0]),
     )
+
+
+def _local_preference(reading: Reading, levels: _Levels) -> int | None:
+    """What routes of external neighbours get; to internal ones it would be sent, which is not modelled."""
+    found = levels.number(reading, "local-preference")
+    kind = levels.find("type")
+    for node in levels.nodes:
+        held = node["local-preference"]
+        if held is not None and kind is not None and "internal" in kind:
+            reading.partial(held, "a preference sent to internal neighbours is not modelled")
+    return found
 
 
 def _families(reading: Reading, levels: _Levels, version: int, plain: NeighborFamily) -> NeighborFamily:

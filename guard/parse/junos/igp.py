@@ -237,8 +237,9 @@ def _area(reading: Reading, node: Node, number: int) -> OspfArea:
         number,
         kind="stub" if stub is not None else "nssa" if nssa is not None else "normal",
         no_summary=inner is not None and reading.flag(inner, "no-summaries"),
-        # Junos sends no default route into a stub area unless default-metric says so; the model always has one.
         default_cost=cost if cost is not None else 1,
+        # A default route goes in where `default-metric` or `default-lsa` stands (Junos, stub and nssa).
+        silent=lsa is None if nssa is not None else cost is None,
         nssa_default=lsa is not None,
         ranges=tuple(ranges),
         source=reading.source(node),

@@ -241,3 +241,30 @@ def test_names_that_are_not_defined() -> None:
         ("community-list", "C"),
         ("acl", "F"),
     }
+
+
+def test_stub_areas_get_a_default_route_only_with_its_metric() -> None:
+    (process,) = device(
+        "set protocols ospf area 1 stub\nset protocols ospf area 2 stub default-metric 5\n"
+        "set protocols ospf area 3 nssa default-lsa default-metric 7\n"
+    ).ospf
+    assert [(each.number, each.silent, each.default_cost, each.nssa_default) for each in process.areas] == [
+        (1, True, 1, False),
+        (2, False, 5, False),
+        (3, False, 7, True),
+    ]
+
+
+def test_a_group_has_a_preference_of_its_own() -> None:
+    (process,) = device(
+        "set protocols bgp group E preference 30\nset protocols bgp group E neighbor 10.0.0.0 peer-as 65002\n"
+        "set protocols bgp group E neighbor 10.0.1.2 peer-as 65003\n"
+        "set protocols bgp group E neighbor 10.0.1.2 preference 40\n"
+    ).bgp
+    rules = [(distance, str(source)) for distance, source, _ in process.families[0].distance_rules]
+    assert rules == [(30, "10.0.0.0/32"), (40, "10.0.1.2/32")]
+
+
+def test_options_of_a_group_without_neighbours_are_understood() -> None:
+    found = device("set protocols bgp group E multihop ttl 5\nset protocols bgp group E cluster 1.1.1.1\n")
+    assert [note.text for note in found.coverage.notes if note.state in (3, 5)] == []
