@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from guard.model.address import Address, Prefix
 from guard.model.provenance import Source
@@ -225,4 +226,14 @@ class Inventory:
 def matches_any(name: str, globs: tuple[str, ...]) -> bool:
     """Whether one of the globs matches, without regard to case."""
     lowered = name.lower()
-    return any(fnmatchcase(lowered, glob.lower()) for glob in globs)
+    return any(_matches(lowered, glob) for glob in globs)
+
+
+def _matches(lowered: str, glob: str) -> bool:
+    """Most globs of a large inventory are plain names."""
+    return lowered == glob or (_is_pattern(glob) and fnmatchcase(lowered, glob.lower()))
+
+
+@lru_cache(maxsize=4096)
+def _is_pattern(glob: str) -> bool:
+    return glob != glob.lower() or not {"*", "?", "["}.isdisjoint(glob)
