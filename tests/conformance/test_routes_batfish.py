@@ -23,10 +23,12 @@ from guard.simulate.control_plane import compute
 
 Row = tuple[str, str, str, str, str | None, str | None, int, int]
 
-_READ = (Vendor.IOS, Vendor.EOS, Vendor.FRR)
+_READ = (Vendor.IOS, Vendor.EOS, Vendor.FRR, Vendor.JUNOS)
 
 #: Snapshots of Batfish's answers -> why some of their rows differ.
 DIVERGENT = {
+    "batfish__grammar__juniper__testrigs__isis-redist": "next hops of IS-IS name their interface here, as on devices",
+    "batfish__dataplane__testrigs__bgp-evpn-type5-route-test": "Batfish leaves management interfaces out",
     "batfish__grammar__cisco__testrigs__ospf-default-originate": "three routers with the same addresses and identity",
     "batfish__grammar__frr__snapshots__ospf-bgp-redist-set-metric": "live FRR goes straight to a next hop on the LAN",
     "batfish__grammar__cisco__testrigs__ios-tunnels-eigrp": "225.255.255.255 is no netmask; a device rejects the line",

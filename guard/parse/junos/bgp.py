@@ -143,6 +143,8 @@ def read(reading: Reading, instance: Instance) -> None:
     paths = _MULTIPATH if multipath else 1
     leaving = any(family.export_policies for each in neighbors for family in each.families)
     vrf = reading.draft.vrfs.get(instance.vrf)
+    # Instances of one device see each other's routes only with auto-export (Junos, auto-export).
+    leaks = vrf if instance.options is not None and "auto-export" in instance.options else None
     families = tuple(
         BgpFamily(
             version,
@@ -153,8 +155,8 @@ def read(reading: Reading, instance: Instance) -> None:
             distance_internal=reading.number(node, "preference") or PREFERENCE,
             distance_local=reading.number(node, "preference") or PREFERENCE,
             distance_rules=_preferences(reading, node, version),
-            import_targets=vrf.import_targets if vrf is not None else (),
-            export_targets=vrf.export_targets if vrf is not None else (),
+            import_targets=leaks.import_targets if leaks is not None else (),
+            export_targets=leaks.export_targets if leaks is not None else (),
         )
         for version in (4, 6)
     )

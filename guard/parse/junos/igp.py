@@ -434,7 +434,16 @@ def _isis_interfaces(
             authentication=digest(key) or "?" if key else "",
         )  # fmt: skip
         for name in _named(reading, vrf, each.word, known):
-            yield _on_unit(reading, replace(plain, interface=name))
+            if _speaks_iso(reading, name):
+                yield _on_unit(reading, replace(plain, interface=name))
+
+
+def _speaks_iso(reading: Reading, name: str) -> bool:
+    """IS-IS runs where the unit has `family iso` (Junos, Configuring IS-IS); a unit that is not there is told apart."""
+    interfaces = reading.tree.root["interfaces"]
+    port, _, unit = name.partition(".")
+    found = interfaces.at(port, "unit", unit, "family") if interfaces is not None else None
+    return found is not None and "iso" in found
 
 
 def _on_unit(reading: Reading, each: IsisInterface) -> IsisInterface:

@@ -186,6 +186,7 @@ set policy-options policy-statement B then reject
 
 def test_isis_levels_and_metrics() -> None:
     (process,) = device(
+        "set interfaces ge-0/0/0 unit 0 family iso\nset protocols isis interface ge-0/0/1.100\n"
         "set protocols isis level 1 disable\nset protocols isis interface ge-0/0/0.0 point-to-point\n"
         "set protocols isis interface ge-0/0/0.0 level 2 metric 33\nset protocols isis interface lo0.0\n"
     ).isis
