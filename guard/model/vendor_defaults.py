@@ -127,3 +127,16 @@ def bgp_defaults(vendor: Vendor, profile: str = "traditional", version: tuple[in
     if vendor is Vendor.FRR:
         return frr_bgp(profile, version)
     return EOS_BGP if vendor is Vendor.EOS else IOS_BGP
+
+
+# ------------------------------------------------------------------------------------------------------ interfaces
+
+#: Kbit/s by the letters that a Junos name begins with (Junos "Interface Naming Overview").
+JUNOS_BANDWIDTH = (
+    ("fe-", 100_000),
+    ("ge-", 1_000_000),
+    ("xe-", 10_000_000),
+    ("et-", 100_000_000),
+    ("so-", 155_000),
+    ("irb", 1_000_000),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from guard.model.device import Interface, Vendor
+from guard.model.vendor_defaults import JUNOS_BANDWIDTH
 
 #: Kbit/s by the first letters of the name. Cisco IOS Interface Command Reference, `bandwidth`, and `show interface`.
 _IOS_BANDWIDTH = (
@@ -28,16 +29,6 @@ _IOS_BANDWIDTH = (
 )
 _DEFAULT_IOS = 1_000_000
 
-#: Kbit/s by the letters that a Junos name begins with (Junos "Interface Naming Overview").
-_JUNOS_BANDWIDTH = (
-    ("fe-", 100_000),
-    ("ge-", 1_000_000),
-    ("xe-", 10_000_000),
-    ("et-", 100_000_000),
-    ("so-", 155_000),
-    ("irb", 1_000_000),
-)
-
 #: FRR (ospfd/ospf_interface.h, OSPF_DEFAULT_BANDWIDTH): 10 Mbit/s where the interface tells nothing.
 _FRR_BANDWIDTH = 10_000
 
@@ -57,7 +48,7 @@ def bandwidth(vendor: Vendor, interface: Interface) -> int:
     if interface.speed is not None:
         return max(1, interface.speed * 1000)
     name = re.match(r"[a-z-]*", interface.name.lower())
-    for prefix, kbits in _JUNOS_BANDWIDTH if vendor is Vendor.JUNOS else _IOS_BANDWIDTH:
+    for prefix, kbits in JUNOS_BANDWIDTH if vendor is Vendor.JUNOS else _IOS_BANDWIDTH:
         if name is not None and name.group().startswith(prefix):
             return kbits
     return _DEFAULT_IOS

@@ -24,7 +24,7 @@ from guard.model.igp import (
 from guard.model.policy import Outcome, RoutePolicy
 from guard.parse.junos.bgp import router_id
 from guard.parse.junos.instance import Instance
-from guard.parse.junos.interface import MANAGEMENT
+from guard.parse.junos.interface import MANAGEMENT, speed
 from guard.parse.junos.key import digest
 from guard.parse.junos.reading import Reading
 from guard.parse.junos.tree import Node
@@ -371,13 +371,13 @@ def _isis(reading: Reading, instance: Instance, node: Node) -> None:
     )
     for word in ("no-ipv4-routing", "no-ipv6-routing"):
         reading.flag(node, word)
-    reading.rest(node, ("level", "interface", "export", "overload", "net"), {
+    reading.rest(node, ("level", "interface", "export", "overload", "net", "reference-bandwidth"), {
         "traffic-engineering": _NO_LABELS, "lsp-lifetime": "timers are not judged", "spf-options": "timers",
         "graceful-restart": "restarts are not judged", "max-areas": _NOT_JUDGED, "source-packet-routing": _NO_LABELS,
         "backup-spf-options": "backup paths are not modelled", "no-adjacency-holddown": "timers",
         "loose-authentication-check": _NOT_JUDGED, "purge-originator": _NOT_JUDGED, "max-lsp-size": _NOT_JUDGED,
     }, {
-        "reference-bandwidth": "costs of IS-IS from bandwidth are not modelled", "topologies": "topologies",
+        "topologies": "topologies",
         "rib-group": "rib-groups are not modelled", "import": "import policies of IS-IS are not modelled",
         "multicast-topology": "multicast is not modelled", "ignore-attached-bit": "the attached bit is heeded",
         "suppress-attached-bit": "the attached bit is heeded", "disable": "is not modelled",
@@ -391,6 +391,7 @@ def _isis_interfaces(
 ) -> Iterator[IsisInterface]:
     section = node["interface"]
     reading.done(section)
+    reference = reading.number(node, "reference-bandwidth")
     known = {word if "." in word else f"{word}.0" for word in section.words} if section is not None else set()
     for each in section or ():
         reading.done(each)
@@ -398,7 +399,7 @@ def _isis_interfaces(
             reading.refer("interface", each.word, each, "isis")
         disabled = reading.flag(each, "disable")
         own = set(active)
-        metrics = [10, 10]
+        metrics: list[int | None] = [None, None]
         passive = reading.flag(each, "passive")
         for inner in each["level"] or ():
             reading.done(inner)
@@ -429,13 +430,12 @@ def _isis_interfaces(
         plain = IsisInterface(
             "", reading.source(each),
             versions=versions - frozenset({4} if loose[0] else ()) - frozenset({6} if loose[1] else ()),
-            level="level-1-2" if len(own) == 2 else f"level-{min(own)}",
-            metric=(metrics[0], metrics[1]), passive=passive, point_to_point=point,
+            level="level-1-2" if len(own) == 2 else f"level-{min(own)}", passive=passive, point_to_point=point,
             authentication=digest(key) or "?" if key else "",
         )  # fmt: skip
         for name in _named(reading, vrf, each.word, known):
             if _speaks_iso(reading, name):
-                yield _on_unit(reading, replace(plain, interface=name))
+                yield _on_unit(reading, replace(plain, interface=name), metrics, reference)
 
 
 def _speaks_iso(reading: Reading, name: str) -> bool:
@@ -446,13 +446,18 @@ def _speaks_iso(reading: Reading, name: str) -> bool:
     return found is not None and "iso" in found
 
 
-def _on_unit(reading: Reading, each: IsisInterface) -> IsisInterface:
-    """A loopback is announced with cost 0 and never talks."""
+def _on_unit(
+    reading: Reading, each: IsisInterface, metrics: list[int | None], reference: int | None
+) -> IsisInterface:
+    """With its metrics: 10, or from the bandwidth. A loopback is announced with cost 0 and never talks."""
     held = reading.draft.interfaces.get(each.interface)
+    silent = 10
     if held is not None and held.kind == "loopback":
-        metric = (0, 0) if each.metric == (10, 10) else each.metric
-        return replace(each, passive=True, metric=metric)
-    return each
+        each, silent = replace(each, passive=True), 0
+    elif held is not None and reference:
+        silent = max(1, reference // (speed(held) * 1000))
+    one, two = (silent if metric is None else metric for metric in metrics)
+    return replace(each, metric=(one, two))
 
 
 def _net(reading: Reading, vrf: str, node: Node) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from guard.model.address import Address, parse_address
 from guard.model.device import Interface, InterfaceAddress
+from guard.model.vendor_defaults import JUNOS_BANDWIDTH
 from guard.parse.junos.reading import Reading
 from guard.parse.junos.tree import Node
 
@@ -81,6 +82,23 @@ def read(reading: Reading) -> None:
         held = reading.draft.interfaces.get(name)
         if held is not None:
             reading.draft.interfaces[name] = replace(held, members=tuple(members))
+            _spread_bandwidth(reading, name, sum(speed(reading.draft.interfaces[each]) for each in members))
+
+
+def _spread_bandwidth(reading: Reading, bundle: str, kbits: int) -> None:
+    """A bundle and its units are as fast as the members together, unless something else is configured."""
+    for name, held in list(reading.draft.interfaces.items()):
+        if name.partition(".")[0] == bundle and held.bandwidth is None:
+            reading.draft.interfaces[name] = replace(held, bandwidth=kbits)
+
+
+def speed(interface: Interface) -> int:
+    """Kbit/s of an interface: configured, or by the kind that its name tells."""
+    if interface.bandwidth is not None:
+        return interface.bandwidth
+    if interface.speed is not None:
+        return interface.speed * 1000
+    return next((kbits for prefix, kbits in JUNOS_BANDWIDTH if interface.name.startswith(prefix)), 1_000_000)
 
 
 def kind(name: str) -> str:

@@ -269,3 +269,17 @@ def test_a_group_has_a_preference_of_its_own() -> None:
 def test_options_of_a_group_without_neighbours_are_understood() -> None:
     found = device("set protocols bgp group E multihop ttl 5\nset protocols bgp group E cluster 1.1.1.1\n")
     assert [note.text for note in found.coverage.notes if note.state in (3, 5)] == []
+
+
+def test_costs_from_bandwidth_know_bundles() -> None:
+    found = device(
+        "set interfaces xe-0/0/0 gigether-options 802.3ad ae0\nset interfaces xe-0/0/1 gigether-options 802.3ad ae0\n"
+        "set interfaces ae0 unit 0 family iso\nset interfaces ge-0/0/0 unit 0 family iso\n"
+        "set protocols isis reference-bandwidth 100g\nset protocols isis interface ae0.0\n"
+        "set protocols isis interface ge-0/0/0.0 level 1 metric 3\n"
+    )
+    assert [(each.interface, each.metric) for each in found.isis[0].interfaces] == [
+        ("ae0.0", (5, 5)),
+        ("ge-0/0/0.0", (3, 100)),
+    ]
+    assert next(each for each in found.interfaces if each.name == "ae0.0").bandwidth == 20_000_000
