@@ -110,6 +110,7 @@ def check(request: CheckRequest, engines: Sequence[Engine], progress: Progress =
             policies=policies.digest,
             findings=judgement.findings,
             deltas=[step.delta for step in case.steps],
+            at=[step.at for step in case.steps],
             notes=judgement.notes,
         ),
         digests=Digests(base.digest, candidate_digest, change.digest, policies.digest),

@@ -74,8 +74,15 @@ def _between(before: Mapping[str, Zone], after: Mapping[str, Zone], owner: str) 
                 break
             yield name
             yield f"{ANY_LABEL}.{name}"
-        if owner in zone.names.cuts or owner in zone.names.dnames:
+        if owner in zone.names.cuts or owner in zone.names.dnames or (other and _hides(other, owner)):
             yield f"{ANY_LABEL}.{owner}"
+
+
+def _hides(zone: Zone, owner: str) -> bool:
+    """Whether a name that comes into the zone stops a wildcard from answering below it (RFC 4592 2.2.1)."""
+    if owner.startswith("*.") or not lies_in(owner, zone.apex) or zone.exists(owner):
+        return False
+    return any(zone.exists(f"*.{each}") for each in ancestors(parent(owner), zone.apex) if lies_in(each, zone.apex))
 
 
 def _types_at(zones: Mapping[str, Zone], name: str) -> tuple[str, ...]:

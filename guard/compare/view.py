@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from guard.compare.delta import Delta
 from guard.compare.dns import AnswerTurn
+from guard.compare.dns_times import MARGIN, StepTimes
 from guard.compare.lines import ChangedLine, DeviceLines
 from guard.compare.mapping import Absent
 from guard.compare.routes import RouteKey
@@ -216,6 +218,28 @@ def answer_row(turn: AnswerTurn) -> Row:
 def _answer(side: Answer) -> str:
     """The status, and what the answer leads to: `NOERROR CNAME web.example.com., A 192.0.2.1`."""
     return f"{side.status.value} {', '.join(f'{each.type} {each.data}' for each in side.answer)}".rstrip()
+
+
+def times_row(times: StepTimes) -> Row:
+    """One step that alters zones: minutes (begun ones count) after it, and when the next step is safe."""
+    return {
+        "step": times.step,
+        "at": _minute(times.at),
+        "dark_minutes": None if times.dark is None else _minutes(times.dark),
+        "seen_minutes": _minutes(times.seen),
+        "recovered_minutes": _minutes(times.recovered),
+        "longest": {"name": times.longest[0], "type": times.longest[1]},
+        "margin_minutes": _minutes(MARGIN),
+        "next_safe_at": _minute(times.next_safe),
+    }
+
+
+def _minutes(seconds: int) -> int:
+    return -(-seconds // 60)
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _rrset(side: RRset | Absent) -> Row | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from guard import __version__
 from guard.compare.delta import Delta
-from guard.compare.view import diff_document, summary
+from guard.compare.dns_times import times_of
+from guard.compare.view import diff_document, summary, times_row
 from guard.judge.finding import Finding, Verdict
 from guard.model.change import Change
 from guard.model.masking import mask
@@ -23,13 +25,17 @@ def document(
     policies: str,
     findings: Sequence[Finding],
     deltas: Sequence[Delta],
+    at: Sequence[datetime] = (),
     notes: Sequence[str] = (),
     timings: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """JSON-ready, with stable keys; secrets of the configurations are masked. `base` and `candidate` are digests.
 
-    `deltas`: from the base to the state after (for commands: while) each step; `diff` is the last of them.
+    `deltas`: from the base to the state after (for commands: while) each step; `diff` is the last of them. `at`: when
+    each step is done, for how long caches take to see it.
     """
+    diff = diff_document(deltas[-1], mask=mask)
+    diff["dns"]["times"] = [times_row(each) for each in times_of(deltas, at)] if at else []
     return {
         "verdict": verdict.value,
         "change": {"id": change.id, "title": change.title, "author": change.author, "digest": change.digest},
@@ -39,7 +45,7 @@ def document(
         "guard_version": __version__,
         "findings": [_masked(each.document()) for each in findings],
         "steps": [{"step": number, "changes": summary(delta)} for number, delta in enumerate(deltas, 1)],
-        "diff": diff_document(deltas[-1], mask=mask),
+        "diff": diff,
         "notes": [mask(note) for note in notes],
         "timings_ms": dict(timings or {"total": 0}),
     }

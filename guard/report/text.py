@@ -145,6 +145,7 @@ def changes(diff: Mapping[str, Any], devices: int | None = None) -> Iterator[str
         yield f"  dns {row}"
     for row in _some([_answer(row) for row in diff["dns"]["answers"]], 12):
         yield f"  answer {row}"
+    yield from (f"  caches {_times(row)}" for row in diff["dns"].get("times", ()))
 
 
 def _counted(config: Mapping[str, Any]) -> str:
@@ -196,6 +197,22 @@ def _record(row: Mapping[str, Any]) -> str:
 
 def _answer(row: Mapping[str, Any]) -> str:
     return f"{row.get('name')} {row.get('type')}: {row.get('before')} -> {row.get('after')}"
+
+
+def _times(row: Mapping[str, Any]) -> str:
+    longest = f"{row['longest']['name']} {row['longest']['type']}"
+    parts = [f"step {row['step']}: all see it after {_duration(row['seen_minutes'])} ({longest})"]
+    if row["dark_minutes"] is not None:
+        parts.append(f"what is lost is gone everywhere after {_duration(row['dark_minutes'])}")
+    parts.append(f"a rollback reaches everybody after {_duration(row['recovered_minutes'])}")
+    parts.append(f"next step safe from {row['next_safe_at']}")
+    return ", ".join(parts)
+
+
+def _duration(minutes: int) -> str:
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
 
 
 def _rrset(side: Mapping[str, Any] | None) -> str:
