@@ -356,7 +356,8 @@ class Internal:
 
 
 def _discards(router: Router, area: int) -> bool:
-    """Whether a range has a null route at its border; FRR 8.4.4 installs none for an NSSA (seen live)."""
+    """Whether a range has a null route at its border; FRR 8.4.4 keeps none for an NSSA: the next SPF run takes away
+    what the announcement brought (seen live)."""
     return router.device.vendor is not Vendor.FRR or router.area(area).kind != "nssa"
 
 

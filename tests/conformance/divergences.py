@@ -20,6 +20,11 @@ def expected(kind: str, test: str) -> int:
     return int(str(_all().get(kind, {}).get(test, {}).get("rows", 0)))
 
 
+def reason(kind: str, test: str) -> str:
+    """Why they differ; "" where nothing is known."""
+    return str(_all().get(kind, {}).get(test, {}).get("reason", ""))
+
+
 def mark(request: pytest.FixtureRequest, kind: str, test: str) -> None:
     """Makes the running test a strict expected failure if the divergence is known."""
     entry = _all().get(kind, {}).get(test)

@@ -39,6 +39,9 @@ OURS = (
     "frr_topologies/static_over_ospf",
 )
 THEIRS = ("ospf_topo1", "isis_topo1", "bgp_features", "bgp_rr_ibgp", "bgp_blackhole_community", "static_route_distance")
+#: FRR 8.4.4 gives the range of an NSSA a null route at its border, and keeps it only until the next SPF run (seen
+#: live: any change in the area takes it away): whether it is there is a matter of history, not of the configuration.
+BY_HISTORY = {"frr_topologies/ospf_areas": ("r4", "10.2.128.0/17")}
 #: Networks booted at once: more would not settle earlier on two cores.
 AT_ONCE = 5
 
@@ -101,5 +104,11 @@ def test_guard_says_what_live_frr_does(name: str, booted: Booted) -> None:
     assert live.notes == ()
     assert len(list(routes_rows(live))) > len(live.ribs)
     tables = (routes_rows, bgp_rows, session_rows, forwarding, told_outside)
-    found = [each for rows in tables for each in differences(rows, computed, live)]
+    history = BY_HISTORY.get(name)
+    found = [
+        each
+        for rows in tables
+        for each in differences(rows, computed, live)
+        if history is None or not all(word in each for word in history)
+    ]
     assert len(found) == expected("live", name), "\n".join(found)

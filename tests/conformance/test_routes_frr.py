@@ -6,6 +6,7 @@ import json
 
 import pytest
 from data import needs
+from divergences import mark
 from judges import judge
 from small_network import folder
 
@@ -14,11 +15,6 @@ from guard.simulate.control_plane import compute
 
 #: Topologies that hang on interior protocols alone, and those with BGP over them.
 INTERIOR = ("ospf_topo1", "ospf6_topo1", "ospf_suppress_fa", "static_route_distance", "isis_topo1")
-#: test -> why some rows differ.
-DIVERGENT = {
-    "rip_topo1": "RIP is not simulated",
-    "bgp_suppress_fib": "advertisement does not wait for the kernel: the routes that it holds back are seen",
-}
 
 
 def recorded() -> list[str]:
@@ -32,8 +28,7 @@ def recorded() -> list[str]:
 @pytest.mark.parametrize("name", recorded() or INTERIOR)
 def test_routes_as_frr_selected_them(name: str, request: pytest.FixtureRequest) -> None:
     truth = json.loads(needs(f"frr-truth/{name}.json").read_text())
-    if name in DIVERGENT:
-        request.applymarker(pytest.mark.xfail(reason=DIVERGENT[name], strict=True))
+    mark(request, "frr routes", name)
     rows = list(routes_rows(compute(folder(needs(f"frr-truth/{name}")))))
     said: list[str] = []
     counts = judge("frrlive").judge_routes(truth, rows, lambda *words: said.append(str(words)))
