@@ -54,6 +54,7 @@ _IGNORED = {
 }  # fmt: skip
 _UNMODELLED = {
     "graceful-shutdown": "graceful shutdown is not modelled", "ttl": "TTL security is not modelled",
+    "drop-path-attributes": "dropping of attributes is not modelled",
     "damping": "dampening is not modelled", "include-mp-next-hop": "further next hops are not modelled",
     "vpn-apply-export": "VPN routes are not modelled", "accept-remote-nexthop": "taken as next hops usually are",
     "advertise-external": "advertising a best external path is not modelled",

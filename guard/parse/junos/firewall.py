@@ -6,6 +6,7 @@ of other families, terms that send packets to another table; such a line may mat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
@@ -26,6 +27,11 @@ _COUNTING = {
     "packet-mode": _NOT_JUDGED, "port-mirror-instance": _NOT_JUDGED, "prefix-action": "policers",
 }  # fmt: skip
 _ELSEWHERE = ("routing-instance", "logical-system", "next-ip", "next-ip6", "next-interface", "encapsulate", "topology")
+#: IANA "Assigned Internet Protocol Numbers", by the names that Junos has beside Cisco's.
+_PROTOCOLS = {
+    "ipv6": 41, "routing": 43, "fragment": 44, "no-next-header": 59, "dstopts": 60, "hop-by-hop": 0, "tcp": 6,
+    "udp": 17,
+}  # fmt: skip
 _OTHER_FILTERS = ("service-filter", "simple-filter", "prefix-action", "fast-update-filter")
 _POLICERS = ("policer", "three-color-policer", "hierarchical-policer", "load-balance-group", "interface-set")
 _ENDS = ("accept", "discard", "reject")
@@ -37,7 +43,9 @@ _MORE_PORTS = {
     "timed": 525, "zephyr-clt": 2103, "zephyr-hm": 2104, "msdp": 639, "ldp": 646, "cvspserver": 2401, "tacacs": 49,
     "cmd": 514, "rkinit": 2108, "afs": 1483, "xdmcp": 177, "bfd": 3784,
 }  # fmt: skip
-#: `discard` prefixes left when exceptions are cut out of a block: more than this and the line is opaque.
+#: An address with its mask in dots.
+_DOTTED = re.compile(r"\d+(?:\.\d+){3}/\d+(?:\.\d+){3}")
+#: Prefixes left when exceptions are cut out of a block: more than this and the line is opaque.
 _MOST_PIECES = 4096
 
 
@@ -185,7 +193,7 @@ def _from(reading: Reading, node: Node, plain: AclLine, version: int) -> _Match:
     )
     ports = tuple(_ports(reading, node, word) for word in ("port", "source-port", "destination-port"))
     line = replace(plain, protocols=_protocols(reading, node, version), icmp_types=_icmp(reading, node, version))
-    opaque = plain.opaque
+    opaque = plain.opaque or ("a mask with holes" if _has_holes(node) else "")
     for word in ("tcp-established", "tcp-flags", "is-fragment", "first-fragment", "fragment-offset", "tcp-initial"):
         found = node[word]
         if found is None:
@@ -211,6 +219,20 @@ def _from(reading: Reading, node: Node, plain: AclLine, version: int) -> _Match:
     return _Match(replace(line, opaque=opaque), addresses, ports)
 
 
+def _has_holes(node: Node) -> bool:
+    """Whether an address is asked for by a mask that is no prefix."""
+    words = (each for word in ("address", "source-address", "destination-address") for each in node[word] or ())
+    return any(_DOTTED.fullmatch(each.word) and not _is_prefix(each.word) for each in words)
+
+
+def _is_prefix(text: str) -> bool:
+    try:
+        parse_prefix(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _addresses(
     reading: Reading, node: Node, word: str, lists: str, version: int
 ) -> tuple[Prefix, ...] | None:
@@ -223,7 +245,11 @@ def _addresses(
         try:
             prefix = parse_prefix(each.word)
         except ValueError:
-            reading.wrong(each, f"{each.word} is no prefix")
+            if _DOTTED.fullmatch(each.word):
+                reading.partial(each, "masks with holes are not modelled: the term may match or not")
+                wanted.append(Prefix(version, 0, 0))
+            else:
+                reading.wrong(each, f"{each.word} is no prefix")
             continue
         reading.all_done(each)
         (excepted if "except" in each else wanted).append(prefix)
@@ -288,7 +314,7 @@ def _protocols(reading: Reading, node: Node, version: int) -> tuple[int, ...]:
     for word in ("protocol", "next-header", "payload-protocol"):
         section = node[word]
         for each in section or ():
-            number = int(each.word) if each.word.isdecimal() else PROTOCOLS.get(each.word)
+            number = int(each.word) if each.word.isdecimal() else _PROTOCOLS.get(each.word, PROTOCOLS.get(each.word))
             if number is None:
                 reading.wrong(each, f"{each.word} is no protocol")
                 continue

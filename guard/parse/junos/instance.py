@@ -20,7 +20,8 @@ STATIC_PREFERENCE, AGGREGATE_PREFERENCE = 5, 130
 _NOT_JUDGED = "is not judged"
 _OPTIONS_IGNORED = {
     "nonstop-routing": _NOT_JUDGED, "graceful-restart": "restarts are not judged", "ppm": _NOT_JUDGED,
-    "multicast": "multicast is not judged", "warm-standby": _NOT_JUDGED, "options": _NOT_JUDGED,
+    "multicast": "multicast is not judged", "srlg": "shared risks are in the inventory",
+    "warm-standby": _NOT_JUDGED, "options": _NOT_JUDGED,
     "max-interface-supported": _NOT_JUDGED, "auto-bandwidth": _NOT_JUDGED, "flow": "flow routes are not routes",
     "dynamic-tunnels": "tunnels are not modelled", "bmp": _NOT_JUDGED, "source-routing": _NOT_JUDGED,
     "transport-class": "labels are not modelled", "route-record": _NOT_JUDGED, "med-igp-update-interval": _NOT_JUDGED,
@@ -34,6 +35,7 @@ _OPTIONS_UNMODELLED = {
     "auto-export": "leaking by route targets between local instances is computed for BGP routes alone",
     "maximum-prefixes": "limits of a routing table are not modelled",
     "maximum-paths": "limits of a routing table are not modelled",
+    "multipath": "equal paths across route distinguishers are not modelled",
     "martians": "martian addresses are not modelled",
     "fate-sharing": "shared risks are in the inventory",
 }
@@ -43,6 +45,7 @@ _ROUTE_IGNORED = {
     "apply-groups": "", "no-resolve": "",
 }  # fmt: skip
 _ROUTE_UNMODELLED = {
+    "tag2": "tag2 is not modelled", "metric2": "metric2 is not modelled",
     "as-path": "attributes of static routes are not modelled", "no-install": "a route that is not installed",
     "community": "communities of static routes are not modelled", "passive": "passive routes are not modelled",
     "no-readvertise": "a route that is not readvertised is modelled as one that is",
@@ -131,7 +134,8 @@ def _vrf(reading: Reading, node: Node) -> None:
         node,
         ("interface", "instance-type", "route-distinguisher", "vrf-target", "routing-options", "protocols"),
         {"description": _NOT_JUDGED, "no-vrf-propagate-ttl": _NOT_JUDGED, "vrf-propagate-ttl": _NOT_JUDGED},
-        {"forwarding-options": "forwarding options are not modelled", "system": "", "vlan-id": "no routing",
+        {"bridge-domains": "bridging is not modelled", "switch-options": "switching is not modelled",
+         "forwarding-options": "forwarding options are not modelled", "system": "", "vlan-id": "no routing",
          "provider-tunnel": "multicast is not modelled", "access": _NOT_JUDGED},
     )  # fmt: skip
 

@@ -135,7 +135,9 @@ def _physical(reading: Reading, node: Node, bundles: dict[str, list[str]], vlans
         bundle = reading.value(inner, "802.3ad") if inner is not None else None
         if inner is not None and bundle:
             bundles.setdefault(bundle, []).append(name)
-    speed = reading.number(node, "speed")
+    automatic = node.at("speed", "auto") is not None
+    rate = None if automatic else reading.number(node, "speed")
+    reading.done(node["speed"], node.at("speed", "auto"))
     made = Interface(
         name=name,
         source=reading.source(node),
@@ -143,7 +145,7 @@ def _physical(reading: Reading, node: Node, bundles: dict[str, list[str]], vlans
         shutdown=reading.flag(node, "disable"),
         description=reading.value(node, "description") or "",
         mtu=reading.number(node, "mtu"),
-        speed=speed // 1_000_000 if speed else None,
+        speed=rate // 1_000_000 if rate else None,
     )
     reading.draft.interfaces[name] = made
     for unit in node["unit"] or ():

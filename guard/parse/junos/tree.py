@@ -29,7 +29,7 @@ SINGLE = frozenset(_SINGLE_WORDS.split())
 _ENDING = frozenset(
     {"mtu", "description", "peer-as", "local-address", "vlan-id", "maximum", "hello-interval", "dead-interval",
      "metric", "priority", "interface-type", "router-id", "local-preference", "interface-mode", "port-mode", "type",
-     "tag"}
+     "tag", "override-metric"}
 )  # fmt: skip
 #: Words of which a statement has one: `then accept` after `then reject` replaces it.
 CHOICES = (

@@ -12,7 +12,6 @@ import re
 from guard.model.coverage import LineState
 from guard.model.device import Device, Vendor
 from guard.model.errors import InputInvalid
-from guard.parse.context import UNKNOWN_COMMAND
 from guard.parse.junos import reader
 from guard.parse.junos.statements import VERBS, Statement, is_flat, read, split_words
 from guard.parse.junos.tree import Path, apart
@@ -29,6 +28,8 @@ _SECTIONS = frozenset(
 )
 #: Commands of configuration mode that change nothing by themselves.
 _HARMLESS = frozenset({"commit", "show", "status", "quit", "help", "configure", "annotate", "protect", "unprotect"})
+#: Reasons of the reader that leave no doubt; a word that it takes for no port may be one that it does not know.
+_CERTAIN = ("is no address", "is no prefix", "is no area", "has no such length", "is no router id")
 #: What a policy, a filter and a group are called in messages of commit check.
 _KINDS = {
     "route-map": "policy-statement",
@@ -234,5 +235,5 @@ def _wrong(device: Device) -> set[tuple[str, str]]:
     return {
         (note.text, note.reason)
         for note in device.coverage.notes
-        if note.state is LineState.UNRECOGNISED and note.reason != UNKNOWN_COMMAND
+        if note.state is LineState.UNRECOGNISED and note.reason.endswith(_CERTAIN)
     }

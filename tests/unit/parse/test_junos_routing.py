@@ -283,3 +283,9 @@ def test_costs_from_bandwidth_know_bundles() -> None:
         ("ge-0/0/0.0", (3, 100)),
     ]
     assert next(each for each in found.interfaces if each.name == "ae0.0").bandwidth == 20_000_000
+
+
+def test_masks_with_holes_may_match_or_not() -> None:
+    found = device("set firewall family inet filter F term T from source-address 10.0.0.1/255.0.0.255\n")
+    (line,) = found.acls[4, "F"].lines
+    assert (line.opaque, line.sources) == ("a mask with holes", (wildcard(parse_prefix("0.0.0.0/0")),))
