@@ -10,6 +10,7 @@ from guard.judge.checks.dns_standing import dns_faults
 from guard.model.coverage import LineState
 from guard.model.device import Device
 from guard.model.inventory import EXTERNAL
+from guard.model.provenance import Source
 from guard.parse.device import READERS
 from guard.snapshot.snapshot import Snapshot
 
@@ -91,9 +92,39 @@ def _inventory(snapshot: Snapshot) -> Iterator[LintRow]:
         if not snapshot.names.known(peering.device):
             message = f"a peering names {peering.device}, which no configuration has"
             yield LintRow("unknown-name", WARNING, peering.source.file, peering.source.first, peering.device, message)
+    for name, what, source in _named(snapshot):
+        message = f"{what} names {name}, which no configuration has"
+        yield LintRow("unknown-name", WARNING, source.file, source.first, name, message)
     outside = [site.name for site in inventory.sites if site.kind == EXTERNAL]
     if len(outside) > 1:
         yield from _unplaced_sessions(snapshot, outside)
+
+
+def _named(snapshot: Snapshot) -> Iterator[tuple[str, str, Source]]:
+    """Devices that the inventory and the state name and nobody has, other than in sites and peerings."""
+    inventory, names = snapshot.inventory, snapshot.names
+
+    def unknown(glob: str) -> bool:
+        return not any(inventory.names(node, (glob,)) for node in snapshot.devices)
+
+    for risk in inventory.shared_risks:
+        yield from ((node, f"shared risk {risk.name}", risk.source) for node in risk.nodes if not names.known(node))
+    for path in inventory.management:
+        globs = (*path.sources, *path.targets)
+        yield from ((glob, "a management path", path.source) for glob in globs if unknown(glob))
+    for flow in inventory.flows:
+        for origin in flow.origins:
+            if inventory.site(origin) is None and not names.known(origin.partition("[")[0]):
+                yield origin, f"flow {flow.name}", flow.source
+    for surge in inventory.surges:
+        if not names.known(surge.device):
+            yield surge.device, "a surge", surge.source
+    listed = ((glob, "no_transit") for glob in inventory.no_transit)
+    for glob, what in (*listed, *((glob, "backbone") for glob in inventory.backbone_devices)):
+        if unknown(glob):
+            yield glob, what, Source("inventory.yaml", 1, 1)
+    down = (*sorted(each.node for each in snapshot.live.down_interfaces), *sorted(snapshot.live.down_nodes))
+    yield from ((node, "down", Source("state.yaml", 1, 1)) for node in down if not names.known(node))
 
 
 def _unplaced_sessions(snapshot: Snapshot, outside: list[str]) -> Iterator[LintRow]:

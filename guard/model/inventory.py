@@ -5,7 +5,8 @@ Names of devices are globs as written; `Inventory.site_of` and friends resolve t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -208,13 +209,21 @@ class Inventory:
     capacities: tuple[LinkCapacity, ...] = ()
     demands: tuple[Demand, ...] = ()
     given: bool = True  # False: the snapshot has no inventory
+    file_names: Mapping[str, str] = field(default_factory=dict, compare=False)  # of devices whose hostname is another
 
     def site_of(self, node: str) -> Site | None:
-        """The first site one of whose globs matches the node."""
-        return next((site for site in self.sites if matches_any(node, site.devices)), None)
+        """The first site one of whose globs matches the node's hostname, else its file's name."""
+        found = next((site for site in self.sites if matches_any(node, site.devices)), None)
+        if found is None and node in self.file_names:
+            return next((site for site in self.sites if matches_any(self.file_names[node], site.devices)), None)
+        return found
 
     def is_backbone(self, node: str) -> bool:
-        return matches_any(node, self.backbone_devices)
+        return self.names(node, self.backbone_devices)
+
+    def names(self, node: str, globs: tuple[str, ...]) -> bool:
+        """Whether one of the globs matches the node, by hostname or by file (CONTRACT 1: both are accepted)."""
+        return matches_any(node, globs) or (node in self.file_names and matches_any(self.file_names[node], globs))
 
     def site(self, name: str) -> Site | None:
         return next((site for site in self.sites if site.name == name), None)

@@ -11,7 +11,7 @@ from typing import cast
 
 from guard.model.address import DEFAULT_V4, DEFAULT_V6, Address
 from guard.model.facts import Assessment, ExitKey
-from guard.model.inventory import EXTERNAL, matches_any
+from guard.model.inventory import EXTERNAL
 from guard.model.state import NetworkState, Scenario
 from guard.simulate.advertising import Outlets, advertisement_facts
 from guard.simulate.backbone import backbone_fact
@@ -59,7 +59,8 @@ def assess(settled: Settled, destinations: Sequence[Destination], state_of: Stat
     links = forwarder.links
     outlets = Outlets(links, state)
     advertised = outlets.advertised(is_test_prefix)
-    no_transit = frozenset(n for n in links.snapshot.devices if matches_any(n, links.snapshot.inventory.no_transit))
+    inventory = links.snapshot.inventory
+    no_transit = frozenset(n for n in links.snapshot.devices if inventory.names(n, inventory.no_transit))
     return Assessment(
         state,
         state.scenario,

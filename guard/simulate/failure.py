@@ -12,7 +12,6 @@ from itertools import combinations, islice
 
 from guard.model.address import Prefix
 from guard.model.facts import Assessment, FailureOutcome, FailureSweep
-from guard.model.inventory import matches_any
 from guard.model.state import InterfaceId, NetworkState, Scenario
 from guard.simulate.advertising import Outlets, advertisement_facts
 from guard.simulate.backbone import link_ends
@@ -82,7 +81,7 @@ def simulate(
     undecided = "; ".join(note.message for note in settled.state.notes if note.undecided)
     already = {note.message for note in assessment.notes}
     undecided = "" if all(note.message in already for note in settled.state.notes if note.undecided) else undecided
-    names = frozenset(n for n in snapshot.devices if matches_any(n, snapshot.inventory.no_transit))
+    names = frozenset(n for n in snapshot.devices if snapshot.inventory.names(n, snapshot.inventory.no_transit))
     carried = transit(settled.forwarder, build([settled.forwarder]), names) if names else {}
     return FailureOutcome(scenario, isolated, lost, undecided, frozenset(carried))
 

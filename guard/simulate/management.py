@@ -13,7 +13,7 @@ from guard.model.acl import Flow
 from guard.model.address import Address
 from guard.model.device import Device
 from guard.model.facts import Disposition, ManagementFact
-from guard.model.inventory import ManagementPath, matches_any
+from guard.model.inventory import ManagementPath
 from guard.model.state import InterfaceId, NetworkState, Scenario
 from guard.simulate.backbone import joins_sites, link_ends
 from guard.simulate.forwarding import FlowGraph, Forwarder
@@ -38,10 +38,10 @@ class _Ways:
         self.backbone = frozenset(end for pair in ends for end in pair)
 
     def facts(self) -> Iterator[ManagementFact]:
-        names = tuple(self.snapshot.devices)
-        for path in self.snapshot.inventory.management:
-            for source in (name for name in names if matches_any(name, path.sources)):
-                for target in (name for name in names if matches_any(name, path.targets) and name != source):
+        names, inventory = tuple(self.snapshot.devices), self.snapshot.inventory
+        for path in inventory.management:
+            for source in (name for name in names if inventory.names(name, path.sources)):
+                for target in (name for name in names if inventory.names(name, path.targets) and name != source):
                     yield self._fact(path, source, target)
 
     def _fact(self, path: ManagementPath, source: str, target: str) -> ManagementFact:

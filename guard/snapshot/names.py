@@ -21,8 +21,12 @@ class Names:
     def __init__(self, devices: Mapping[str, Device]) -> None:
         self._devices = devices
         self._nodes: dict[str, str] = {}
+        self._files: dict[str, str] = {}  # file names of devices whose hostname is another
         for device in devices.values():
-            self._nodes.setdefault(device.file.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower(), device.name)
+            file = device.file.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower()
+            self._nodes.setdefault(file, device.name)
+            if file != device.name.lower():
+                self._files[device.name] = file
         for name in devices:
             self._nodes[name.lower()] = name
 
@@ -72,6 +76,7 @@ class Names:
 
         return replace(
             inventory,
+            file_names=self._files,
             shared_risks=tuple(
                 replace(
                     risk,

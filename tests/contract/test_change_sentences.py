@@ -23,9 +23,7 @@ def test_a_device_is_named_by_its_hostname_or_its_file_in_any_case(lab: Lab, dev
     assert (done.code, done.document["verdict"]) == (0, "ALLOW")
 
 
-@pytest.mark.parametrize(
-    "declared", ["ALPHA[GIGABITETHERNET0/1]", "alpha[gi0/1]", "dc1-r1[GigabitEthernet0/1]"]
-)
+@pytest.mark.parametrize("declared", ["ALPHA[GIGABITETHERNET0/1]", "alpha[gi0/1]", "dc1-r1[GigabitEthernet0/1]"])
 def test_expect_names_interfaces_as_people_do(lab: Lab, declared: str) -> None:
     assert lab.dry_run(f"effect: declared\nexpect: {{interfaces_down: ['{declared}']}}\n{SHUT}").code == 0
     undeclared = lab.dry_run(f"effect: declared\n{SHUT}")

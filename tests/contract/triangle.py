@@ -1,6 +1,6 @@
 """Three routers of three vendors in a triangle, one provider outside, one zone: what sentences are tried on.
 
-    provider 203.0.113.1 -- pop1 (FRR) -- DC1-R1 (IOS, in alpha.cfg) -- dc2-r1 (EOS) -- pop1
+provider 203.0.113.1 -- pop1 (FRR) -- DC1-R1 (IOS, in alpha.cfg) -- dc2-r1 (EOS) -- pop1
 """
 
 from __future__ import annotations

@@ -17,7 +17,6 @@ from guard.model.inventory import (
     Service,
     Site,
     ZoneIntent,
-    matches_any,
 )
 from guard.snapshot.snapshot import Snapshot
 
@@ -89,7 +88,7 @@ def _sites(old: Inventory, new: Inventory, after: Snapshot) -> Iterator[Said]:
             continue
         yield from _site(site, now)
         left = [
-            name for name in after.devices if matches_any(name, site.devices) and not matches_any(name, now.devices)
+            name for name in after.devices if old.names(name, site.devices) and not new.names(name, now.devices)
         ]
         if left:
             yield site.name, f"{listed(left)} no longer belongs to site {site.name}"

@@ -18,7 +18,7 @@ MAX_TOTAL = 2 << 30
 def read_snapshot(folder: Path) -> dict[str, str]:
     """Every file of a snapshot folder that is part of the snapshot, by relative path.
 
-    A folder that has neither configs/ nor zones/ but configuration or zone files of its own is taken as that.
+    A folder that has neither configs/ nor hosts/ nor zones/ but configuration or zone files of its own is taken so.
     """
     if not folder.is_dir():
         raise InputInvalid("no-snapshot", f"{folder} is not a folder", str(folder))
@@ -36,18 +36,20 @@ def read_snapshot(folder: Path) -> dict[str, str]:
         if total > MAX_TOTAL:
             raise InputInvalid("too-large", f"more than {MAX_TOTAL >> 20} MiB", str(folder))
         files[name] = text
-    return files or _flat(folder)
+    if not any(name.startswith(("configs/", "hosts/", "zones/")) for name in files):
+        files |= _flat(folder)
+    if not files:
+        raise InputInvalid("no-snapshot", "neither configs/ nor zones/ in it", str(folder))
+    return files
 
 
 def _flat(folder: Path) -> dict[str, str]:
-    """A folder of bare configurations and zones."""
+    """What a folder holds of bare configurations and zones."""
     files = {}
     for path in sorted(folder.iterdir()):
-        place = {".cfg": "configs", ".conf": "configs", ".zone": "zones"}.get(path.suffix)
+        place = {".cfg": "configs", ".conf": "configs", ".txt": "configs", ".zone": "zones"}.get(path.suffix)
         if place and path.is_file() and not path.is_symlink():
             files[f"{place}/{path.name}"] = read_text(path)
-    if not files:
-        raise InputInvalid("no-snapshot", "neither configs/ nor zones/ in it", str(folder))
     return files
 
 
