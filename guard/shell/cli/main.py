@@ -67,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"guard {__version__}")
     commands = top.add_subparsers(dest="command", required=True, parser_class=_Parser)
     _judging(commands)
+    _planning(commands)
     _looking(commands)
     _serving(commands)
     return top
@@ -139,6 +140,25 @@ def _judging(commands: argparse._SubParsersAction[_Parser]) -> None:
     policy.add_argument("names", nargs="*", metavar="NAME")
     policy.add_argument("-p", "--policies", action="append", default=[], metavar="DIR|FILE")
     policy.add_argument("-f", "--format", choices=("text", "json"), default="text")
+
+
+def _planning(commands: argparse._SubParsersAction[_Parser]) -> None:
+    asked = (
+        ("order", "an order of the steps in which every state passes"),
+        ("explain", "the smallest cause of a stop, and the largest part that passes"),
+        ("restore-plan", "bounded batches from an outage back to the base"),
+    )
+    for name, about in asked:
+        command = _add(commands, name, "planning", about)
+        _snapshot_option(command)
+        if name == "restore-plan":
+            command.add_argument("--from", dest="source", required=True, metavar="FOLDER", help="the outage's snapshot")
+        else:
+            command.add_argument("-c", "--change", required=True, metavar="FILE", help="what is to be done")
+            command.add_argument("--failures", type=int, choices=(0, 1, 2), help="failures at once after the change")
+        command.add_argument("-p", "--policies", action="append", default=[], metavar="DIR|FILE")
+        command.add_argument("--now", metavar="TIME", help="the clock of the check")
+        command.add_argument("-f", "--format", choices=("text", "json"), default="text")
 
 
 def _looking(commands: argparse._SubParsersAction[_Parser]) -> None:
