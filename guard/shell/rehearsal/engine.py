@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 
 from guard.engines.embedded import Embedded
 from guard.engines.rehearsal import ENGINE, Seen, rehearsed
 from guard.engines.rehearsal_plan import CannotRehearse, plan
-from guard.model.state import NetworkState, Scenario
+from guard.model.state import NetworkState, Scenario, StateNote
 from guard.shell.errors import EngineUnavailable
 from guard.shell.rehearsal.convergence import settle
 from guard.shell.rehearsal.lab import Lab
@@ -16,9 +17,16 @@ from guard.snapshot.snapshot import Snapshot
 
 _KEPT = 16
 
+_NOTE = StateNote(
+    "rehearsal-base-and-candidate",
+    "rehearsed live: the network before and after each step; what services withdraw in a cascade and what failures "
+    "would do is computed by the embedded engine",
+    undecided=False,
+)
+
 
 class Rehearsal:
-    """Remembers what it saw. What would fail beside a change is not booted: those scenarios are computed."""
+    """Remembers what it saw. Moments are booted; scenarios (failures, withdrawals of services) are computed."""
 
     name = ENGINE
 
@@ -33,7 +41,8 @@ class Rehearsal:
             return computed
         key = (snapshot.digest, scenario)
         if key not in self._states:
-            self._states[key] = rehearse(snapshot, computed)
+            found = rehearse(snapshot, computed)
+            self._states[key] = replace(found, notes=(*found.notes, _NOTE))
             while len(self._states) > _KEPT:
                 self._states.popitem(last=False)
         return self._states[key]
