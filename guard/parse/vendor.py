@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from guard.model.device import Vendor
 
 _HEAD_LINES = 60
+_PROMPT = re.compile(r"(?:\{[\w:.-]+\}\s*)+")  # what Junos prints above its prompt: {master:0}
 _HEADER = re.compile(r"(RANCID-CONTENT-TYPE|BATFISH_FORMAT):\s*(\S+)")
 
 #: What RANCID (rancid.types.base) and Batfish (ConfigurationFormat) call the vendors that have a place in the model.
@@ -55,7 +56,7 @@ def detect(text: str) -> Vendor:
     header = _HEADER.search(head)
     if header and header[2].lower() != "cisco":
         return _NAMES.get(header[2].lower(), Vendor.UNKNOWN)
-    if text.lstrip()[:1] in {"{", "<", "*"}:
+    if _PROMPT.sub("", text.lstrip())[:1] in {"{", "<", "*"}:
         return _structured(text)
     look = _look(text, head, [row for row in rows if row[:1] not in {" ", "\t", ""}])
     if not look.firsts & _LIKE_CISCO:

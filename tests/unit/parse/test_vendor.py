@@ -37,6 +37,7 @@ from guard.parse.vendor import detect
         ("hostname r1\nroute-policy PASS\n  pass\nend-policy\n", Vendor.IOSXR),
         ("set version 20.1R1\nset system host-name r1\n", Vendor.JUNOS),
         ("system {\n    host-name r1;\n}\n", Vendor.JUNOS),
+        ("{master:0}\nsystem {\n    host-name r1;\n}\n", Vendor.JUNOS),
         ("net add hostname r1\nnet commit\n", Vendor.UNKNOWN),
         ("# TiMOS-B-26.3.R1 both/x86_64 Nokia\nconfigure {\n", Vendor.UNKNOWN),
         ("ASA Version 9.9\nhostname fw1\ninterface GigabitEthernet0/1\n", Vendor.UNKNOWN),
