@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
+from guard.model.address import parse_prefix
 from guard.model.errors import InputInvalid
 from guard.model.external import Problem
 from guard.model.inventory import (
@@ -315,9 +316,20 @@ def dangling_names(inventory: Inventory) -> Iterator[Problem]:
                 uses.append((needed.site, sites, "site", service.source))
             elif isinstance(needed, ServiceNeeded):
                 uses.append((needed.service, services, "service", service.source))
+    for flow in inventory.flows:
+        uses += [(to, services, "service", flow.source) for to in flow.destinations if not _is_address(to)]
     for name, names, what, source in uses:
         if name and name not in names:
             yield Problem(f"the inventory lists no {what} {name!r}", source, (name,))
+
+
+def _is_address(text: str) -> bool:
+    """Whether a text is an address or a prefix."""
+    try:
+        parse_prefix(text)
+    except ValueError:
+        return False
+    return True
 
 
 def leaves(requirement: Requirement | None) -> Iterable[SiteNeeded | ServiceNeeded | NameNeeded]:

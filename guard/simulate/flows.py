@@ -204,7 +204,10 @@ class _Follower:
             if service is not None:
                 found += service.addresses
                 continue
-            prefix = parse_prefix(text)
+            try:
+                prefix = parse_prefix(text)
+            except ValueError:  # a service that the inventory does not list, which is a problem of the snapshot's
+                continue
             found += [prefix.first] if prefix.is_host else self._inside(prefix)
         return list(dict.fromkeys(found))
 

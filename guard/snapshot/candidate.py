@@ -98,7 +98,9 @@ def candidate(base: Snapshot, step: Step) -> StepResult:
     for part in step.parts:
         _apply(work, part)
     overlay = _overlay(base.overlay, work)
-    after = base if _same_files(work) and overlay == base.overlay else load(work.files, overlay, _known_zones(work))
+    after = base
+    if not _same_files(work) or overlay != base.overlay:
+        after = load(work.files, overlay, _known_zones(work), before=base)
     during = disturbed(after, tuple(work.drops))
     return StepResult(
         after, during, tuple(work.unknown), tuple(work.drops), frozenset(work.devices), frozenset(work.zones)

@@ -77,21 +77,26 @@ def _text_digest(text: str) -> bytes:
 
 
 def load(
-    files: Mapping[str, str], overlay: Overlay | None = None, known_zones: Mapping[str, Zone] | None = None
+    files: Mapping[str, str],
+    overlay: Overlay | None = None,
+    known_zones: Mapping[str, Zone] | None = None,
+    *,
+    before: Snapshot | None = None,
 ) -> Snapshot:
     """Read a snapshot from its files (relative path -> text).
 
     Raises InputInvalid where one of guard's own files (inventory, state) is malformed; what else cannot be read
     becomes a Problem of the snapshot. `overlay`: what steps of a change took down or brought up on top of the files.
     `known_zones`: by file, what their texts would be read as: large zones are not read again after an update.
+    `before`: the snapshot that a change made this one of. Its inventory, where the change leaves that file alone, goes
+    on naming what the change removes: that is lost in the network, and no fault of the inventory's.
     """
     overlay = overlay or Overlay()
     kept = {path: files[path] for path in sorted(files) if belongs(path)}
     problems: list[Problem] = []
     devices = _devices(kept, problems)
     names = Names(devices)
-    inventory = parse_inventory(kept[INVENTORY], INVENTORY, kept) if INVENTORY in kept else Inventory(given=False)
-    problems += dangling_names(inventory)
+    inventory = _inventory(kept, names, problems, before)
     live = parse_state(kept[STATE], STATE) if STATE in kept else LiveState()
     live = replace(
         live, down_interfaces=names.interfaces(live.down_interfaces), down_nodes=names.nodes(live.down_nodes)
@@ -112,7 +117,7 @@ def load(
         files=kept,
         digest=_with_overlay(digest(kept), overlay),
         devices=devices,
-        inventory=names.inventory(inventory, problems),
+        inventory=inventory,
         layer1=tuple(Edge(names.interface(a), names.interface(b)) for a, b in layer1) if layer1 is not None else None,
         announcements=tuple(
             replace(each, node=names.node(each.node))
@@ -129,6 +134,25 @@ def load(
         problems=tuple(problems),
         overlay=overlay,
     )
+
+
+def _inventory(
+    files: Mapping[str, str], names: Names, problems: list[Problem], before: Snapshot | None
+) -> Inventory:
+    """The inventory in the configurations' own names."""
+    sources = _inventory_files(files)
+    if before is not None and sources == _inventory_files(before.files):
+        problems += [each for each in before.problems if each.source.file in sources]
+        found = names.inventory(before.inventory, [])
+        alike = found == before.inventory and found.file_names == before.inventory.file_names
+        return before.inventory if alike else found
+    read = parse_inventory(files[INVENTORY], INVENTORY, files) if INVENTORY in files else Inventory(given=False)
+    problems += dangling_names(read)
+    return names.inventory(read, problems)
+
+
+def _inventory_files(files: Mapping[str, str]) -> dict[str, str]:
+    return {path: text for path, text in files.items() if path == INVENTORY or path.endswith(".csv")}
 
 
 def _devices(files: Mapping[str, str], problems: list[Problem]) -> dict[str, Device]:

@@ -76,7 +76,7 @@ class Names:
 
         return replace(
             inventory,
-            file_names=self._files,
+            file_names={**inventory.file_names, **self._files},
             shared_risks=tuple(
                 replace(
                     risk,

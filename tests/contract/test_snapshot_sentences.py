@@ -121,3 +121,23 @@ def test_lint_masks_secrets(lab: Lab) -> None:
     done = guard("lint", "-s", where)
     assert "frobnicate password <masked>" in done.out
     assert "TOPSECRET" not in done.out
+
+
+def test_a_flow_to_what_the_inventory_does_not_list_is_told_and_not_delivered(lab: Lab) -> None:
+    more = "flows:\n  - {name: f1, from: [dc1], to: [nosvc], expect: delivered}\n"
+    done = lab.dry_run(HARMLESS, other={"inventory.yaml": INVENTORY + more})
+    assert (done.code, done.policies("existing")) == (0, {"flow-intent", "not-modelled"})
+
+
+@pytest.mark.parametrize("member", ["alpha[lo7]", "DC1-R1[Loopback7]"])
+def test_what_a_change_removes_is_no_fault_of_the_inventory_that_names_it(lab: Lab, member: str) -> None:
+    other = {
+        "configs/alpha.cfg": DC1.replace(
+            "router ospf", "interface Loopback7\n ip address 10.9.9.9 255.255.255.255\n!\nrouter ospf"
+        ),
+        "inventory.yaml": f'{INVENTORY}shared_risks:\n  - {{name: c7, members: ["{member}"]}}\n',
+    }
+    change = 'steps:\n- {device: alpha, merge: "no interface Loopback7\\n"}\n'
+    harmless = "- {down: ['pop1[eth3]']}\n- {up: ['pop1[eth3]']}\n"
+    done = lab.dry_run(change + harmless, other=other)
+    assert (done.code, done.policies(), done.policies("undecided")) == (0, set(), set())
