@@ -56,7 +56,9 @@ def detect(text: str) -> Vendor:
     header = _HEADER.search(head)
     if header and header[2].lower() != "cisco":
         return _NAMES.get(header[2].lower(), Vendor.UNKNOWN)
-    if _PROMPT.sub("", text.lstrip())[:1] in {"{", "<", "*"}:
+    body = text.lstrip()
+    prompt = _PROMPT.match(body)
+    if body[prompt.end() if prompt else 0 :][:1] in {"{", "<", "*"}:
         return _structured(text)
     look = _look(text, head, [row for row in rows if row[:1] not in {" ", "\t", ""}])
     if not look.firsts & _LIKE_CISCO:
