@@ -249,10 +249,20 @@ def _parent(node: Node) -> ParentData:
     at = node.fields("ns", "ds", "ns_ttl", "ds_ttl")
     return ParentData(
         ns=tuple(map(absolute_name, _texts(at, "ns"))),
-        ds=_texts(at, "ds"),
+        ds=tuple(map(_ds, _items(at, "ds"))),
         ns_ttl=at["ns_ttl"].integer() if "ns_ttl" in at else 172800,
         ds_ttl=at["ds_ttl"].integer() if "ds_ttl" in at else 86400,
     )
+
+
+def _ds(node: Node) -> str:
+    """The data of a DS record, or the whole record; its digest may be cut into pieces (RFC 4034 5.3)."""
+    words = node.text().split()
+    data = words[words.index("DS") + 1 :] if "DS" in words else words
+    digest = "".join(data[3:]).lower()
+    if not digest or not all(word.isdecimal() for word in data[:3]) or not set(digest) <= set("0123456789abcdef"):
+        node.fail(f"{node.text()!r} is no DS: key tag, algorithm, digest type and digest are wanted")
+    return " ".join((*data[:3], digest))
 
 
 def _server(node: Node) -> NameServer:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from guard.model.dns import RRset, RRsetKey, Zone, lies_in
+from guard.model.dns import RRsetKey, Zone, lies_in
 
 if TYPE_CHECKING:
     from dns.rdtypes.ANY.DNSKEY import DNSKEY
@@ -131,20 +131,22 @@ def must_be_signed(zone: Zone, key: RRsetKey) -> bool:
     return (cut is None or (cut == key.owner and key.type in ("DS", "NSEC"))) and lies_in(key.owner, zone.apex)
 
 
-def bitmap_fault(zone: Zone, owner: str) -> str:
-    """Why the NSEC at a name denies what is there, or promises what is not; "" where it is right or absent."""
-    nsec: RRset | None = zone.get(owner, "NSEC")
-    if nsec is None:
-        return ""
-    told = set(nsec.rdata[0].split()[1:])
-    there = {type.partition("(")[0] for type in zone.names.types.get(owner, ())}
-    if owner in zone.names.cuts:
-        there &= {"NS", "DS", "NSEC", "RRSIG"}
-    denied = sorted(there - told)
-    if denied:
-        return f"the NSEC at {owner} denies {', '.join(denied)}, which is there"
-    extra = sorted(told - there - {"RRSIG"})
-    return f"the NSEC at {owner} promises {', '.join(extra)}, which is not there" if extra else ""
+def colliding_keys(zone: Zone) -> tuple[tuple[int, str], ...]:
+    """(tag, algorithm) of keys of the zone that a signature does not tell apart (RFC 4034 B)."""
+    found: dict[tuple[int, str], int] = {}
+    for text in zone_keys(zone):
+        kind = (key_tag(text), text.split()[2])
+        found[kind] = found.get(kind, 0) + 1
+    return tuple(sorted(kind for kind, count in found.items() if count > 1))
+
+
+@lru_cache(maxsize=8192)
+def key_tag(key: str) -> int:
+    """The tag of a DNSKEY in presentation format (RFC 4034 B)."""
+    import dns.dnssec
+    import dns.rdata
+
+    return int(dns.dnssec.key_id(cast("DNSKEY", dns.rdata.from_text("IN", "DNSKEY", key))))
 
 
 def missing_algorithms(zone: Zone) -> tuple[str, ...]:

@@ -12,9 +12,10 @@ from guard.judge.checks.dns_lookup import intent_of
 from guard.judge.finding import Enforcement, Observation
 from guard.model.dns import RRsetKey, Zone, ZoneFault
 from guard.model.provenance import Source
+from guard.simulate.denial import denial_faults
 from guard.simulate.dnssec import (
-    bitmap_fault,
     chain_fault,
+    colliding_keys,
     missing_algorithms,
     must_be_signed,
     signature_fault,
@@ -41,7 +42,8 @@ def dnssec_chain(case: Case, step: StepView, params: Parameters) -> Observations
     """Validators would call the zone, or a record that the change touches, bogus: DS, keys or signatures do not fit.
 
     A zone that its server signs has its signatures made anew with each change; one that is signed offline must bring
-    them along. Where the parent is unknown, a change of the zone's own keys is held.
+    them along, with a whole chain of NSEC or NSEC3. Where the parent is unknown, a change of the zone's own keys is
+    held, and so are keys of one algorithm that have the same tag.
     Breaks: the whole zone for everybody who validates: SERVFAIL.
     Example: signing is switched off while the parent still has a DS.
     Source: RFC 4035 5, RFC 6781 4; Slack, 30 September 2021; .nz, 29 May 2023.
@@ -60,7 +62,21 @@ def dnssec_chain(case: Case, step: StepView, params: Parameters) -> Observations
                 key=f"{apex} {identity}",
                 group=f"chain {apex} {identity.partition(' ')[0]}",
             )
+        yield from _colliding(apex, zone, old)
         yield from _unknown_parent(case, step, apex, zone, old)
+
+
+def _colliding(apex: str, zone: Zone, old: Zone | None) -> Iterator[Observation]:
+    """Keys with one tag: a validator has to try them all, and many try only a few (CVE-2023-50387)."""
+    known = colliding_keys(old) if old is not None else ()
+    for tag, algorithm in colliding_keys(zone):
+        yield Observation(
+            f"{apex} has several keys of algorithm {algorithm} with tag {tag}: some validators try only one of them",
+            subjects=(apex,),
+            existing=(tag, algorithm) in known,
+            at_most=Enforcement.HOLD,
+            key=f"tag {apex} {tag} {algorithm}",
+        )
 
 
 def _unknown_parent(case: Case, step: StepView, apex: str, zone: Zone, old: Zone | None) -> Iterator[Observation]:
@@ -92,10 +108,7 @@ def _faults(snapshot: Snapshot, zone: Zone, old: Zone | None, at: datetime, most
         if reason:
             yield f"signature {key.owner} {key.type}", reason
     if offline:
-        for owner in sorted({key.owner for key in _changed(zone, old)}):
-            wrong = bitmap_fault(zone, owner)
-            if wrong:
-                yield f"bitmap {owner}", wrong
+        yield from denial_faults(zone, sorted({key.owner for key in _changed(zone, old)})[:most])
 
 
 def _resigned(zone: Zone, old: Zone | None) -> bool:
