@@ -12,7 +12,7 @@ MASK = "<masked>"
 # A secret ends where its word ends, without the quotes and brackets that close what it stands in. It may hold any of
 # them in its middle, so it is never cut short; a quoted one may hold spaces.
 SECRET = (r"""(?:\\?"(?P<q@>[^"\\\n]+)\\?"|'(?P<a@>[^'\n]+)'"""
-          r"""|(?P<w@>[^\s"'](?:(?!\\[nt])\S)*?)(?=\\?["'}\];,)]*(?:\s|\\[nt]|$)))""")
+          r"""|(?P<w@>[^\s"'](?:(?!\\[nt])\S)*?)(?=\\?["'`}\];,)]*(?:\s|\\[nt]|$)))""")
 TYPE = (r"(?:(?:\d{1,2}|8a|clear|clear-text|cleartext|encrypted|ascii-text|hexadecimal|sha512|sha256|sha1|md5|"
         r"plain-text|aes256)\s+)?")
 START = r"""(?:^|\\n|["'])(?:[ \t+]|-(?!-))*"""
