@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,28 @@ def test_what_a_change_removes_is_no_fault_of_the_inventory_that_names_it(lab: L
     harmless = "- {down: ['pop1[eth3]']}\n- {up: ['pop1[eth3]']}\n"
     done = lab.dry_run(change + harmless, other=other)
     assert (done.code, done.policies(), done.policies("undecided")) == (0, set(), set())
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_files_of_other_systems_are_read_alike(lab: Lab, end: str, mark: str) -> None:
+    files = {"configs/alpha.cfg": DC1, "configs/pop1.conf": POP1, "inventory.yaml": INVENTORY}
+    files["zones/example.com.zone"] = ZONE
+    other: dict[str, str | bytes] = {n: (mark + text.replace("\n", end)).encode() for n, text in files.items()}
+    done = lab.dry_run(HARMLESS, other=other)
+    assert (done.code, done.document["findings"]) == (0, [])
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_base_names_a_device_by_the_digest_of_its_file(lab: Lab, end: str) -> None:
+    content = DC1.replace("\n", end).encode()
+    other: dict[str, str | bytes] = {"configs/alpha.cfg": content}
+    right, wrong = hashlib.sha256(content).hexdigest(), "0" * 64
+
+    def planned(device: str, digest: str, steps: str) -> set[str]:
+        return lab.dry_run(f"base: {{devices: {{{device}: 'sha256:{digest}'}}}}\n{steps}", other=other).policies()
+
+    assert planned("ALPHA", right, HARMLESS) == set()
+    assert planned("dc1-r1", wrong, HARMLESS) == {"stale-base"}
+    assert planned("alpha", wrong, "steps:\n- {down: ['DC1-R1[gi0/1]']}\n") == {"stale-base"}
+    assert planned("pop1", wrong, HARMLESS) == set()  # the change does not touch it

@@ -27,12 +27,12 @@ def stale_base(case: Case, params: Parameters) -> Observations:
     if change.base.snapshot and change.base.snapshot != snapshot.digest:
         yield from _other_snapshot(case, touched)
     for name, wanted in sorted(change.base.devices.items()):
-        found = _device_digest(snapshot, name)
-        if _touches_device(snapshot, name, touched) and found != wanted:
+        found = _device_digests(snapshot, name)
+        if _touches_device(snapshot, name, touched) and wanted not in found:
             yield Observation(
                 f"{name} is not what the change was planned on",
                 subjects=(name,),
-                evidence=(f"planned on {wanted}, now {found or 'absent'}",),
+                evidence=(f"planned on {wanted}, now {found[0] if found else 'absent'}",),
             )
     for apex, serial in sorted(change.base.zones.items()):
         zone = snapshot.zones.get(apex)
@@ -99,9 +99,11 @@ def _content(snapshot: Snapshot, name: str) -> str | None:
     return snapshot.files.get(plain)
 
 
-def _device_digest(snapshot: Snapshot, name: str) -> str | None:
+def _device_digests(snapshot: Snapshot, name: str) -> tuple[str, ...]:
+    """As read, and as a file whose lines end in CR LF: reading drops the CR, `sha256sum` does not."""
     text = _content(snapshot, f"device {name}")
-    return sha256(text.encode("utf-8", "surrogateescape")) if text is not None else None
+    forms = (text, text.replace("\n", "\r\n")) if text is not None else ()
+    return tuple(sha256(each.encode("utf-8", "surrogateescape")) for each in forms)
 
 
 def _touches_device(snapshot: Snapshot, name: str, touched: frozenset[str]) -> bool:

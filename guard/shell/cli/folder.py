@@ -75,11 +75,12 @@ def read_policies(path: Path) -> dict[str, str]:
 
 
 def read_text(path: Path) -> str:
-    """A file as text; bytes that are no UTF-8 (old banners) are kept as they are, by surrogates."""
+    """A file as text; bytes that are no UTF-8 (old banners) are kept as they are, by surrogates. No byte order mark."""
     try:
         if path.stat().st_size > MAX_FILE:
             raise InputInvalid("too-large", f"more than {MAX_FILE >> 20} MiB", str(path))
-        return path.read_bytes().decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+        return text.removeprefix("\ufeff").replace("\r\n", "\n")
     except FileNotFoundError:
         raise InputInvalid("missing-file", "there is no such file", str(path)) from None
     except OSError as error:
