@@ -135,6 +135,10 @@ def _judging(commands: argparse._SubParsersAction[_Parser]) -> None:
     replay.add_argument("-f", "--format", choices=("text", "json"), default="text")
     _engine_options(replay)
 
+    test = _add(commands, "self-test", "self_test", "the proof, and what mutations of policies and engines it catches")
+    test.add_argument("names", nargs="*", metavar="NAME", help="entries of the corpus; all without any")
+    test.add_argument("-f", "--format", choices=("text", "json"), default="text")
+
     policy = _add(commands, "policy", "policy", "the policies and their own tests")
     policy.add_argument("action", choices=("list", "test", "explain"))
     policy.add_argument("names", nargs="*", metavar="NAME")

@@ -73,10 +73,11 @@ def play(entry: Path, arguments: argparse.Namespace) -> Iterator[Played]:
     for variant, node in document.entries().items():
         if arguments.show:
             print(f"\n──── {entry.name}: {variant}\n", flush=True)
-        yield _play(entry, variant, files, _expected(node), arguments)
+        yield _play(entry, variant, files, expected_of(node), arguments)
 
 
-def _expected(node: Node) -> Expected:
+def expected_of(node: Node) -> Expected:
+    """What an entry of expect.yaml asks for."""
     at = node.fields(
         "verdict", "must", "must_not", "any_of", "subjects", "invalid_ok", "why", "file", required=("verdict",)
     )
@@ -115,11 +116,12 @@ def _play(
     outcome.document["timings_ms"]["total"] = round(seconds * 1000)
     if arguments.show:
         deliver(outcome.document, "text", None)
-    faults = tuple(_faults(expected, outcome.verdict, outcome.document["findings"]))
+    faults = tuple(faults_of(expected, outcome.verdict, outcome.document["findings"]))
     return Played(entry.name, variant, outcome.verdict, faults, seconds)
 
 
-def _faults(expected: Expected, verdict: str, findings: list[Mapping[str, Any]]) -> Iterator[str]:
+def faults_of(expected: Expected, verdict: str, findings: list[Mapping[str, Any]]) -> Iterator[str]:
+    """What is wrong with one answer, in words; nothing where it is right."""
     new = [each for each in findings if each["status"] != "existing"]
     found = {each["policy"] for each in new}
     stopping = {each["policy"] for each in new if each["enforcement"] != "warn"}
