@@ -8,8 +8,11 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from guard.engines.frr_shown import NEIGHBORS, ROUTES, shown_peers
+from guard.engines.rehearsal_plan import DEFAULT_VRF
+from guard.model.rib import Rib, RouteProtocol
 from guard.model.state import NetworkState
 from guard.shell.rehearsal.lab import Lab
 
@@ -28,7 +31,7 @@ _BUSY: Mapping[str, tuple[str, ...]] = {
 _PACE = (
     ("bgpd", 4, 6),
     ("ospfd", 7, 15),
-    ("ospf6d", 7, 15),
+    ("ospf6d", 8, 15),
     ("isisd", 10, 20),
     ("ripd", 20, 40),
     ("ripngd", 20, 40),
@@ -43,28 +46,38 @@ LIMIT = 180.0
 _CHANGING = re.compile(r'"(?:uptime|nexthopGroupId|installedNexthopGroupId|internal\w+|version|tableVersion)":[^,}]*,?')
 _UNDERWAY = re.compile(r"\b(State Waiting|Waiting|Init|ExStart|ExChange|Exchange|Loading|Initializing)\b")
 #: A neighbour's row of `show ip ospf neighbor` and its kin; system and interface of one of `show isis neighbor`.
-_OSPF_UP = re.compile(r"\b(?:Full|2-Way|Twoway)/")
+_OSPF_UP = re.compile(r"\b(?:Full/|(?:2-Way|Twoway)/DROther)")
 _ISIS_UP = re.compile(r"^\s*(\S+)\s+(\S+)\s+[123]\s+Up\b", re.MULTILINE)
 
 
-def settle(lab: Lab, computed: NetworkState, limit: float = LIMIT) -> tuple[bool, float]:
-    """Waits; whether it settled, and after how many seconds."""
+class Settled(NamedTuple):
+    """`expected`: it came to rest with what the embedded engine believed would come up."""
+
+    converged: bool
+    seconds: float
+    expected: bool
+
+
+def settle(lab: Lab, computed: NetworkState, limit: float = LIMIT) -> Settled:
+    """Waits until the network has settled, or the limit is over."""
     quiet, least = _pace(lab)
     expected = _expected(computed)
     start = since = time.monotonic()
     last = ""
     while True:
-        mark = _mark(lab.watch(_STABLE))
+        tables = lab.watch(_STABLE)
+        mark = _mark(tables)
         now = time.monotonic()
         if mark != last:
             last, since = mark, now
         still, whole = now - since, now - start
-        if still >= quiet and whole >= least and not _busy(lab.watch(_BUSY), expected):
-            return True, whole
+        ripe = still >= quiet and whole >= least and not _differs(tables, expected)
+        if ripe and not _busy(lab.watch(_BUSY), expected):
+            return Settled(True, whole, True)
         if still >= max(quiet, _STUCK_QUIET) and whole >= max(least, _STUCK_LEAST):
-            return True, whole
+            return Settled(True, whole, False)
         if whole > limit:
-            return False, whole
+            return Settled(False, whole, False)
         time.sleep(1.0)
 
 
@@ -72,6 +85,7 @@ def settle(lab: Lab, computed: NetworkState, limit: float = LIMIT) -> tuple[bool
 class Expected:
     """What the embedded engine believes will come up: worth waiting for, though not for ever."""
 
+    routes: Mapping[str, int]
     sessions: frozenset[tuple[str, str | None]]
     ospf: Mapping[str, int]
     isis: Mapping[str, int]
@@ -80,6 +94,7 @@ class Expected:
 def _expected(computed: NetworkState) -> Expected:
     pairs = {(each.protocol == "isis", each.tail, each.head, each.protocol) for each in computed.adjacencies}
     return Expected(
+        {node: _routes(rib) for (node, vrf), rib in computed.ribs.items() if vrf == DEFAULT_VRF},
         frozenset(
             (session.node, name)
             for session in computed.sessions
@@ -89,6 +104,11 @@ def _expected(computed: NetworkState) -> Expected:
         Counter(tail.node for isis, tail, _, _ in pairs if not isis),
         Counter(tail.node for isis, tail, _, _ in pairs if isis),
     )
+
+
+def _routes(rib: Rib) -> int:
+    entries = (rib.get(prefix) for prefix in rib.prefixes())
+    return sum(entry is not None and entry.protocol is not RouteProtocol.LOCAL for entry in entries)
 
 
 def _pace(lab: Lab) -> tuple[int, int]:
@@ -104,6 +124,12 @@ def _mark(told: Mapping[str, str]) -> str:
     for node in sorted(told):
         whole.update(_CHANGING.sub("", told[node]).encode())
     return whole.hexdigest()
+
+
+def _differs(told: Mapping[str, str], expected: Expected) -> bool:
+    """Whether some router has more or fewer networks than the embedded engine believes: then there is more patience."""
+    found = {node: text.count('"destSelected":true') - ('"fe80::/64":' in text) for node, text in told.items()}
+    return any(found.get(node, count) != count for node, count in expected.routes.items())
 
 
 def _busy(told: Mapping[str, str], expected: Expected) -> bool:

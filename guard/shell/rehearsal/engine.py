@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from guard.engines.embedded import Embedded
 from guard.engines.rehearsal import ENGINE, Seen, rehearsed
-from guard.engines.rehearsal_plan import CannotRehearse, plan
+from guard.engines.rehearsal_plan import CannotRehearse, Plan, plan
 from guard.model.state import NetworkState, Scenario, StateNote
 from guard.shell.errors import EngineUnavailable
 from guard.shell.rehearsal.convergence import settle
@@ -49,17 +49,29 @@ class Rehearsal:
 
 
 def rehearse(snapshot: Snapshot, computed: NetworkState) -> NetworkState:
-    """Boot, wait, read; `computed` is the embedded engine's state of the same moment."""
+    """Boot, wait, read; `computed` is the embedded engine's state of the same moment.
+
+    A network that comes to rest otherwise than computed is booted once more: on a busy machine ospf6d 8.4 sometimes
+    stays without routes, and what is real is there again.
+    """
     why = missing()
     if why is not None:
         raise EngineUnavailable("rehearsal-unavailable", f"the rehearsal cannot run on this machine: {why}")
     try:
         built = plan(snapshot, computed)
-        with Lab(built) as lab:
-            converged, seconds = settle(lab, computed)
-            seen = Seen(lab.read(), lab.link_locals(), lab.refused, converged, lab.version(), seconds)
+        seen, expected = _boot(built, computed)
+        if not expected:
+            seen, _ = _boot(built, computed)
     except CannotRehearse as error:
         raise EngineUnavailable("rehearsal-unsuitable", f"this snapshot cannot be rehearsed: {error}") from error
     except MachineFault as error:
         raise EngineUnavailable("rehearsal-failed", f"the rehearsal failed: {error}") from error
     return rehearsed(snapshot, computed, built, seen)
+
+
+def _boot(built: Plan, computed: NetworkState) -> tuple[Seen, bool]:
+    """What one boot showed, and whether it was what was expected."""
+    with Lab(built) as lab:
+        converged, seconds, expected = settle(lab, computed)
+        seen = Seen(lab.read(), lab.link_locals(), lab.refused, converged, lab.version(), seconds)
+    return seen, expected

@@ -30,6 +30,8 @@ _PREFIX = "guard-rehearsal"
 _ALWAYS = ("zebra", "staticd")
 #: Seconds in which a daemon must open its socket.
 _START = 20.0
+#: Seconds for zebra to tell its interfaces to those that came.
+_INTRODUCTION = 1.0
 #: Addresses must be usable at once, packets may come back another way, and a link without carrier is no link.
 _SYSCTLS = (
     *("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", "net.ipv6.conf.default.forwarding=1"),
@@ -130,6 +132,23 @@ class Lab:
                 self._spawn(router, daemon)
             for router, daemon in started:
                 self._await(router, daemon)
+
+        for router in self.plan.routers:
+            self._await_zebra(router)
+        time.sleep(_INTRODUCTION)
+
+    def _await_zebra(self, router: Router) -> None:
+        """Until zebra knows every daemon: one that has not heard of an interface yet may not start on it."""
+        wanted = {daemon.removesuffix("d") for daemon in (*_ALWAYS[1:], *router.daemons)}
+        until = time.monotonic() + _START
+        while True:
+            told = self.vtysh(router.name, "-c", "show zebra client summary")
+            missing = wanted - {row.split()[0] for row in told.splitlines() if row.strip()}
+            if not missing:
+                return
+            if time.monotonic() > until:
+                raise MachineFault(f"{', '.join(sorted(missing))} of {router.name} does not reach zebra")
+            time.sleep(0.1)
 
     def _spawn(self, router: Router, daemon: str) -> None:
         if not (DAEMONS / daemon).exists():
