@@ -86,6 +86,8 @@ class Installed(Protocol):
 
     def installed(self, prefix: Prefix) -> Mapping[Vertex, RibEntry]: ...
 
+    def class_of(self, prefix: Prefix) -> Hashable | None: ...
+
 
 @runtime_checkable
 class Resolved(Protocol):
@@ -259,7 +261,7 @@ class Forwarder:
     def _along(
         self, vertex: Vertex, hops: tuple[NextHop, ...], prefix: Prefix, destination: Address
     ) -> tuple[Step, ...]:
-        """One step for each next hop; remembered where they hang on the hops alone: each has a gateway that is there."""
+        """One step for each next hop; remembered where they hang on the hops alone: each has a gateway that is up."""
         if not hops:
             return (Fate(Disposition.NO_ROUTE, vertex[0], "", f"the next hop of {prefix} does not resolve"),)
         if len(hops) == 1:
@@ -422,31 +424,44 @@ class Forwarder:
         return ends
 
     def _towards_one_exit(self, destination: Address, ends: dict[Vertex, Ends]) -> None:
-        """Where a whole area holds the same BGP route over one router of its own, all packets end as that router's do.
-
-        Each hands them on towards the next hop, by the IGP, to one that does likewise.
-        """
+        """Where a whole area sends packets to one router of its own, they all end as that router's do."""
         chain, plain, bgp = self._chain_of(destination), self._plain_routes(), self.state.bgp
-        if not chain or plain.places is None or not isinstance(bgp, Installed) or destination in self.links.owners:
+        if plain.places is None or not isinstance(bgp, Installed) or not self._is_open(destination):
             return
-        if chain[0] in plain.learned:
+        # What only its own routers hold, by cable or by hand, is nothing to others: they go by what covers it.
+        carried = next((p for p in chain if p in plain.learned or bgp.class_of(p) is not None), None)
+        if carried is None:
             return
-        held = bgp.installed(chain[0])
-        gateways = {e.next_hops for e in held.values() if e.protocol is RouteProtocol.IBGP}
-        hops = next(iter(gateways), ())
-        if len(gateways) != 1 or len(hops) != 1 or hops[0].address is None or hops[0].interface or hops[0].vrf:
-            return
-        owner, circle = self.core.circle(hops[0].address)
-        others = [(node, DEFAULT_VRF) for node in circle if node != owner]
-        if not others or not self._is_open(destination) or any(self.links.is_outside(node) for node in circle):
-            return
-        own = {vertex for vertex, _ in plain.places.get(chain[0], ())}
-        if any(v in own or v not in held or held[v].protocol is not RouteProtocol.IBGP for v in others):
+        owner, circle = self._exit_of(carried, bgp)
+        apart = {bearer.node for bearer in self.links.owners.get(destination, ())}
+        apart.update(vertex[0] for p in chain if p.length > carried.length for vertex, _ in plain.places.get(p, ()))
+        if not apart.isdisjoint(circle - {owner}) or not circle or any(map(self.links.is_outside, circle)):
             return
         exit = (owner, DEFAULT_VRF)
         self._settle((exit,), destination, ends)
         if ends[exit].fates and not any(fate.disposition is Disposition.LOOP for fate in ends[exit].fates):
-            ends.update(dict.fromkeys(others, ends[exit]))
+            ends.update(dict.fromkeys(((node, DEFAULT_VRF) for node in circle if node != owner), ends[exit]))
+
+    def _exit_of(self, prefix: Prefix, bgp: Installed) -> tuple[str, frozenset[str]]:
+        """(router, who hands packets by the route for the prefix on towards it; nobody if unsure).
+
+        Either the IGP alone knows the prefix, a subnet of that router; or all hold the same BGP route over it: each
+        hands them on towards the next hop, by the IGP, to one that does likewise.
+        """
+        plain = self._plain_routes()
+        if prefix in plain.learned:
+            return self.core.network(prefix)
+        held = bgp.installed(prefix)
+        gateways = {e.next_hops for e in held.values() if e.protocol is RouteProtocol.IBGP}
+        hops = next(iter(gateways), ())
+        if len(gateways) != 1 or len(hops) != 1 or hops[0].address is None or hops[0].interface or hops[0].vrf:
+            return "", frozenset()
+        owner, circle = self.core.circle(hops[0].address)
+        own = {vertex for vertex, _ in (plain.places or {}).get(prefix, ())}
+        others = ((node, DEFAULT_VRF) for node in circle if node != owner)
+        if any(v in own or v not in held or held[v].protocol is not RouteProtocol.IBGP for v in others):
+            return "", frozenset()
+        return owner, circle
 
     def _settle(self, sources: Iterable[Vertex], destination: Address, ends: dict[Vertex, Ends]) -> None:
         """Find the ends of some tables' packets; `ends` holds what is known, and takes what is found."""

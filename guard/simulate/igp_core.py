@@ -59,6 +59,21 @@ class IgpCore:
         """Whether no filter of the network drops everything to an address, wherever it stands."""
         return all(drops_traffic_to(acl, address) is None for acl in self._filters if acl.version in (0, address.version))
 
+    def network(self, prefix: Prefix) -> tuple[str, frozenset[str]]:
+        """The same for a subnet that one router of an area is on: who sends packets for it there, by the IGP."""
+        places = self._elsewhere.get(prefix, ())
+        if self._universe is None or prefix in self._universe or not isinstance(places, tuple):
+            return "", NOBODY
+        nodes = {vertex[0] for vertex, _ in places}
+        for node in sorted(nodes):
+            found = NOBODY
+            for area, wires in self.areas.items():
+                if node in wires and self._is_known(wires[node][0][0], prefix):
+                    found |= self.components[area, node]
+            if found:
+                return (node, found) if found & nodes == {node} and not found & self._excepted else ("", NOBODY)
+        return "", NOBODY
+
     def _find(self, address: Address) -> tuple[str, frozenset[str]]:
         owners = self._links.owners.get(address, ())
         if len(owners) != 1 or owners[0].vrf != DEFAULT_VRF:
