@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test fast lint proto bench clean
+.PHONY: setup demo test fast lint proto bench table clean
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -28,6 +28,9 @@ lint: setup
 
 proto: setup       ## the generated half of the gRPC service
 	$(BIN)/python proto/generate.py
+
+table: setup       ## agreement with real devices, live FRR and Batfish, with a reason for every miss
+	$(BIN)/python tests/conformance/table.py
 
 bench: setup
 	$(BIN)/python -m tests.bench

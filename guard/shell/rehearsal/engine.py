@@ -51,7 +51,7 @@ class Rehearsal:
 def rehearse(snapshot: Snapshot, computed: NetworkState) -> NetworkState:
     """Boot, wait, read; `computed` is the embedded engine's state of the same moment.
 
-    A network that comes to rest otherwise than computed is booted once more: on a busy machine ospf6d 8.4 sometimes
+    A network that comes to rest with less than computed is booted once more: on a busy machine ospf6d 8.4 sometimes
     stays without routes, and what is real is there again.
     """
     why = missing()
