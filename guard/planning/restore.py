@@ -1,9 +1,9 @@
 """The way back from an outage: what differs from the base, in batches that are small enough to survive.
 
-Law: each batch is judged on the state before it, by what restoring can break: how much is advertised again at once, the
-load of links, how much one step touches, loops, leaks, services. A piece that does not pass by itself is given alone,
-and it is said why. Order: the inventory, what is down, the backbone, other devices, those that speak to the outside,
-zones.
+Law: the batches are judged as the steps of one change of the outage, by what restoring can break: how much is
+advertised again at once, the load of links, how much one step touches, loops, leaks, services. A piece that does not
+pass by itself is given alone, and it is said why. Order: the inventory, what is down, the backbone, other devices,
+those that speak to the outside, zones.
 """
 
 from __future__ import annotations
@@ -73,27 +73,29 @@ def restore_plan(base: Snapshot, outage: Snapshot, policies: PolicySet, engine: 
     """Batches that lead from `outage` back to `base`. OutOfTrials where the bound is reached."""
     kept = replace(policies, policies=tuple(p for p in policies.policies if p.check and p.check.name in RESTORING))
     pieces = list(_pieces(base, outage))
-    state, trials = outage, 0
+    trial = Trial(outage, kept, engine, now, failures=0)
+    state = outage
     batches: list[Batch] = []
     while pieces:
-        trial = Trial(state, kept, engine, now, failures=0)
-        taken, findings = _batch(trial, pieces)
-        trials += trial.count
+        taken, findings = _batch(trial, [batch.parts for batch in batches], pieces)
         if findings and len(taken) == 1 and (smaller := _halved(taken[0], state)):
             pieces = [*smaller, *pieces[1:]]
             continue
         batches.append(Batch(len(batches) + 1, tuple(taken), tuple(map(_said, taken)), findings))
         state = candidate(state, Step(1, tuple(taken), SOURCE)).after
         pieces = [piece for piece in pieces if piece not in taken]
-    return Plan(tuple(batches), _is_back(base, state), trials)
+    return Plan(tuple(batches), _is_back(base, state), trial.count)
 
 
-def _batch(trial: Trial, pieces: Sequence[StepPart]) -> tuple[list[StepPart], tuple[Finding, ...]]:
-    """As many of the first pieces as pass together (found by doubling and halving), at least one."""
+def _batch(
+    trial: Trial, done: Sequence[tuple[StepPart, ...]], pieces: Sequence[StepPart]
+) -> tuple[list[StepPart], tuple[Finding, ...]]:
+    """As many of the first pieces as pass together after what is done (found by halving), at least one."""
     change = Change("restore", "", "guard", "", "", (Step(1, tuple(pieces), SOURCE),))
 
     def findings(count: int) -> tuple[Finding, ...] | None:
-        return trial.findings(change, (tuple(pieces[:count]),))
+        found = trial.findings(change, (*done, tuple(pieces[:count])))
+        return None if found is None else tuple(each for each in found if each.step > len(done))
 
     if findings(len(pieces)) == ():
         return list(pieces), ()

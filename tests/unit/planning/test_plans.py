@@ -14,11 +14,14 @@ from guard.judge.finding import Verdict
 from guard.judge.policy import load_policies
 from guard.model.change import Change
 from guard.parse.change import parse_change
+from guard.pipeline import steps_of
 from guard.planning.explain import explain, minimal
 from guard.planning.order import order
 from guard.planning.restore import restore_plan
 from guard.planning.trial import Trial
 from guard.planning.units import Unit, Units
+from guard.shell.cli.folder import read_change, read_snapshot
+from guard.shell.data import folder
 from guard.shell.judging import layers
 from guard.snapshot.load import load
 from guard.snapshot.snapshot import Snapshot
@@ -164,6 +167,17 @@ def test_the_way_back_restores_the_base_in_batches_that_pass() -> None:
     assert plan.safe
     assert [item for batch in plan.batches for item in batch.items] == [
         "configuration of r1", "configuration of r2", "configuration of r3"]
+
+
+def test_the_outage_of_2021_comes_back_a_quarter_at_a_time() -> None:
+    """What one step would bring back at once is held; the plan brings one edge after the other."""
+    entry = folder("replays") / "facebook-2021-restore"
+    outage = load(read_snapshot(entry / "snapshot"))
+    at_once = parse_change(*read_change(entry / "bad.yaml")[:1], "bad.yaml", {})
+    base = load(steps_of(at_once, outage)[-1].after.files)
+    plan = restore_plan(base, outage, POLICIES, Embedded(), NOW)
+    assert plan.safe
+    assert [len(batch.items) for batch in plan.batches] == [1, 1, 1, 1]
 
 
 def test_nothing_to_restore_is_an_empty_plan() -> None:
