@@ -17,7 +17,7 @@ from guard.parse.rdata import RecordInvalid, absolute, known_type, record
 
 Row = Mapping[str, Any]
 #: TTL of a record for which a plan names none: octoDNS's own default.
-_DEFAULT_TTL = 3600
+DEFAULT_TTL = 3600
 #: Cloudflare writes 1 for "automatic", which it serves as 300 s.
 _AUTOMATIC_TTL = 300
 
@@ -109,8 +109,8 @@ def _octodns_change(apex: str, change: Row, file: str) -> PlannedEdit:
         if body.get(special):
             _refuse(file, f"{owner} {type} is {special}: what it answers depends on who asks")
     values = body["values"] if "values" in body else [body["value"]]
-    texts = [_octodns_value(type, value) for value in values]
-    return PlannedEdit(apex, owner, _typed(type), int(body.get("ttl", _DEFAULT_TTL)), _data(type, texts))
+    texts = [octodns_value(type, value) for value in values]
+    return PlannedEdit(apex, owner, _typed(type), int(body.get("ttl", DEFAULT_TTL)), _data(type, texts))
 
 
 #: Fields of octoDNS's structured values, in the order of the presentation format.
@@ -128,7 +128,8 @@ _OCTODNS = {
 _QUOTED = frozenset({"flags", "service", "regexp"})
 
 
-def _octodns_value(type: str, value: Any) -> str:
+def octodns_value(type: str, value: Any) -> str:
+    """One value of octoDNS in presentation format."""
     if isinstance(value, str):
         return quoted(value.replace("\\;", ";")) if type in ("TXT", "SPF") else value
     if type not in _OCTODNS:
@@ -166,7 +167,7 @@ def _route53_change(action: str, records: Row, file: str) -> PlannedEdit:
         _refuse(file, f"{name} {type} is an alias to {records['AliasTarget'].get('DNSName')}: its addresses are AWS's")
     data = _data(type, [each["Value"] for each in records.get("ResourceRecords", ())])
     whole = "SetIdentifier" not in records  # of a routing policy: one part of several
-    ttl = int(records.get("TTL", _DEFAULT_TTL))
+    ttl = int(records.get("TTL", DEFAULT_TTL))
     if action == "DELETE":
         return PlannedEdit("", name, type, ttl, gone=data, whole=False, present=True)
     if action not in ("CREATE", "UPSERT"):
@@ -231,7 +232,7 @@ def _aws(_: str, at: Row) -> PlannedEdit:
     if at.get("alias"):
         raise RecordInvalid(f"{name} {type} is an alias: its addresses are AWS's")
     values = [quoted(each) if type in ("TXT", "SPF") else each for each in at["records"] or ()]
-    return PlannedEdit("", name, type, int(at["ttl"] or _DEFAULT_TTL), _data(type, values))
+    return PlannedEdit("", name, type, int(at["ttl"] or DEFAULT_TTL), _data(type, values))
 
 
 def _google(_: str, at: Row) -> PlannedEdit:
@@ -297,7 +298,7 @@ def _update_provider(resource: str, at: Row) -> PlannedEdit:
         values = [f"{each['preference']} {each['exchange']}" for each in at["mx"]]
     else:
         values = [f"{each['priority']} {each['weight']} {each['port']} {each['target']}" for each in at["srv"]]
-    return PlannedEdit(zone, name, type, int(at.get("ttl") or _DEFAULT_TTL), _data(type, values))
+    return PlannedEdit(zone, name, type, int(at.get("ttl") or DEFAULT_TTL), _data(type, values))
 
 
 _RESOURCES: Mapping[str, Callable[[str, Row], PlannedEdit]] = {

@@ -13,6 +13,7 @@ from guard.model.change import Change, DownUp, EditFile, Merge, PatchConfig, Rep
 from guard.model.change import ZoneUpdate as Update
 from guard.model.errors import InputInvalid
 from guard.snapshot.merge.patch import apply_unified_diff
+from guard.snapshot.octodns_step import is_octodns
 from guard.snapshot.snapshot import Snapshot
 
 Together = Callable[[Sequence["Unit"]], StepPart]
@@ -163,7 +164,7 @@ def _texts(part: StepPart, base: Snapshot) -> tuple[str | None, str | None]:
             if old is None or isinstance(part, ReplaceConfig):
                 return old, part.text if isinstance(part, ReplaceConfig) else None
             return old, _patched(old, part.diff)
-        case ReplaceZone(server=""):
+        case ReplaceZone(server="") if not is_octodns(part):
             zone = base.zones.get(part.zone)
             return (base.files.get(zone.file) if zone is not None else None), part.text
         case EditFile():

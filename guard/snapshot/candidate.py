@@ -39,6 +39,7 @@ from guard.snapshot.load import JSON_READERS, ROAS, load
 from guard.snapshot.merge.commands import ConfigLines, NoEffect, Reload, SetInterface, Unknown, effects
 from guard.snapshot.merge.merge import merge
 from guard.snapshot.merge.patch import apply_unified_diff
+from guard.snapshot.octodns_step import is_octodns, octodns_zone
 from guard.snapshot.snapshot import Overlay, Snapshot
 from guard.snapshot.zone_step import deleted_zone, replaced_zone, updated_zone
 
@@ -203,6 +204,10 @@ def _zone(work: _Work, part: ZoneUpdate | ReplaceZone | DeleteZone) -> None:
     folder = f"zones/{server.rstrip('.')}/" if server else "zones/"
     file = existing.file if existing else f"{folder}{part.zone.rstrip('.') or 'root'}.zone"
     existing = work.made.get(file, existing)
+    if isinstance(part, ReplaceZone) and is_octodns(part):
+        work.made[file] = octodns_zone(part, file, existing, work.base.inventory)
+        work.files[file] = render_zone(work.made[file])
+        return
     if isinstance(part, ReplaceZone):
         work.made[file] = replaced_zone(part, file, existing)
         work.files[file] = part.text

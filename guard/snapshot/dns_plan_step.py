@@ -34,9 +34,9 @@ def planned_zones(part: DnsPlan, zones: Mapping[str, Zone], inventory: Inventory
         signing = signs(inventory, apex)
         for each in found:
             _required(zone, each, part)
-            message = UpdateMessage((), _edits(zone, each, line), line)
+            message = UpdateMessage((), edits_of(zone, each, line), line)
             zone = updated(zone, (message,), file=file, signs=signing, serial=False)
-        work[apex] = _raised(zone, zones.get(apex), file, signing)
+        work[apex] = raised(zone, zones.get(apex), file, signing)
     return work
 
 
@@ -47,10 +47,14 @@ def _whole_zone(each: PlannedZone, zones: Mapping[str, Zone], part: DnsPlan) -> 
         return {each.zone: None}
     if each.zone in zones:
         return {}
-    file = f"zones/{each.zone.rstrip('.') or 'root'}.zone"
-    soa = RRset(3600, (f"ns1.{each.zone} hostmaster.{each.zone} 1 7200 900 1209600 86400",))
-    key = RRsetKey(each.zone, "SOA")
-    return {each.zone: Zone(each.zone, file, {key: soa}, (key,))}
+    return {each.zone: new_zone(each.zone, f"zones/{each.zone.rstrip('.') or 'root'}.zone")}
+
+
+def new_zone(apex: str, file: str) -> Zone:
+    """A zone as a provider makes it: with a SOA of its own, and nothing else yet."""
+    soa = RRset(3600, (f"ns1.{apex} hostmaster.{apex} 1 7200 900 1209600 86400",))
+    key = RRsetKey(apex, "SOA")
+    return Zone(apex, file, {key: soa}, (key,))
 
 
 def _zone_of(name: str, zones: Mapping[str, Zone | None]) -> str:
@@ -67,7 +71,8 @@ def _required(zone: Zone, each: PlannedEdit, part: DnsPlan) -> None:
         raise InputInvalid("prerequisite-failed", message, part.source.file, part.source.first)
 
 
-def _edits(zone: Zone, each: PlannedEdit, line: int) -> tuple[Addition | Deletion, ...]:
+def edits_of(zone: Zone, each: PlannedEdit, line: int) -> tuple[Addition | Deletion, ...]:
+    """One planned edit in the words of RFC 2136."""
     found = zone.get(each.name, each.type)
     if each.whole:
         gone = tuple(data for data in (found.rdata if found else ()) if data not in each.data)
@@ -78,12 +83,12 @@ def _edits(zone: Zone, each: PlannedEdit, line: int) -> tuple[Addition | Deletio
     return (*deletes, *adds) if each.type == "CNAME" or not each.data else (*adds, *deletes)
 
 
-def _raised(zone: Zone, old: Zone | None, file: str, signing: bool) -> Zone:
+def raised(zone: Zone, old: Zone | None, file: str, signing: bool) -> Zone:
     """The provider raises the serial once for the whole plan."""
     if old is None or zone is old or zone.serial != old.serial or zone.serial is None:
         return zone
     soa = zone.rrsets[RRsetKey(zone.apex, "SOA")]
     words = soa.rdata[0].split()
     words[2] = str((zone.serial + 1) % 2**32 or 1)
-    raised = UpdateMessage((), (Addition(zone.apex, soa.ttl, "SOA", " ".join(words), 1),), 1)
-    return updated(zone, (raised,), file=file, signs=signing)
+    message = UpdateMessage((), (Addition(zone.apex, soa.ttl, "SOA", " ".join(words), 1),), 1)
+    return updated(zone, (message,), file=file, signs=signing)
