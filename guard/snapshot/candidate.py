@@ -32,11 +32,13 @@ from guard.model.provenance import Source
 from guard.model.state import InterfaceId
 from guard.parse.inventory import split_interface
 from guard.parse.roas import parse_roas
+from guard.parse.vendor import detect
 from guard.parse.zonefile import render_zone
 from guard.snapshot.dns_plan_step import planned_zones
 from guard.snapshot.during import Drop, disturbed
 from guard.snapshot.load import JSON_READERS, ROAS, load
 from guard.snapshot.merge.commands import ConfigLines, NoEffect, Reload, SetInterface, Unknown, effects
+from guard.snapshot.merge.malformed import malformed
 from guard.snapshot.merge.merge import merge
 from guard.snapshot.merge.patch import apply_unified_diff
 from guard.snapshot.octodns_step import is_octodns, octodns_zone
@@ -113,10 +115,12 @@ def _apply(work: _Work, part: StepPart) -> None:
         case Merge():
             _merge(work, work.device(part.device, part.source), part.lines, part.source)
         case ReplaceConfig():
-            work.files[work.device(part.device, part.source).file] = part.text
+            _replace(work, part)
         case PatchConfig():
             file = work.device(part.device, part.source).file
-            work.files[file] = apply_unified_diff(work.files[file], part.diff, file)
+            text = apply_unified_diff(work.files[file], part.diff, file)
+            _check_lines(work.files[file], text, Source(file, 0, text.count("\n") + 1))
+            work.files[file] = text
         case Commands():
             _commands(work, part)
         case DownUp():
@@ -148,6 +152,23 @@ def _merge(work: _Work, device: Device, lines: str, source: Source) -> None:
         line = min(error.line, source.last) if error.file == source.file and error.line else error.line
         raise InputInvalid(error.code, error.message, error.file, line) from None
     work.files[device.file] = result.text
+
+
+def _replace(work: _Work, part: ReplaceConfig) -> None:
+    file = work.device(part.device, part.source).file
+    source = part.source
+    if part.text_file:
+        source = Source(part.text_file, 0, part.text.count("\n") + 1)
+    _check_lines(work.files[file], part.text, source)
+    work.files[file] = part.text
+
+
+def _check_lines(old: str, new: str, source: Source) -> None:
+    """Refuse a new line that the device would refuse (CONTRACT 3). `source`: what stands just before the text."""
+    found = malformed(old, new, detect(new).value)
+    if found is not None:
+        message = f"{found.text!r} is rejected: {found.reason}"
+        raise InputInvalid("line-rejected", message, source.file, min(source.first + found.number, source.last))
 
 
 def _commands(work: _Work, part: Commands) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 
 import pytest
 
-from tests.contract.triangle import HEAD, INVENTORY, Lab
+from tests.contract.triangle import DC1, HEAD, INVENTORY, Lab
 
 SHUT = 'steps:\n- {device: alpha, merge: "interface GigabitEthernet0/1\\n shutdown\\n"}\n'
 HARMLESS = 'steps:\n- {device: alpha, merge: "interface GigabitEthernet0/2\\n description x\\n"}\n'
@@ -68,8 +69,6 @@ def test_a_change_that_is_no_text_is_invalid(lab: Lab) -> None:
 
 
 def test_a_configuration_in_an_old_encoding_is_taken_as_it_is(lab: Lab) -> None:
-    from tests.contract.triangle import DC1
-
     new = DC1.replace("description to pop1", "description caf\xe9").encode("latin-1")
     for form in ("json", "text", "html"):
         done = lab.dry_run("steps:\n- {device: alpha, replace_file: r.cfg}\n", beside={"r.cfg": new}, form=form)
@@ -141,3 +140,33 @@ def test_secrets_are_masked_in_errors(lab: Lab, form: str) -> None:
     assert done.code == 2
     assert "192.168.0.300" in done.out + done.err
     assert "TOPSECRET" not in done.out + done.err
+
+
+BAD = "ip address 172.16.0.999 255.255.255.254"
+
+
+def test_a_replacement_with_a_line_that_the_device_refuses_is_invalid(lab: Lab) -> None:
+    new = DC1.replace("ip address 172.16.0.0 255.255.255.254", BAD)
+    done = lab.dry_run("steps:\n- {device: alpha, replace_file: r.cfg}\n", beside={"r.cfg": new})
+    assert (done.code, done.error["file"], done.error["line"]) == (2, "r.cfg", 7)
+    assert BAD in done.error["message"]
+
+    inline = "".join(f"    {row}\n" for row in new.splitlines())
+    done = lab.dry_run(f"steps:\n- device: alpha\n  replace: |\n{inline}")
+    assert (done.code, done.error["file"], done.error["line"]) == (2, "change.yaml", 13)
+
+
+def test_a_patch_with_a_line_that_the_device_refuses_is_invalid(lab: Lab) -> None:
+    new = DC1.replace("ip address 172.16.0.0 255.255.255.254", BAD)
+    diff = "".join(difflib.unified_diff(DC1.splitlines(True), new.splitlines(True), "a", "b"))
+    inline = "".join(f"    {row}\n" for row in diff.splitlines())
+    done = lab.dry_run(f"steps:\n- device: alpha\n  patch: |\n{inline}")
+    assert (done.code, done.error["file"], done.error["line"]) == (2, "configs/alpha.cfg", 7)
+
+
+def test_a_line_that_was_refused_before_the_change_does_not_matter(lab: Lab) -> None:
+    old = DC1.replace("ip address 172.16.0.0 255.255.255.254", BAD)
+    new = old.replace("description to dc2", "description to the other one")
+    steps = "steps:\n- {device: alpha, replace_file: r.cfg}\n"
+    done = lab.dry_run(steps, other={"configs/alpha.cfg": old}, beside={"r.cfg": new})
+    assert (done.code, done.policies()) == (0, set())
