@@ -101,11 +101,12 @@ class EditFile:
 
 @dataclass(frozen=True, slots=True)
 class DnsPlan:
-    """A plan of another tool: `kind` octodns, route53 or terraform; `text` is its JSON."""
+    """A plan of another tool: `kind` octodns, route53 or terraform; `text` is its JSON, out of `file`."""
 
     kind: str
     text: str
     source: Source
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,7 @@ def _part(node: Node, files: _Files) -> StepPart:
         return RemoveDevice(entries["remove_device"].text(), node.source)
     if len(keys) == 1 and keys <= _DNS_PLANS.keys():
         ((key, value),) = entries.items()
-        return DnsPlan(_DNS_PLANS[key], files.read(value), node.source)
+        return DnsPlan(_DNS_PLANS[key], files.read(value), node.source, inner_path(value))
     node.fail(f"not a step: {', '.join(sorted(keys)) or 'nothing in it'}", "unknown-step")
 
 

@@ -56,15 +56,15 @@ def parse_plan(kind: str, text: str, file: str) -> tuple[Planned, ...]:
     """The edits of a plan; `kind` octodns, route53 or terraform. InputInvalid where it is none, or asks too much."""
     try:
         document = json.loads(text)
-    except ValueError as error:
-        raise InputInvalid("invalid-plan", f"not JSON: {error}", file) from None
+    except json.JSONDecodeError as error:
+        raise InputInvalid("invalid-plan", f"not JSON: {error.msg}", file, error.lineno) from None
     reader = {"octodns": _octodns, "route53": _route53, "terraform": _terraform}[kind]
     try:
         return tuple(reader(document, file))
     except RecordInvalid as error:
-        raise InputInvalid("invalid-plan", str(error), file) from None
+        raise InputInvalid("invalid-plan", str(error), file, 1) from None
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
-        raise InputInvalid("invalid-plan", f"not a plan of {kind}: {error!r}", file) from None
+        raise InputInvalid("invalid-plan", f"not a plan of {kind}: {error!r}", file, 1) from None
 
 
 def _refuse(file: str, message: str) -> NoReturn:

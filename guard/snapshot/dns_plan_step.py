@@ -19,7 +19,7 @@ def planned_zones(part: DnsPlan, zones: Mapping[str, Zone], inventory: Inventory
     work: dict[str, Zone | None] = {}
     file, line = part.source.file, part.source.first
     edits: dict[str, list[PlannedEdit]] = {}
-    for each in parse_plan(part.kind, part.text, file):
+    for each in parse_plan(part.kind, part.text, part.file or file):
         if isinstance(each, PlannedZone):
             work |= _whole_zone(each, zones, part)
             continue

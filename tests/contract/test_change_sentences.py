@@ -170,3 +170,10 @@ def test_a_line_that_was_refused_before_the_change_does_not_matter(lab: Lab) -> 
     steps = "steps:\n- {device: alpha, replace_file: r.cfg}\n"
     done = lab.dry_run(steps, other={"configs/alpha.cfg": old}, beside={"r.cfg": new})
     assert (done.code, done.policies()) == (0, set())
+
+
+@pytest.mark.parametrize(("plan", "line"), [("[\n{]", 2), ("[1]", 1)])
+@pytest.mark.parametrize("kind", ["octodns_plan", "route53", "terraform_plan"])
+def test_a_plan_that_is_none_is_invalid_and_named(lab: Lab, kind: str, plan: str, line: int) -> None:
+    done = lab.dry_run(f"steps:\n- {{{kind}: plan.json}}\n", beside={"plan.json": plan})
+    assert (done.code, done.error["file"], done.error["line"]) == (2, "plan.json", line)
