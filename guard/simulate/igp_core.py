@@ -57,7 +57,8 @@ class IgpCore:
 
     def is_unfiltered(self, address: Address) -> bool:
         """Whether no filter of the network drops everything to an address, wherever it stands."""
-        return all(drops_traffic_to(acl, address) is None for acl in self._filters if acl.version in (0, address.version))
+        filters = (acl for acl in self._filters if acl.version in (0, address.version))
+        return all(drops_traffic_to(acl, address) is None for acl in filters)
 
     def network(self, prefix: Prefix) -> tuple[str, frozenset[str]]:
         """The same for a subnet that one router of an area is on: who sends packets for it there, by the IGP."""
