@@ -28,6 +28,10 @@ _PUBLIC = frozenset(
 )
 
 
+#: Details of faults that lie in how a file is written, not in the records: an edited zone is written anew.
+_OF_THE_FILE = ("unreadable", "out-of-zone", "ttl", "long ")
+
+
 def zone_faults(zone: Zone) -> tuple[ZoneFault, ...]:
     """All faults of a zone that show without any other zone."""
     owners = zone.names.types.items()
@@ -40,12 +44,14 @@ def faults_after(zone: Zone, before: Zone, touched: frozenset[str]) -> tuple[Zon
     Law: the same as zone_faults, but only what the edit can concern is looked at again: the owners, who points to them,
     and every NS record. An edit that hides or reveals other names (a cut, a DNAME, a wildcard) has everything read.
     """
-    edited = [type for owner in touched for names in (before.names, zone.names) for type in names.types.get(owner, ())]
-    if "DNAME" in edited or "NS" in edited or any("*" in owner for owner in touched):
+    below = touched - {zone.apex}  # at the apex, where the serial stands, NS is no cut, and is looked at in any case
+    edited = [type for owner in below for names in (before.names, zone.names) for type in names.types.get(owner, ())]
+    dname = zone.apex in before.names.dnames or zone.apex in zone.names.dnames
+    if dname or "DNAME" in edited or "NS" in edited or any("*" in owner for owner in touched):
         return zone_faults(zone)
     pointers = [pointer for pointer in zone.pointers if pointer[0].owner in touched or _near(pointer[1], touched)]
     again = touched | {key.owner for key, _ in pointers} | {zone.apex} | zone.names.cuts
-    kept = [each for each in before.faults if each.subject not in again]
+    kept = [each for each in before.faults if each.subject not in again and not each.detail.startswith(_OF_THE_FILE)]
     owners = [(owner, zone.names.types[owner]) for owner in again if owner in zone.names.types]
     pointers = [pointer for pointer in zone.pointers if pointer[0].owner in again]
     return (*kept, *_apex(zone), *_owners(zone, owners), *_pointers(zone, pointers), *_cuts(zone))
