@@ -15,10 +15,11 @@ from typing import Any
 
 from guard.engines.engine import Engine
 from guard.judge.case import Case, CommandEffect, Undecided, View, step_times, step_view
-from guard.judge.finding import Verdict
+from guard.judge.finding import Enforcement, Finding, Status, Verdict
 from guard.judge.judge import Judgement, joined, judge
 from guard.judge.policy import PolicySet, load_policies
 from guard.judge.together import NAME, adding_up, alone, beyond, combined
+from guard.judge.verdict import verdict
 from guard.model.change import Change
 from guard.model.errors import InputInvalid
 from guard.model.facts import Assessment, FailureSweep, LinkLoads
@@ -47,6 +48,7 @@ class CheckRequest:
 
     `policies` are layers of policy files, name -> text, the built-in ones first; a later layer overrides by name.
     `failures` None: as many at once as the inventory says. `binding` and `active` are a server's (CONTRACT 5).
+    `missing_engine`: why the second opinion that was asked for is not to be had; "" where none is missing.
     """
 
     base_files: Mapping[str, str]
@@ -58,6 +60,7 @@ class CheckRequest:
     failures: int | None = None
     binding: bool = False
     active: ActiveFacts | None = None
+    missing_engine: str = ""
     known: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # snapshots that the change names, by digest
 
 
@@ -97,6 +100,7 @@ def check(request: CheckRequest, engines: Sequence[Engine], progress: Progress =
     judgement = judge(case, policies)
     if judgement.verdict is not Verdict.BLOCK and request.active is not None and request.active.earlier:
         judgement = _with_earlier(request, case, judgement, policies, engines[0], progress)
+    judgement = _without_second_opinion(judgement, request.missing_engine)
     progress("done", 1.0)
     candidate_digest = results[-1].after.digest
     return CheckOutcome(
@@ -116,6 +120,15 @@ def check(request: CheckRequest, engines: Sequence[Engine], progress: Progress =
         digests=Digests(base.digest, candidate_digest, change.digest, policies.digest),
         author=change.author,
     )
+
+
+def _without_second_opinion(judgement: Judgement, missing: str) -> Judgement:
+    """Two engines were asked for and one is not there: an ALLOW of one alone is undecided (CONTRACT 5)."""
+    if not missing:
+        return judgement
+    found = Finding("engine-disagreement", Enforcement.HOLD, Status.UNDECIDED, 0, missing)
+    findings = (*judgement.findings, found)
+    return replace(judgement, findings=findings, verdict=verdict(findings, judgement.evaluated))
 
 
 def steps_of(change: Change, base: Snapshot) -> tuple[StepResult, ...]:

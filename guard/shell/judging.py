@@ -13,7 +13,7 @@ from guard.judge.standing import Standing
 from guard.model.digest import canonical
 from guard.model.server_facts import ActiveFacts
 from guard.shell.data import folder
-from guard.shell.engines import engines_for
+from guard.shell.engines import engines_for, missing_engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def check(request: CheckRequest, progress: Callable[[str, float], None]) -> Any:
             failures=request.failures,
             binding=True,
             active=request.active,
+            missing_engine=missing_engine(request.engine),
             known={digest: texts(files) for digest, files in request.known.items()},
         ),
         engines_for(request.engine, request.batfish),

@@ -170,3 +170,15 @@ def test_a_bug_is_4_not_block(
     monkeypatch.setattr(lint, "run", broken)
     assert main.main(["lint", "-s", str(tmp_path), "-f", "json"]) == 4
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "internal"
+
+
+def test_an_allow_of_one_engine_where_two_were_asked_for_is_held() -> None:
+    done = dry_run(CORPUS / "noop.yaml", "--engine", "both", "-f", "json")
+    (finding,) = [each for each in document(done)["findings"] if each["status"] == "undecided"]
+    assert (done.returncode, finding["policy"]) == (3, "engine-disagreement")
+    assert dry_run(CORPUS / "bad.yaml", "--engine", "both").returncode == 1
+
+
+def test_no_engine_is_4() -> None:
+    done = dry_run(CORPUS / "noop.yaml", "--engine", "batfish", "-f", "json")
+    assert (done.returncode, document(done)["error"]["code"]) == (4, "engine-unavailable")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> int:
     """Judge a change and print the report; the exit code is the verdict."""
     from guard.pipeline import CheckRequest, check
-    from guard.shell.engines import engines_for
+    from guard.shell.engines import engines_for, missing_engine
 
     started = time.perf_counter()
     change = Path(arguments.change)
@@ -36,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         change_files=files,
         policies=policy_layers(arguments.policies),
         now=moment(arguments.now),
+        missing_engine=missing_engine(arguments.engine),
         failures=arguments.failures,
     )
     engines, progress = engines_for(arguments.engine, arguments.batfish), Progress(arguments.format)

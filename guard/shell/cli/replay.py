@@ -95,7 +95,7 @@ def _play(
     entry: Path, variant: str, files: Mapping[str, str], expected: Expected, arguments: argparse.Namespace
 ) -> Played:
     from guard.pipeline import CheckRequest, check
-    from guard.shell.engines import engines_for
+    from guard.shell.engines import engines_for, missing_engine
 
     started = time.perf_counter()
     text, named = read_change(entry / f"{variant}.yaml")
@@ -106,6 +106,7 @@ def _play(
         change_files=named,
         policies=policy_layers(()),
         now=moment(None),
+        missing_engine=missing_engine(arguments.engine),
     )
     try:
         outcome = check(request, engines_for(arguments.engine, arguments.batfish))
