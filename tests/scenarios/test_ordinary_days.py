@@ -36,7 +36,7 @@ def built(request: pytest.FixtureRequest, backbones: Workshop) -> Backbone:
     return backbones(*request.param)
 
 
-@pytest.fixture(params=["full", "ours"])
+@pytest.fixture(params=[pytest.param("full", marks=slow), "ours"])
 def backbone(request: pytest.FixtureRequest, built: Backbone) -> Backbone:
     return built if request.param == "full" else built.without_outside()
 
