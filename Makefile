@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test fast lint proto bench table clean
+.PHONY: setup demo test slow fast lint proto bench table clean
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -17,6 +17,9 @@ demo: setup        ## the 2021 outage blocked, its safe variant allowed
 
 test:              ## everything, as CI does
 	bash .ci/run
+
+slow: setup        ## what the tests leave out: more and larger backbones, about an hour
+	$(BIN)/pytest -n 2 --dist worksteal -m slow
 
 fast: setup        ## what runs in seconds
 	$(BIN)/pytest -m "not slow and not live and not batfish" tests/unit tests/property
