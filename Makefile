@@ -19,7 +19,7 @@ test:              ## everything, as CI does
 	bash .ci/run
 
 slow: setup        ## what the tests leave out: more and larger backbones, about an hour
-	$(BIN)/pytest -n 2 --dist worksteal -m slow
+	$(BIN)/pytest -n 2 --dist loadfile -m slow
 
 fast: setup        ## what runs in seconds
 	$(BIN)/pytest -m "not slow and not live and not batfish" tests/unit tests/property
