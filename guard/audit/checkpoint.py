@@ -79,6 +79,6 @@ def from_document(value: Mapping[str, Any]) -> Checkpoint:
 def parse_head(text: str) -> Head:
     """SIZE:HASH as an operator noted it, the hash with or without `sha256:`; ValueError with the form otherwise."""
     size, _, digest = text.partition(":")
-    if not size.isascii() or not size.isdigit():
+    if not size.isascii() or not size.isdecimal():
         raise ValueError(f"{text!r} is not SIZE:HASH, as in 18:sha256:9f86d0…")
     return Head(int(size), named(raw(digest)))

@@ -53,9 +53,9 @@ def large(text: str) -> str:
 def extended(kind: str, text: str) -> str:
     """Canonical text of a route target or site of origin: `rt 64500:1`, `soo 192.0.2.1:1`."""
     admin, colon, number = text.rpartition(":")
-    if not colon or not number.isdigit() or not admin:
+    if not colon or not number.isdecimal() or not admin:
         raise ValueError(f"{text} is not an extended community")
-    if admin.isdigit():
+    if admin.isdecimal():
         admin = str(int(admin))
     return f"{kind.lower()} {admin}:{int(number)}"
 

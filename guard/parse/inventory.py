@@ -213,7 +213,7 @@ def _flow(node: Node) -> FlowIntent:
 
 def _ports(node: Node) -> tuple[int, int]:
     low, dash, high = node.text().partition("-")
-    if not low.strip().isdigit() or (dash and not high.strip().isdigit()):
+    if not low.strip().isdecimal() or (dash and not high.strip().isdecimal()):
         node.fail(f"{node.text()!r} is not a port or a range of ports")
     ends = int(low), int(high) if dash else int(low)
     if not 0 <= ends[0] <= ends[1] <= 65535:

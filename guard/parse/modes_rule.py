@@ -129,11 +129,11 @@ def match(rule: Rule, words: Key) -> tuple[Fit, Matched | None, Mismatch | None]
 
 def _certain(token: Token, at: int, word: str) -> bool:
     """A number that is no number is malformed; a word where an address may stand could be a keyword not listed."""
-    if at < 2 and not word[:1].isdigit():
+    if at < 2 and not word[:1].isdecimal():
         return token.type in {"asn"}
     if _RANGE.match(token.type) or token.type in {"asn", "peeras", "area"}:
         return True
-    return word[:1].isdigit() and token.type != "word"
+    return word[:1].isdecimal() and token.type != "word"
 
 
 def key_complete(rule: Rule, length: int) -> bool:
@@ -179,7 +179,7 @@ def fits(kind: str, word: str) -> bool:
     """Whether a word is an argument of this type."""
     span = _RANGE.match(kind)
     if span:
-        return word.isascii() and word.isdigit() and int(span[1]) <= int(word) <= int(span[2])
+        return word.isascii() and word.isdecimal() and int(span[1]) <= int(word) <= int(span[2])
     check = _TYPES.get(kind)
     return True if check is None else check(word)
 
@@ -211,19 +211,19 @@ def _is_mask(word: str) -> bool:
 
 def _is_pfx(word: str) -> bool:
     address, slash, length = word.partition("/")
-    return bool(slash) and is_ip(address) and length.isdigit() and int(length) <= 32
+    return bool(slash) and is_ip(address) and length.isdecimal() and int(length) <= 32
 
 
 def _is_pfx6(word: str) -> bool:
     address, slash, length = word.partition("/")
-    return bool(slash) and is_ip6(address) and length.isdigit() and int(length) <= 128
+    return bool(slash) and is_ip6(address) and length.isdecimal() and int(length) <= 128
 
 
 def _is_asn(word: str) -> bool:
     high, dot, low = word.partition(".")
     if dot:  # asdot, RFC 5396
-        return high.isdigit() and low.isdigit() and int(high) < 65536 and int(low) < 65536
-    return word.isdigit() and 0 < int(word) < 2**32
+        return high.isdecimal() and low.isdecimal() and int(high) < 65536 and int(low) < 65536
+    return word.isdecimal() and 0 < int(word) < 2**32
 
 
 def _is_peer(word: str) -> bool:
@@ -244,7 +244,7 @@ def _is_peer_as(word: str) -> bool:
 
 
 def _is_area(word: str) -> bool:
-    return is_ip(word) or (word.isdigit() and int(word) < 2**32)
+    return is_ip(word) or (word.isdecimal() and int(word) < 2**32)
 
 
 def _is_rd(word: str) -> bool:

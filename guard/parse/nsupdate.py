@@ -163,7 +163,7 @@ class _Script:
     def _addition(self, rest: list[str]) -> Addition:
         name = self._name(rest)
         ttl = self.ttl
-        if rest and ttl_of(rest[0]) is not None and rest[0][0].isdigit():
+        if rest and ttl_of(rest[0]) is not None and rest[0][0].isdecimal():
             ttl = _ttl(rest.pop(0))
         _class(rest)
         type = self._type(rest)

@@ -138,7 +138,7 @@ def _mx(text: str, origin: str) -> str | None:
 
 
 def _is_u16(text: str) -> bool:
-    return text.isascii() and text.isdigit() and int(text) <= 65535
+    return text.isascii() and text.isdecimal() and int(text) <= 65535
 
 
 def _ds(text: str, _: str) -> str | None:

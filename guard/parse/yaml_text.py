@@ -220,7 +220,7 @@ def _scalar(node: yaml.ScalarNode, file: str, line: int) -> Scalar:
                 return bool(constructor.construct_yaml_bool(node))
             case "int":
                 # `022` and `1:30` are octal and base 60 in YAML 1.1: people mean text
-                return int(node.value) if node.value.lstrip("+-").isdigit() else str(node.value)
+                return int(node.value) if node.value.lstrip("+-").isdecimal() else str(node.value)
             case "float":
                 return float(constructor.construct_yaml_float(node)) if ":" not in node.value else str(node.value)
             case "timestamp":

@@ -53,7 +53,7 @@ def parse_peer(text: str) -> Peer | None:
     """The peer as gRPC writes it: `ipv4:127.0.0.1:5000`, `ipv6:%5B::1%5D:5000`; None for what is neither."""
     kind, _, rest = text.partition(":")
     host, _, port = rest.replace("%5B", "[").replace("%5D", "]").rpartition(":")
-    if kind not in ("ipv4", "ipv6") or not port.isdigit():
+    if kind not in ("ipv4", "ipv6") or not port.isdecimal():
         return None
     return Peer(host.strip("[]").partition("%")[0], int(port))
 

@@ -147,7 +147,7 @@ def split_address(address: str) -> tuple[str, int]:
     """HOST:PORT, with IPv6 in brackets; RequestInvalid otherwise."""
     host, separator, port = address.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
-    if not separator or not host or not (port.isascii() and port.isdigit()) or int(port) > 65535:
+    if not separator or not host or not (port.isascii() and port.isdecimal()) or int(port) > 65535:
         raise RequestInvalid("invalid-address", f"{address!r} is not HOST:PORT")
     return host, int(port)
 

@@ -274,7 +274,7 @@ class ClassRun:
             return []
         speaker = self.world.graph.speakers[link.sender]
         how = link.out_family.add_path_send
-        limit = int(how[5:]) - 1 if how.startswith("best-") and how[5:].isdigit() else 1 << 16
+        limit = int(how[5:]) - 1 if how.startswith("best-") and how[5:].isdecimal() else 1 << 16
         hops = {selection.best.attributes.next_hop}
         found: list[BgpAttributes] = []
         for _, path in sorted(self.candidates[link.sender].items()):

@@ -183,7 +183,7 @@ def wire_length(name: str) -> int:
     at = 0
     while at < len(name):
         if name[at] == "\\":
-            step = 3 if name[at + 1].isdigit() else 1
+            step = 3 if name[at + 1].isdecimal() else 1
             escapes += step
             at += step
         at += 1

@@ -451,7 +451,7 @@ def _first_at(terms: tuple[Term, ...], start: int, number: int) -> int:
     """Index of the first later term whose sequence number is at least `number`; past the end where there is none."""
     for index in range(start, len(terms)):
         name = terms[index].name
-        if name.isdigit() and int(name) >= number:
+        if name.isdecimal() and int(name) >= number:
             return index
     return len(terms)
 

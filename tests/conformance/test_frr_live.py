@@ -100,15 +100,20 @@ def told_outside(state: NetworkState) -> Iterator[str]:
 def test_guard_says_what_live_frr_does(name: str, booted: Booted) -> None:
     if name in THEIRS:
         needs(f"frr-truth/{name}")
-    computed, live = booted[name].result()
+    found = seen(name, *booted[name].result())
+    if len(found) != expected("live", name):  # daemons that start on a busy machine can get stuck: once more, alone
+        found = seen(name, *both(name))
+    assert len(found) == expected("live", name), "\n".join(found)
+
+
+def seen(name: str, computed: NetworkState, live: NetworkState) -> list[str]:
+    """All differences that are not a matter of history."""
     assert live.notes == ()
     assert len(list(routes_rows(live))) > len(live.ribs)
-    tables = (routes_rows, bgp_rows, session_rows, forwarding, told_outside)
     history = BY_HISTORY.get(name)
-    found = [
+    return [
         each
-        for rows in tables
+        for rows in (routes_rows, bgp_rows, session_rows, forwarding, told_outside)
         for each in differences(rows, computed, live)
         if history is None or not all(word in each for word in history)
     ]
-    assert len(found) == expected("live", name), "\n".join(found)

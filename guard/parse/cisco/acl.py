@@ -43,7 +43,7 @@ def numbered(line: Line, context: Context, reading: Reading) -> None:
     version = 6 if line.words[0].lower() == "ipv6" else 4
     words = line.words[2 if version == 6 else 1 :]
     name = words[0]
-    if name.isdigit() and (700 <= int(name) <= 799 or 200 <= int(name) <= 299 or 1100 <= int(name) <= 1199):
+    if name.isdecimal() and (700 <= int(name) <= 799 or 200 <= int(name) <= 299 or 1100 <= int(name) <= 1199):
         context.not_implemented(line, "filters of frames are not modelled")
         return
     words = words[1:]
@@ -56,7 +56,7 @@ def numbered(line: Line, context: Context, reading: Reading) -> None:
 
 def _is_standard(name: str, words: tuple[str, ...]) -> bool:
     """IOS: by number. FRR: a named list holds prefixes, unless its entries name a protocol."""
-    if name.isdigit():
+    if name.isdecimal():
         return int(name) < 100 or 1300 <= int(name) <= 1999
     body = [word for word in words if word in _ACTIONS]
     after = words[words.index(body[0]) + 1 :] if body else ()
@@ -79,7 +79,7 @@ def _entry(acl: Acl, line: Line, words: tuple[str, ...], context: Context, readi
     sequence = ""
     if words[0] in {"seq", "sequence"}:
         words = words[1:]
-    if words[0].isdigit():
+    if words[0].isdecimal():
         sequence, words = words[0], words[1:]
     if words and words[0].lower() == "sequence":  # IOS IPv6: `sequence 10 permit …`
         sequence, words = words[1], words[2:]
@@ -112,11 +112,11 @@ def _entry(acl: Acl, line: Line, words: tuple[str, ...], context: Context, readi
 
 def _insert(acl: Acl, entry: AclLine) -> Acl:
     if not entry.name:
-        last = next((int(each.name) for each in reversed(acl.lines) if each.name.isdigit()), 0)
+        last = next((int(each.name) for each in reversed(acl.lines) if each.name.isdecimal()), 0)
         return replace(acl, lines=(*acl.lines, replace(entry, name=str(last // 10 * 10 + 10))))
     number = int(entry.name)
     at = len(acl.lines)
-    while at and acl.lines[at - 1].name.isdigit() and int(acl.lines[at - 1].name) > number:
+    while at and acl.lines[at - 1].name.isdecimal() and int(acl.lines[at - 1].name) > number:
         at -= 1
     return replace(acl, lines=(*acl.lines[:at], entry, *acl.lines[at:]))
 
@@ -184,7 +184,7 @@ class _Entry:
         if word == "object-group":
             self.opaque = f"object-group {self._take()}"
             return ()
-        if word.isdigit():
+        if word.isdecimal():
             return (int(word),)
         if word == "icmp" and self.acl.version == 6:
             return (58,)
@@ -255,11 +255,11 @@ class _Entry:
 
     def _icmp(self, word: str, protocols: tuple[int, ...]) -> bool:
         names = ICMP6_TYPES if protocols == (58,) else ICMP_TYPES
-        number = int(word) if word.isdigit() else names.get(word)
+        number = int(word) if word.isdecimal() else names.get(word)
         if number is None:
             return False
         self.values["icmp_types"] = ((number, number),)
-        if self._peek().isdigit():
+        if self._peek().isdecimal():
             self.opaque = f"icmp code {self._take()}"
         return True
 
@@ -324,7 +324,7 @@ def _member(line: Line, context: Context, reading: Reading) -> tuple[Wildcard, .
             return reading.object_groups[words[1]]
         if "/" in first:
             return (wildcard(parse_prefix(first)),)
-        if first[0].isdigit():
+        if first[0].isdecimal():
             length = int(words[1][1:]) if words[1].startswith("/") else mask_length(words[1])
             return (wildcard(prefix_of(parse_address(first), length)),)
     except (ValueError, IndexError, KeyError):

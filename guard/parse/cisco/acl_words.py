@@ -45,7 +45,7 @@ ICMP6_TYPES = {
 
 def port(word: str) -> int:
     """A port by name or number."""
-    number = int(word) if word.isdigit() else _PORTS.get(word.lower())
+    number = int(word) if word.isdecimal() else _PORTS.get(word.lower())
     if number is None or not 0 <= number <= 65535:
         raise ValueError(f"{word} is no port")
     return number

@@ -288,11 +288,11 @@ def expand_interfaces(text: str) -> tuple[str, ...]:
     names: list[str] = []
     kind = ""
     for part in text.split(","):
-        start = next((at for at, char in enumerate(part) if char.isdigit()), len(part))
+        start = next((at for at, char in enumerate(part) if char.isdecimal()), len(part))
         kind = part[:start] or kind
         head, slash, last = part[start:].rpartition("/")
         low, _, high = last.partition("-")
-        if not low.isdigit() or (high and not high.isdigit()) or int(high or low) - int(low) > 4096:
+        if not low.isdecimal() or (high and not high.isdecimal()) or int(high or low) - int(low) > 4096:
             raise ValueError(f"{text!r} is no range of interfaces")
         for number in range(int(low), int(high or low) + 1):
             names.append(canonical(Vendor.EOS, f"{kind}{head}{slash}{number}"))
@@ -313,7 +313,7 @@ def peer_filter(line: Line, context: Context, draft: Draft) -> None:
             context.done(child)
             continue
         sequence = (max((rule[0] for rule in rules), default=0) // 10 + 1) * 10
-        if words[0].isdigit():
+        if words[0].isdecimal():
             sequence, words = int(words[0]), words[1:]
         if words[:2] != ("match", "as-range") or words[-1] not in ("accept", "reject"):
             context.unrecognised(child)

@@ -208,7 +208,7 @@ class _Options:
     def read(self, words: tuple[str, ...]) -> None:
         at = 0
         tagged = self.name == "isis" and words[:1] and words[0] not in (*_LEVELS, "route-map", "metric")
-        if tagged or (words and words[0].isdigit()):
+        if tagged or (words and words[0].isdecimal()):
             if self.name not in _NUMBERED and not tagged:
                 raise ValueError(f"{words[0]!r} is not known here")
             self.process, at = words[0], 1
@@ -269,7 +269,7 @@ def maximum_paths(line: Line, words: tuple[str, ...], place: Place) -> None:
         for key in keys:
             settings.pop(key, None)
         return
-    numbers = [word for word in words if word.isdigit()]
+    numbers = [word for word in words if word.isdecimal()]
     if "equal-cluster-length" in words:
         place.context.partial(line, "equal-cluster-length is not modelled")
     settings.update(dict.fromkeys(keys, between(numbers[0], 1, 600)))

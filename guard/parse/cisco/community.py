@@ -45,7 +45,7 @@ def _expanded(style: str, name: str, rest: tuple[str, ...]) -> bool:
     """Numbers 100-500 are expanded lists (IOS, FRR); a name without a style is one if it holds an expression."""
     if style:
         return style != "standard"
-    if name.isdigit():
+    if name.isdecimal():
         return int(name) >= 100
     return any(_EXPRESSION.search(word) for word in rest)
 
@@ -56,7 +56,7 @@ def _entry(
     sequence = 0
     if rest[0] == "seq":
         sequence, rest = int(rest[1]), rest[2:]
-    elif rest[0].isdigit():
+    elif rest[0].isdecimal():
         sequence, rest = int(rest[0]), rest[1:]
     if rest[0] in ("remark", "description"):
         context.ignore(line, "text for people")

@@ -69,7 +69,7 @@ def read_stanzas(lines: tuple[Line, ...], context: Context, reading: Reading) ->
             context.done(line)
         elif line.text == "frr version":
             context.ignore(line, "begins frr.conf")
-        elif "=" in first or first.isdigit():
+        elif "=" in first or first.isdecimal():
             context.ignore(line, "ports.conf: speeds of ports")
         else:
             context.unrecognised(line)
@@ -89,7 +89,7 @@ def _iface(line: Line, context: Context, reading: Reading) -> None:
     netmask = next((child.words[1] for child in line.children if child.words[0] == "netmask"), "")
     _TABLE.read((child for child in line.children if child is not vrf), context, settings)
     if netmask and settings.primary is not None:
-        length = int(netmask) if netmask.isdigit() else mask_length(netmask)
+        length = int(netmask) if netmask.isdecimal() else mask_length(netmask)
         settings.primary = replace(settings.primary, length=length)
 
 

@@ -68,7 +68,7 @@ def _interface(settings: InterfaceSettings, reading: Reading, members: tuple[str
     if settings.ip_mtu is not None:
         values["mtu"] = settings.ip_mtu
     if kind == "vlan":
-        digits = "".join(char for char in settings.name if char.isdigit())
+        digits = "".join(char for char in settings.name if char.isdecimal())
         values.setdefault("vlan", int(digits) if digits else None)
         if not _carried(values["vlan"], reading):
             values["shutdown"] = True  # the VLAN is not there, or suspended: its SVI never comes up

@@ -45,9 +45,9 @@ def _name(line: Line, context: Context) -> str:
     name = named(context.vendor, line.words[1:])
     if context.vendor is Vendor.FRR:
         return name
-    split = len(line.words) > 2 and line.words[2][0].isdigit()
+    split = len(line.words) > 2 and line.words[2][0].isdecimal()
     options = line.words[3 if split else 2 :]
-    if not any(char.isdigit() for char in name) or (options and options[0].lower() not in _HEADER_OPTIONS):
+    if not any(char.isdecimal() for char in name) or (options and options[0].lower() not in _HEADER_OPTIONS):
         raise ValueError("no interface name")
     return name
 
@@ -272,9 +272,9 @@ _SPEED_UNITS = {"g": 1000, "full": 1, "half": 1, "m": 1}
 def _speed(line: Line, context: Context, settings: Settings) -> None:
     """IOS `speed 1000`; EOS `speed [forced] 10gfull`, `speed 100g-4`; auto leaves the default of the kind."""
     text = line.words[-1].lower()
-    digits = "".join(char for char in text if char.isdigit() or char == ".").split(".")[0]
+    digits = "".join(char for char in text if char.isdecimal() or char == ".").split(".")[0]
     number = text.partition("-")[0]
-    digits = "".join(char for char in number if char.isdigit())
+    digits = "".join(char for char in number if char.isdecimal())
     if digits and text != "auto":
         settings.values["speed"] = int(digits) * (1000 if "g" in number else 1)
     context.done(line)
@@ -285,7 +285,7 @@ def _speed(line: Line, context: Context, settings: Settings) -> None:
 
 def _tunnel_source(line: Line, context: Context, settings: Settings) -> None:
     text = line.words[2]
-    if text[0].isdigit() or ":" in text:
+    if text[0].isdecimal() or ":" in text:
         settings.values["tunnel_source"] = str(parse_address(text))
     else:
         name = named(context.vendor, line.words[2:])
@@ -312,7 +312,7 @@ def _tunnel_mode(line: Line, context: Context, settings: Settings) -> None:
 def _encapsulation(line: Line, context: Context, settings: Settings) -> None:
     words = tuple(word.lower() for word in line.words)
     if words[1] in {"dot1q", "isl"}:
-        tags = [word for word in words[2:] if word.isdigit()]
+        tags = [word for word in words[2:] if word.isdecimal()]
         if len(tags) != 1 or "second-dot1q" in words:
             context.partial(line, "more than one tag is not modelled")
             return

@@ -22,7 +22,7 @@ _TIMERS = "timers"
 
 def area_number(text: str) -> int:
     """`0` or `0.0.0.1` as a number."""
-    number = int(text) if text.isdigit() else parse_address(text).value
+    number = int(text) if text.isdecimal() else parse_address(text).value
     if not 0 <= number < 2**32:
         raise ValueError(f"{text} is no OSPF area")
     return number
@@ -45,7 +45,7 @@ def _ospf6(line: Line, context: Context, settings: Settings) -> None:
     words = line.words[1:] if line.words[0] == "no" else line.words
     if words[0] == "ospfv3":
         words = words[1:]
-        number = words[0] if words[0].isdigit() else ""
+        number = words[0] if words[0].isdecimal() else ""
         words = words[1:] if number else words
         if words[0] == "ipv4":
             context.not_implemented(line, "OSPFv3 for IPv4 is not modelled")
@@ -61,7 +61,7 @@ def _ospf6(line: Line, context: Context, settings: Settings) -> None:
 
 
 def _ospf_option(words: tuple[str, ...], line: Line, context: Context, igp: IgpSettings) -> None:
-    option = _OSPF_OPTIONS.get("" if words[0].isdigit() else words[0].lower())
+    option = _OSPF_OPTIONS.get("" if words[0].isdecimal() else words[0].lower())
     if option is None:
         context.unrecognised(line)
         return
@@ -87,7 +87,7 @@ _FIELDS = {
 
 
 def _ospf_no(words: tuple[str, ...], line: Line, context: Context, igp: IgpSettings) -> None:
-    field = _FIELDS.get("area" if words[0].isdigit() else words[0])
+    field = _FIELDS.get("area" if words[0].isdecimal() else words[0])
     context.done(line)
     if field == "passive":
         igp.values["passive"] = False  # FRR: against `passive-interface default`
@@ -96,7 +96,7 @@ def _ospf_no(words: tuple[str, ...], line: Line, context: Context, igp: IgpSetti
 
 
 def _area(words: tuple[str, ...], line: Line, context: Context, igp: IgpSettings) -> None:
-    if words[0].isdigit():
+    if words[0].isdecimal():
         igp.values["process"] = words[0]
         words = words[1:]
     if words[0] != "area":
@@ -109,7 +109,7 @@ def _area(words: tuple[str, ...], line: Line, context: Context, igp: IgpSettings
 
 def _number(field: str) -> Option:
     def option(words: tuple[str, ...], line: Line, context: Context, igp: IgpSettings) -> None:
-        if not words[1].isdigit():
+        if not words[1].isdecimal():
             context.partial(line, "a value that is made at run time is not known here")
             return
         igp.values[field] = int(words[1])

@@ -46,7 +46,7 @@ def canonical(vendor: Vendor, name: str) -> str:
     """`Gi0/1` → `GigabitEthernet0/1` (IOS), `Et1` → `Ethernet1` (EOS); FRR's are Linux's, taken as they are."""
     if vendor not in _NAMES:
         return name
-    at = next((i for i, char in enumerate(name) if char.isdigit()), len(name))
+    at = next((i for i, char in enumerate(name) if char.isdecimal()), len(name))
     kind, number = name[:at].strip(), name[at:].strip()
     low = kind.lower()
     short = _SHORT[vendor].get(low)
@@ -61,7 +61,7 @@ def canonical(vendor: Vendor, name: str) -> str:
 
 def named(vendor: Vendor, words: tuple[str, ...]) -> str:
     """The name that one or two words give: `Ethernet1`, `GigabitEthernet 0/0`."""
-    return canonical(vendor, "".join(words[:2]) if len(words) > 1 and words[1][:1].isdigit() else words[0])
+    return canonical(vendor, "".join(words[:2]) if len(words) > 1 and words[1][:1].isdecimal() else words[0])
 
 
 _KINDS = (
@@ -84,7 +84,7 @@ def kind_of(vendor: Vendor, name: str) -> str:
 
 def _linux_kind(name: str) -> str:
     """By the names that Cumulus, Debian and FRR's own tests use; Linux itself knows no rule."""
-    if name == "lo" or name.startswith(("lo:", "loopback", "dum")) or (name[:2] == "lo" and name[2:].isdigit()):
+    if name == "lo" or name.startswith(("lo:", "loopback", "dum")) or (name[:2] == "lo" and name[2:].isdecimal()):
         return "loopback"
     if name.startswith(("mgmt", "eth0-mgmt")):
         return "management"
@@ -96,10 +96,10 @@ def _linux_kind(name: str) -> str:
         return "bridge"
     if name.startswith(("bond", "team", "lag")):
         return "port-channel"
-    return "subinterface" if "." in name and name.rsplit(".", 1)[1].isdigit() else "physical"
+    return "subinterface" if "." in name and name.rsplit(".", 1)[1].isdecimal() else "physical"
 
 
 def parent_of(name: str) -> str:
     """Of a subinterface, the interface that it is part of; else ""."""
     parent, dot, unit = name.rpartition(".")
-    return parent if dot and unit.isdigit() else ""
+    return parent if dot and unit.isdecimal() else ""

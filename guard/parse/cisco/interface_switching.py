@@ -73,7 +73,7 @@ def _switches(settings: Settings) -> None:
 
 def _access_vlan(line: Line, context: Context, settings: Settings) -> None:
     _switches(settings)
-    if not line.words[-1].isdigit():
+    if not line.words[-1].isdecimal():
         context.partial(line, "a VLAN that is named or learned is not known here")
         return
     settings.values["access_vlan"] = int(line.words[-1])
@@ -103,14 +103,14 @@ def _allowed(line: Line, context: Context, settings: Settings) -> None:
 
 
 def _native(line: Line, context: Context, settings: Settings) -> None:
-    if line.words[-1].isdigit():
+    if line.words[-1].isdecimal():
         settings.values["native"] = int(line.words[-1])
     context.done(line)
 
 
 def _channel_group(line: Line, context: Context, settings: Settings) -> None:
     number = line.words[1]
-    if not number.isdigit():
+    if not number.isdecimal():
         raise ValueError(f"{number} is no channel group")
     settings.channel_group = number
     context.done(line)

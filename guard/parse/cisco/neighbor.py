@@ -103,7 +103,7 @@ def _local_as(command: Command) -> None:
 
 def _update_source(command: Command) -> None:
     text = command.words[0] if command.words else ""
-    if text and not text[0].isdigit() and ":" not in text:
+    if text and not text[0].isdecimal() and ":" not in text:
         text = named(command.vendor, command.words)
         command.context.refer("interface", text, command.line, "bgp update-source")
     command.put(command.session, "update_source", text)
@@ -282,7 +282,7 @@ def _remove_private(command: Command) -> None:
 def _allowas_in(command: Command) -> None:
     if command.words[:1] == ("origin",):
         command.context.partial(command.line, "our AS is let in anywhere in the path, not as origin alone")
-    count = int(command.words[0]) if command.words[:1] and command.words[0].isdigit() else 3
+    count = int(command.words[0]) if command.words[:1] and command.words[0].isdecimal() else 3
     command.family["allowas_in"] = 0 if command.no else count
 
 
@@ -301,7 +301,7 @@ def _maximum_prefix(command: Command) -> None:
         return
     words = command.words
     limit = between(words[0], 0, (1 << 32) - 1)
-    percent = words[1] if len(words) > 1 and words[1].isdigit() else ""
+    percent = words[1] if len(words) > 1 and words[1].isdecimal() else ""
     if "warning-limit" in words:
         at = words.index("warning-limit")
         shown = int(words[at + 1])

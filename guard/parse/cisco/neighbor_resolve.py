@@ -112,7 +112,7 @@ def _build(
 
 
 def _address(text: str) -> Address | None:
-    if not (text[0].isdigit() or ":" in text):
+    if not (text[0].isdecimal() or ":" in text):
         return None
     try:
         return parse_address(text.partition("%")[0])

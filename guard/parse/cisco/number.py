@@ -34,6 +34,6 @@ def dotted(text: str) -> int:
     parts = text.split(".")
     if len(parts) == 1:
         return int(text)
-    if len(parts) != 4 or not all(part.isdigit() and int(part) < 256 for part in parts):
+    if len(parts) != 4 or not all(part.isdecimal() and int(part) < 256 for part in parts):
         raise ValueError(f"{text} is no identifier")
     return int.from_bytes(bytes(int(part) for part in parts), "big")

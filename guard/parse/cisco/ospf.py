@@ -25,7 +25,7 @@ def router_ospf(line: Line, context: Context, reading: Reading) -> None:
     words = tuple(word.lower() for word in line.words)
     version = 3 if words[0] == "ipv6" or words[1] in {"ospfv3", "ospf6"} else 2
     at = words.index("ospf") if "ospf" in words else 1
-    process = words[at + 1] if len(words) > at + 1 and words[at + 1].isdigit() else ""
+    process = words[at + 1] if len(words) > at + 1 and words[at + 1].isdecimal() else ""
     vrf = line.words[words.index("vrf") + 1] if "vrf" in words else "default"
     if vrf != "default":
         context.refer("vrf", vrf, line, "router ospf")
@@ -270,7 +270,7 @@ def _max_metric(line: Line, context: Context, ospf: OspfSettings) -> None:
         ospf.values["max_metric_stub"] = True
     if "external-lsa" in words:
         following = words[words.index("external-lsa") + 1 :]
-        ospf.values["max_metric_external"] = int(following[0]) if following and following[0].isdigit() else 16711680
+        ospf.values["max_metric_external"] = int(following[0]) if following and following[0].isdecimal() else 16711680
     if "summary-lsa" in words:
         context.partial(line, "metrics of summaries of a router with max-metric are not modelled")
 
@@ -281,7 +281,7 @@ _DISTANCES = {"intra-area": "distance", "inter-area": "distance_inter", "externa
 def _distance(line: Line, context: Context, ospf: OspfSettings) -> None:
     """`distance N`; `distance ospf {intra-area | inter-area | external N}…` (FRR writes ospf6 for IPv6)."""
     words = line.words[1:]
-    if words[0].isdigit():
+    if words[0].isdecimal():
         ospf.values["distance"] = int(words[0])
         context.done(line)
         if len(words) > 1:

@@ -54,7 +54,7 @@ def _entry(line: Line, words: tuple[str, ...], version: int, found: PrefixListDr
         if words[0] in ("remark", "description"):
             context.ignore(line, "text for people")
             return
-    elif words[0].isdigit() and len(words) > 2:
+    elif words[0].isdecimal() and len(words) > 2:
         sequence, words = int(words[0]), words[1:]
     if words[0] not in ("permit", "deny"):
         raise ValueError(f"{words[0]!r} is neither permit nor deny")

@@ -61,7 +61,7 @@ class _Options:
 
     def take(self, word: str, following: str) -> int:
         """Take one option in; returns how many words it is long."""
-        if word in {"metric", "tag"} and following.isdigit():
+        if word in {"metric", "tag"} and following.isdecimal():
             self.values[word] = int(following)
         elif word == "metric-type" and following[-1:] in {"1", "2"}:
             self.values["metric_type"] = int(following[-1])

@@ -96,7 +96,7 @@ def by_number(text: str) -> str:
     """An EOS expression over AS numbers (`ip as-path regex-mode asn`, the default) in Python's syntax."""
     out: list[str] = []
     for token in _ASN_TOKEN.findall(text.strip('"')):
-        if token[0].isdigit():
+        if token[0].isdecimal():
             out.append(f"(?:{_BEFORE}{_asn(token)}{_AFTER})")
         elif token == ".":
             out.append(f"(?:{_BEFORE}[0-9]++{_AFTER})")

@@ -157,7 +157,7 @@ def _is_address(word: str) -> bool:
         parse_address(word)
     except ValueError:
         return False
-    return not word.isdigit()
+    return not word.isdecimal()
 
 
 def _route_source(line: Line, words: tuple[str, ...], context: Context) -> Condition:
@@ -182,7 +182,7 @@ def _interface(line: Line, words: tuple[str, ...], context: Context) -> Conditio
     names: list[str] = []
     at = 0
     while at < len(words):
-        step = 2 if at + 1 < len(words) and words[at + 1][0].isdigit() else 1
+        step = 2 if at + 1 < len(words) and words[at + 1][0].isdecimal() else 1
         names.append(named(context.vendor, words[at : at + step]))
         at += step
     return MatchInterface(tuple(names))
@@ -254,8 +254,8 @@ def _route_type(line: Line, words: tuple[str, ...], context: Context) -> Conditi
 
 
 def _protocol(line: Line, words: tuple[str, ...], context: Context) -> Condition:
-    process = next((word for word in words if word[0].isdigit()), None)
-    names = frozenset(PROTOCOLS.get(word, word) for word in words if not word[0].isdigit())
+    process = next((word for word in words if word[0].isdecimal()), None)
+    names = frozenset(PROTOCOLS.get(word, word) for word in words if not word[0].isdecimal())
     return MatchProtocol(names, process)
 
 

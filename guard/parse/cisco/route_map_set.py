@@ -90,13 +90,13 @@ def _metric(line: Line, words: tuple[str, ...], context: Context) -> tuple[Actio
     text = words[0].lower()
     if text in ("igp", "igp-metric", "igp-nexthop-cost"):
         return (SetMetricFromIgp(),)
-    if not text.lstrip("+-").isdigit():
+    if not text.lstrip("+-").isdecimal():
         context.not_implemented(line, "a metric from round-trip times or sums is not modelled")
         return None
     if len(words) > 1 and words[1][0] in "+-":
         context.not_implemented(line, "a metric from round-trip times or sums is not modelled")
         return None
-    if len(words) > 1 and words[1].isdigit():
+    if len(words) > 1 and words[1].isdecimal():
         context.partial(line, "of EIGRP's metric only the bandwidth is kept")
     return _number("metric")(line, words, context)
 

@@ -80,7 +80,7 @@ class _Parts:
         at = 0
         while at < len(words):
             word = words[at].lower()
-            if word.isdigit():
+            if word.isdecimal():
                 self.distance = int(word)
                 at += 1
             elif word in _UNMODELLED:
@@ -143,12 +143,12 @@ class _Parts:
         if text.lower() in _DISCARDS:
             self.discard = True
             return 2 if text.lower() == "null" and len(words) > 1 and words[1] == "0" else 1
-        if text[0].isdigit() or ":" in text:
+        if text[0].isdecimal() or ":" in text:
             address, _, zone = text.partition("%")
             self.next_hop = parse_address(address)
             self.interface = canonical(vendor, zone) if zone else self.interface
             return 1
-        split = text.isalpha() and len(words) > 1 and words[1][0].isdigit() and "." not in words[1]
+        split = text.isalpha() and len(words) > 1 and words[1][0].isdecimal() and "." not in words[1]
         split = split and vendor is not Vendor.FRR
         self.interface = canonical(vendor, text + words[1] if split else text)
         return 2 if split else 1

@@ -133,7 +133,7 @@ def rest(line: Line, at: int) -> str:
 def first_number(words: Iterable[str]) -> int:
     """The first word that is a number."""
     for word in words:
-        if word.isascii() and word.isdigit():
+        if word.isascii() and word.isdecimal():
             return int(word)
     raise ValueError("no number")
 

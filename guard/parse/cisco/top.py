@@ -123,7 +123,7 @@ def _map(line: Line, context: Context, reading: Reading) -> None:
 
 def _vlan(line: Line, context: Context, reading: Reading) -> None:
     """`vlan 10,20-30` with its mode: what a switch carries at all; an SVI of another VLAN stays down."""
-    if not line.words[1][0].isdigit():
+    if not line.words[1][0].isdecimal():
         context.ignore_block(line, "settings of VLANs that are no VLANs")
         return
     context.done(line)

@@ -78,7 +78,7 @@ def _fill(tree: Tree, node: Node, source: Node) -> None:
 
 def _decided(node: Node, word: str) -> bool:
     """Whether the node already holds the other of a choice."""
-    if node.word != "then" and not node.word[:1].isdigit():
+    if node.word != "then" and not node.word[:1].isdecimal():
         return False
     return any(word in choice and choice & node.children.keys() for choice in CHOICES[:2])
 

@@ -27,7 +27,7 @@ def as_path(text: str) -> str:
     for token in _TOKEN.findall(text.strip('"')):
         if token[0] == "{":
             pieces.extend(_repeated(pieces, token, text))
-        elif token[0].isdigit() and "-" in token:
+        elif token[0].isdecimal() and "-" in token:
             pieces.append("[" + re.sub(r"\s", "", token) + "]")
         else:
             pieces.append(token)
@@ -106,7 +106,7 @@ def community(member: str) -> tuple[Member, ...]:
         return _typed("large", "", tail)
     if head in _TYPED or head.startswith(("0x", "bandwidth", "link-bandwidth", "ospf-", "rt-", "domain-id", "color")):
         return _typed("extended", _TYPED.get(head, head) + " ", tail)
-    if text.count(":") == 2 and text.replace(":", "").isdigit():
+    if text.count(":") == 2 and text.replace(":", "").isdecimal():
         return (Member("large", text),)
     made = _typed("standard", "", text)
     if made[0].pattern is None or text.count(":") != 1 or head.strip("^") not in {"*", ".*", ".+"}:
@@ -121,10 +121,10 @@ def community(member: str) -> tuple[Member, ...]:
 
 
 def _typed(kind: str, prefix: str, body: str) -> tuple[Member, ...]:
-    if ":" in body and all(part.rstrip("L").isdigit() or _is_dotted(part) for part in body.split(":")):
-        parts = (str(int(p)) if p.isdigit() else p.rstrip("L") for p in body.split(":"))
+    if ":" in body and all(part.rstrip("L").isdecimal() or _is_dotted(part) for part in body.split(":")):
+        parts = (str(int(p)) if p.isdecimal() else p.rstrip("L") for p in body.split(":"))
         return (Member(kind, prefix + ":".join(parts)),)
-    if body.isdigit() and kind == "standard":
+    if body.isdecimal() and kind == "standard":
         return (Member(kind, f"{int(body) >> 16}:{int(body) & 0xFFFF}"),)
     plain = re.escape(prefix) + ":".join(_side(side) for side in body.strip("^$").split(":"))
     named = [name for name, number in _NUMBERS.items() if kind == "standard" and re.fullmatch(plain, number)]
@@ -133,7 +133,7 @@ def _typed(kind: str, prefix: str, body: str) -> tuple[Member, ...]:
 
 
 def _is_dotted(part: str) -> bool:
-    return part.count(".") == 3 and part.replace(".", "").isdigit()
+    return part.count(".") == 3 and part.replace(".", "").isdecimal()
 
 
 def _side(side: str) -> str:

@@ -218,7 +218,7 @@ def moved(edit: Path, each: Statement) -> Path:
     if each.verb == "edit":
         return (*edit, *each.words)
     if each.verb == "up":
-        count = int(each.words[0]) if each.words and each.words[0].isdigit() else 1
+        count = int(each.words[0]) if each.words and each.words[0].isdecimal() else 1
         return edit[: max(0, len(edit) - count)]
     if each.verb == "top" and each.words[:1] == ("edit",):
         return each.words[1:]
@@ -247,7 +247,7 @@ def _make_room(node: Node, word: str, is_last: bool) -> list[int]:
         if not only.children:
             node.children.clear()
             dropped.append(only)
-    if node.word == "then" or (node.word[:1].isdigit() and is_last):
+    if node.word == "then" or (node.word[:1].isdecimal() and is_last):
         for choice in CHOICES[:2] if node.word == "then" else CHOICES[1:2]:
             if word in choice:
                 for other in sorted(choice - {word}):

@@ -54,7 +54,7 @@ def _address(text: str) -> Address:
 def _protocol(text: str) -> int:
     if text.lower() in PROTOCOLS:
         return PROTOCOLS[text.lower()]
-    if text.isdigit() and int(text) < 256:
+    if text.isdecimal() and int(text) < 256:
         return int(text)
     raise InputInvalid("invalid-value", f"{text!r} is not an IP protocol ({', '.join(PROTOCOLS)}, or a number)")
 

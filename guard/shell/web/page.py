@@ -80,7 +80,7 @@ def answer(log: Log, target: str) -> tuple[HTTPStatus, str, str]:
         if url.path == "/":
             return HTTPStatus.OK, "text/html; charset=utf-8", _list(log, parse_qs(url.query))
         kind, _, number = url.path.removeprefix("/").partition("/")
-        if kind == "entry" and number.removesuffix(".json").isdigit() and number.isascii():
+        if kind == "entry" and number.removesuffix(".json").isdecimal() and number.isascii():
             entry, document = log.entry(int(number.removesuffix(".json")))
             if number.endswith(".json") or "diff" not in document:
                 text = json.dumps({"entry": entry, "document": document}, indent=1, ensure_ascii=False)
@@ -98,7 +98,7 @@ def _list(log: Log, query: Mapping[str, list[str]]) -> str:
 
     lines = log.lines()
     before = query.get("before", [""])[0]
-    end = min(int(before), len(lines)) if before.isdigit() and before.isascii() else len(lines)
+    end = min(int(before), len(lines)) if before.isdecimal() and before.isascii() else len(lines)
     start = max(0, end - PAGE)
     entries = [json.loads(line) for line in reversed(lines[start:end])]
     head = str(entries[0].get("hash", ""))[:23] if entries else "none"

@@ -95,7 +95,7 @@ def interface_name(words: tuple[str, ...], vendor: str) -> tuple[str, ...]:
     if vendor == "frr" or len(words) < 2:
         return words
     name, used = words[1], 2
-    if len(words) > 2 and name.replace("-", "").isalpha() and words[2][:1].isdigit():
+    if len(words) > 2 and name.replace("-", "").isalpha() and words[2][:1].isdecimal():
         name, used = name + words[2], 3
     found = _INTERFACE.match(name)
     if not found:
@@ -150,7 +150,7 @@ def interface_range(words: tuple[str, ...], vendor: str) -> tuple[str, ...] | No
     stem = ""
     for part in re.sub(r"\s*-\s*", "-", listed).split(","):
         part = part.strip().replace(" ", "")
-        if part[:1].isdigit():
+        if part[:1].isdecimal():
             part = stem + part
         found = _RANGE.match(part)
         low, high = (int(found["low"]), int(found["high"])) if found else (0, 0)

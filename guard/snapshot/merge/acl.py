@@ -17,7 +17,7 @@ STEP = 10
 def _split(words: tuple[str, ...]) -> tuple[int | None, tuple[str, ...]]:
     if words[0] == "sequence" and len(words) > 1:
         words = words[1:]
-    if words[0].isdigit():
+    if words[0].isdecimal():
         return int(words[0]), words[1:]
     return None, words
 

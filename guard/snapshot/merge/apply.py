@@ -73,9 +73,9 @@ class Applier:
         """`route-map NAME [permit]` without a number: entry 10, or on IOS the only one there is."""
         entries = place.below(("route-map", found.key[1]))
         named = found.value[0] if found.value else ""
-        number = named if named.isdigit() else "10"
-        action = "permit" if named.isdigit() else named or "permit"
-        if named.isdigit():
+        number = named if named.isdecimal() else "10"
+        action = "permit" if named.isdecimal() else named or "permit"
+        if named.isdecimal():
             entries = []
         if self.table.vendor == "ios" and entries:
             if len(entries) > 1:

@@ -91,7 +91,7 @@ def _check_range(words: tuple[str, ...], *, strict: bool) -> None:
     rest = words[words.index(prefix) + 1 :]
     bounds = dict(zip(rest[::2], rest[1::2], strict=False))
     for name, value in bounds.items():
-        if name not in {"ge", "le", "eq"} or not value.isdigit() or not length <= int(value) <= most:
+        if name not in {"ge", "le", "eq"} or not value.isdecimal() or not length <= int(value) <= most:
             raise Refused(f"invalid prefix range for {prefix}: {name} {value}")
     low, high = int(bounds.get("ge", length)), int(bounds.get("le", most))
     if low > high or (strict and (bounds.get("ge") == str(length) or bounds.get("le") == str(length))):

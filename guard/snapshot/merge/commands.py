@@ -344,7 +344,7 @@ def _selector(rest: list[str]) -> tuple[str | None, str, int]:
         return ("all", "*", 2) if rest[1] in {"*", "all"} else (first, rest[1], 2)
     if is_ip(first) or is_ip6(first):
         return "neighbor", first, 1
-    if first.isdigit():
+    if first.isdecimal():
         return "as", first, 1
     if first in {"dampening", "counters", "prefix", "flap-statistics", "rpki", "table-map", "update-group", "slow"}:
         return None, "", 1
@@ -355,7 +355,7 @@ def _clear_ospf(words: tuple[str, ...], text: str, line: int) -> Effect:
     rest = words[2:] if words[0] == "ip" else words[1:]
     process = None
     vrf = None
-    if rest and rest[0].isdigit():
+    if rest and rest[0].isdecimal():
         process, rest = rest[0], rest[1:]
     if len(rest) >= 2 and rest[0] == "vrf":
         vrf, rest = rest[1], rest[2:]

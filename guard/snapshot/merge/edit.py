@@ -154,7 +154,7 @@ class Editor:
         return best
 
     def _by_number(self, block: Node, found: Matched, mode: Mode, end: int) -> int | None:
-        name, number = found.key[:-1], int(next(w for w in reversed(found.key) if w.isdigit()))
+        name, number = found.key[:-1], int(next(w for w in reversed(found.key) if w.isdecimal()))
         name = found.key[: len(found.key) - 1 - found.key[::-1].index(str(number))]
         at: int | None = None
         for index, child in enumerate(block.children[:end]):
@@ -162,7 +162,7 @@ class Editor:
             if other is None or other.key[: len(name)] != name or len(other.key) <= len(name):
                 continue
             its = other.key[len(name)]
-            if not its.isdigit():
+            if not its.isdecimal():
                 continue
             if int(its) < number:
                 at = index + 1

@@ -48,7 +48,7 @@ def _entry(words: Key, name: Key) -> tuple[int, Key]:
     if words[: len(name)] != name:
         return 0, ()
     rest = words[len(name) :]
-    if len(rest) > 2 and rest[0] == "seq" and rest[1].isdigit():
+    if len(rest) > 2 and rest[0] == "seq" and rest[1].isdecimal():
         return int(rest[1]), rest[2:]
     return 0, rest
 
@@ -181,7 +181,7 @@ def gather(applier: Applier, place: Place, node: Node, found: Matched) -> None:
 
 def _single_form(found: Matched) -> Key | None:
     key = found.key
-    if found.rule.opens in {"acl-std", "acl-ext"} and key[-1].isdigit():
+    if found.rule.opens in {"acl-std", "acl-ext"} and key[-1].isdecimal():
         return ("access-list", key[-1])
     if found.rule.opens in {"plist", "plist6"}:
         return key
