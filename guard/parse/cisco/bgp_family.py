@@ -388,7 +388,9 @@ def _ignore(reason: str) -> Handler:
     return handler
 
 
-def _opaque(reason: str) -> Handler:
+def opaque(reason: str) -> Handler:
+    """A setting that is known and not modelled; its negation is the default, and harmless."""
+
     def handler(line: Line, words: tuple[str, ...], place: Place) -> None:
         if not place.no:
             place.context.not_implemented(line, reason)
@@ -411,10 +413,10 @@ FAMILY: Mapping[str, Handler] = {
     "route-map": route_map_vpn,
     "route-target": route_target,
     "label": _ignore("MPLS labels do not change where unicast routes lead"),
-    "nexthop": _opaque("this next hop is not modelled"),
-    "default-metric": _opaque("a default metric of redistribution is not modelled"),
-    "auto-summary": _opaque("summaries by class are not modelled"),
-    "synchronization": _opaque("synchronization with the IGP is not modelled"),
+    "nexthop": opaque("this next hop is not modelled"),
+    "default-metric": opaque("a default metric of redistribution is not modelled"),
+    "auto-summary": opaque("summaries by class are not modelled"),
+    "synchronization": opaque("synchronization with the IGP is not modelled"),
     "snmp": _ignore("does not change routes"),
     "host-flap": _ignore("does not change routes"),
     "dampening": _ignore("damping of flaps; the converged state is judged"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from guard.model.address import parse_prefix
 from guard.model.device import Vendor
-from guard.parse.cisco.bgp_family import Handler, Place
+from guard.parse.cisco.bgp_family import Handler, Place, opaque
 from guard.parse.cisco.number import asn, asn_list, dotted
 from guard.parse.cisco.routing_draft import ListenRange
 from guard.parse.line import Line
@@ -260,17 +260,10 @@ def _ignore(reason: str) -> Handler:
     return handler
 
 
-def _opaque(reason: str) -> Handler:
-    def handler(line: Line, words: tuple[str, ...], place: Place) -> None:
-        if not place.no:
-            place.context.not_implemented(line, reason)
-
-    return handler
-
-
 _TIMER = "timers; the converged state is judged"
 _SHOW = "does not change routes"
 _GRACE = "behaviour while a session restarts; the converged state is judged"
+
 
 def _nexthop(line: Line, words: tuple[str, ...], place: Place) -> None:
     """`bgp nexthop trigger …` is a timer, `bgp nexthop route-map X` a filter on what resolves next hops."""
@@ -352,20 +345,20 @@ BGP: Mapping[str, Handler] = {
     "labeled-unicast": _ignore("labelled routes"),
     "ipv6-auto-ra": _ignore(_SHOW),
     "upgrade-cli": _ignore(_SHOW),
-    "maxas-limit": _opaque("a limit on the length of a path is not modelled"),
-    "next-hop": _opaque("this treatment of next hops is not modelled"),
-    "route": _opaque("what the routing table takes from BGP is filtered, which is not modelled"),
-    "advertise-best-external": _opaque("backup paths are not modelled"),
-    "inject-map": _opaque("injected routes are not modelled"),
-    "dmzlink-bw": _opaque("link bandwidth is not modelled"),
-    "recursion": _opaque("not modelled"),
-    "rpki": _opaque("validation of origins is not read from here"),
-    "rr-group": _opaque("VPN routes are not modelled"),
-    "as-path": _opaque("not modelled"),
-    "import": _opaque("not modelled"),
+    "maxas-limit": opaque("a limit on the length of a path is not modelled"),
+    "next-hop": opaque("this treatment of next hops is not modelled"),
+    "route": opaque("what the routing table takes from BGP is filtered, which is not modelled"),
+    "advertise-best-external": opaque("backup paths are not modelled"),
+    "inject-map": opaque("injected routes are not modelled"),
+    "dmzlink-bw": opaque("link bandwidth is not modelled"),
+    "recursion": opaque("not modelled"),
+    "rpki": opaque("validation of origins is not read from here"),
+    "rr-group": opaque("VPN routes are not modelled"),
+    "as-path": opaque("not modelled"),
+    "import": opaque("not modelled"),
     "mpls-local-label": _ignore("labelled routes"),
-    "aspath-cmp-include-nexthop": _opaque("not modelled"),
-    "aggregate-route": _opaque("communities of an aggregate by inheritance are not modelled"),
+    "aspath-cmp-include-nexthop": opaque("not modelled"),
+    "aggregate-route": opaque("communities of an aggregate by inheritance are not modelled"),
     "fec": _ignore("how the table is programmed"),
     "host-routes": _ignore("how the table is programmed"),
     "bfd": _ignore("how fast a lost session is seen; the converged state is judged"),
@@ -389,12 +382,12 @@ PROCESS: Mapping[str, Handler] = {
     "shutdown": shutdown,
     "local-as": asn_of_vrf,
     "ucmp": ucmp,
-    "next-hop": _opaque("this treatment of next hops is not modelled"),
-    "mpls": _opaque("labelled routes are not modelled"),
+    "next-hop": opaque("this treatment of next hops is not modelled"),
+    "mpls": opaque("labelled routes are not modelled"),
     "ip": _ignore("who may open a session; configured neighbours are taken as let in"),
     "ipv6": _ignore("who may open a session; configured neighbours are taken as let in"),
-    "segment-routing": _opaque("segment routing is not modelled"),
-    "vnc": _opaque("VNC is not modelled"),
-    "sid": _opaque("segment routing is not modelled"),
+    "segment-routing": opaque("segment routing is not modelled"),
+    "vnc": opaque("VNC is not modelled"),
+    "sid": opaque("segment routing is not modelled"),
     "redistribute-internal": redistribute_internal,
 }
