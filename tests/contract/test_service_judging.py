@@ -1,6 +1,7 @@
-"""The service with the real pipeline behind it: a small network of two data centers.
+"""The service with the real pipeline behind it: two data centers and two pops.
 
-    dc-one (r1) ---- 10.0.0.0/30 ---- dc-two (r2)
+    dc-one (r1) ---- 10.0.0.0/30 ---- dc-two (r2) ---- 10.0.0.4/30 ---- east (r3)
+                                         +------------ 10.0.0.8/30 ---- west (r4)
 """
 
 from collections.abc import Iterator
@@ -29,14 +30,37 @@ router ospf 1
  network 10.0.0.0 0.255.255.255 area 0
 !
 """
+POP = """hostname r{n}
+!
+interface Loopback0
+ ip address 10.{n}.0.1 255.255.255.255
+!
+interface Ethernet0
+ ip address 10.0.0.{host} 255.255.255.252
+!
+router ospf 1
+ network 10.0.0.0 0.255.255.255 area 0
+!
+"""
+TO_THE_POPS = """interface Ethernet3
+ ip address 10.0.0.5 255.255.255.252
+!
+interface Ethernet4
+ ip address 10.0.0.9 255.255.255.252
+!
+"""
 FILES = {
     "configs/r1.cfg": ROUTER.format(n=1),
-    "configs/r2.cfg": ROUTER.format(n=2),
+    "configs/r2.cfg": ROUTER.format(n=2) + TO_THE_POPS,
+    "configs/r3.cfg": POP.format(n=3, host=6),
+    "configs/r4.cfg": POP.format(n=4, host=10),
     "inventory.yaml": """apiVersion: guard/v1
 kind: Inventory
 sites:
   - {name: dc-one, kind: datacenter, devices: [r1], prefixes: [10.1.1.0/24]}
   - {name: dc-two, kind: datacenter, devices: [r2], prefixes: [10.2.1.0/24]}
+  - {name: west, kind: pop, devices: [r4]}
+  - {name: east, kind: pop, devices: [r3]}
 """,
 }
 
@@ -50,6 +74,11 @@ def change(*steps: str) -> Change:
 NOOP = change(r'{device: r1, merge: "interface Ethernet1\n description the servers\n"}')
 CUT = change(r'{device: r1, merge: "interface Ethernet0\n shutdown\n"}')
 UNKNOWN = change('{device: r1, commands: "frobnicate all"}')
+WITHOUT_EAST = FILES["inventory.yaml"].replace("  - {name: east, kind: pop, devices: [r3]}\n", "").replace("\n", r"\n")
+EAST_GONE = change(
+    r'{parallel: [{device: r2, merge: "no interface Ethernet3\n"}, {remove_device: r3}, '
+    f'{{file: inventory.yaml, replace: "{WITHOUT_EAST}"}}]}}'
+)
 NOWHERE = change('{device: r9, commands: "show version"}')
 
 
@@ -92,6 +121,13 @@ def test_an_unknown_command_holds_until_somebody_approves_it(client: Client) -> 
     judged = client.check(UNKNOWN)
     assert (judged.verdict, new(judged.document)) == ("HOLD", {"unknown-command"})
     approved = client.approve(judged.document["entry"]["id"], "read the manual")
+    assert approved.document["verdict"] == "ALLOW"
+
+
+def test_a_site_that_goes_with_its_inventory_holds_until_somebody_approves_it(client: Client) -> None:
+    judged = client.check(EAST_GONE)
+    assert (judged.verdict, new(judged.document)) == ("HOLD", {"intent-weakened"}), judged.document["findings"]
+    approved = client.approve(judged.document["entry"]["id"], "the pop is closed on Monday")
     assert approved.document["verdict"] == "ALLOW"
 
 
