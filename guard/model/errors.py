@@ -1,4 +1,4 @@
-"""What is wrong with what the caller sent (CONTRACT 5, exit code 2): the caller fixes it and asks again."""
+"""The errors of the core: what is wrong with what the caller sent (CONTRACT 5, exit code 2), and a lost engine."""
 
 from __future__ import annotations
 
@@ -27,3 +27,7 @@ class InputInvalid(Exception):
 
     def __reduce__(self) -> tuple[type[InputInvalid], tuple[str, str, str | None, int | None]]:
         return (InputInvalid, (self.code, self.message, self.file, self.line))
+
+
+class EngineLost(Exception):
+    """An engine cannot be asked: it is not there, went away, or did not answer in time. There is no state then."""

@@ -5,6 +5,8 @@ Law: no error is ALLOW. What is wrong with the network is a finding, not an erro
 
 from dataclasses import dataclass
 
+from guard.model.errors import EngineLost
+
 DOMAIN = "guard"  # google.rpc.ErrorInfo.domain
 
 
@@ -58,8 +60,8 @@ class Busy(GuardError):
     """A bound on concurrency was passed: come again later."""
 
 
-class EngineUnavailable(GuardError):
-    """The only engine asked for is not there: retry, or ask for another."""
+class EngineUnavailable(GuardError, EngineLost):
+    """The only engine asked for is not there: retry, or ask for another. Of two it is a second opinion that is lost."""
 
 
 class AuditUnavailable(GuardError):
