@@ -13,5 +13,5 @@ class Engine(Protocol):
     def name(self) -> str: ...
 
     def state(self, snapshot: Snapshot, scenario: Scenario) -> NetworkState:
-        """The converged state; the same snapshot and scenario give an equal state. EngineLost where it cannot be asked."""
+        """The converged state; equal for an equal snapshot and scenario. EngineLost where it cannot be asked."""
         ...
