@@ -132,17 +132,24 @@ class MatchAsPath:
 
 @dataclass(frozen=True, slots=True)
 class MatchAsPathLength:
+    """`unique`: an AS that stands in the path several times counts once (XR `unique-length`)."""
+
     low: int
     high: int
+    unique: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MatchCommunity:
-    """True where any of the lists matches; `exact`: the route has exactly the list's communities and no other."""
+    """True where any of the lists matches; `exact`: the route has exactly the list's communities and no other.
+
+    `mode` (XR): "any"; "every": each entry of the lists holds; "within": each community of the route is in a list.
+    """
 
     names: tuple[str, ...]
     kind: str = "standard"
     exact: bool = False
+    mode: str = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +196,10 @@ class MatchRouteType:
 
 @dataclass(frozen=True, slots=True)
 class MatchTag:
+    """The tag is one of `values`, or lies in one of `ranges` (both ends inclusive)."""
+
     values: frozenset[int]
+    ranges: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,10 +334,14 @@ class SetCommunities:
 
 @dataclass(frozen=True, slots=True)
 class DeleteCommunities:
-    """Remove the communities that the named list permits, each looked at alone (`set comm-list X delete`)."""
+    """Remove the communities that the named list permits, each looked at alone (`set comm-list X delete`).
+
+    `keep`: remove the others instead (XR `delete community not in X`).
+    """
 
     list_name: str
     kind: str = "standard"
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,12 +405,16 @@ Action = (
 )
 
 
+#: A `goto` to whatever term comes next: XR's `pass`, which accepts unless something later drops.
+NEXT_IN_ORDER = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """One entry of a policy. `name` is its sequence number or term name.
 
-    `goto`: after a match go on at the first term whose numeric name is >= it (IOS/FRR `continue`, `on-match goto`);
-    the outcome is then kept as the result should no later term match. `otherwise`: XR else-branches compile to Not.
+    `goto`: after a match go on at the first term whose numeric name is >= it (IOS/FRR `continue`, `on-match goto`),
+    or at the very next one (NEXT_IN_ORDER); the outcome is then kept as the result should no later term match.
     """
 
     name: str

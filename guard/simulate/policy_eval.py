@@ -15,6 +15,7 @@ from guard.model.address import Address, Prefix
 from guard.model.bgp import CONFED_SEQUENCE, SEQUENCE, AsPath, BgpAttributes, Segment
 from guard.model.device import Device, Vendor
 from guard.model.policy import (
+    NEXT_IN_ORDER,
     Action,
     All,
     Any,
@@ -61,6 +62,7 @@ from guard.simulate.route_lists import (
     acl_test,
     as_path_test,
     community_kind,
+    community_list_holds,
     community_list_permits,
     of_kind,
     prefix_list_test,
@@ -133,6 +135,8 @@ class Evaluator:
     def _run(self, policy: RoutePolicy, view: RouteView, depth: int) -> tuple[Outcome, RouteView]:
         index, kept = 0, policy.default
         terms = policy.terms
+        # Cisco IOS XR Routing Configuration Guide, "When Attributes Are Modified": tests see the route as it came in.
+        initial = view if self.device.vendor is Vendor.IOSXR else None
         while index < len(terms):
             term = terms[index]
             index += 1
@@ -142,10 +146,10 @@ class Evaluator:
                     continue
                 outcome, view = decided
             else:
-                changed = self._holds(term.condition, view, depth)
+                changed = self._holds(term.condition, initial or view, depth)
                 if changed is None:
                     continue
-                outcome, view = term.outcome, self._act_all(term, changed)
+                outcome, view = term.outcome, self._act_all(term, view if initial is not None else changed)
             if term.goto is not None and outcome is Outcome.ACCEPT:
                 kept = Outcome.ACCEPT
                 index = _first_at(terms, index, term.goto)
@@ -215,11 +219,11 @@ class Evaluator:
                 return any(each.matches(view.prefix) for each in ranges)
             case MatchAsPath(names):
                 return any(self.as_path_permits(name, attributes.as_path) for name in names)
-            case MatchAsPathLength(low, high):
-                return low <= path_length(attributes.as_path) <= high
-            case MatchCommunity(names, kind, exact):
-                carried = of_kind(attributes.communities, kind)
-                return any(self._community_permits(kind, name, carried, exact) for name in names)
+            case MatchAsPathLength(low, high, unique):
+                path = attributes.as_path
+                return low <= (unique_length(path) if unique else path_length(path)) <= high
+            case MatchCommunity():
+                return self._communities_match(condition, of_kind(attributes.communities, condition.kind))
             case MatchNextHop():
                 return self._next_hop_matches(condition, attributes.next_hop)
             case MatchPeer():
@@ -230,8 +234,8 @@ class Evaluator:
                 return view.protocol in protocols and process in (None, "", view.process)
             case MatchRouteType(types):
                 return view.route_type in types
-            case MatchTag(values):
-                return attributes.tag in values
+            case MatchTag(values, ranges):
+                return attributes.tag in values or any(low <= attributes.tag <= high for low, high in ranges)
             case MatchMetric(low, high):
                 return low <= (attributes.med or 0) <= high
             case MatchLocalPreference(low, high):
@@ -282,6 +286,15 @@ class Evaluator:
             return test(path)
         return _undefined(defaults.MATCH_UNDEFINED_AS_PATH_LIST, self.device.vendor, undefined)
 
+    def _communities_match(self, condition: MatchCommunity, carried: tuple[str, ...]) -> bool:
+        names, kind = condition.names, condition.kind
+        if condition.mode == "within":
+            return all(any(self._community_permits(kind, name, (each,), False) for name in names) for each in carried)
+        if condition.mode == "every":
+            lists = [self.device.community_lists.get((kind, name)) for name in names]
+            return all(listed is not None and community_list_holds(listed, carried) for listed in lists)
+        return any(self._community_permits(kind, name, carried, condition.exact) for name in names)
+
     def _community_permits(self, kind: str, name: str, carried: tuple[str, ...], exact: bool) -> bool:
         listed = self.device.community_lists.get((kind, name))
         if listed is None:
@@ -330,8 +343,8 @@ class Evaluator:
                 return view._replace(attributes=attributes._replace(origin=origin))
             case SetCommunities():
                 return _with_communities(view, _set_communities(action, attributes.communities))
-            case DeleteCommunities(list_name, kind):
-                return _with_communities(view, self._delete(list_name, kind, attributes.communities))
+            case DeleteCommunities():
+                return _with_communities(view, self._delete(action, attributes.communities))
             case PrependAsPath(asns):
                 return _with_path(view, prepend(attributes.as_path, asns))
             case PrependLastAs(count, own):
@@ -367,12 +380,14 @@ class Evaluator:
             case _:
                 return view
 
-    def _delete(self, name: str, kind: str, carried: tuple[str, ...]) -> tuple[str, ...]:
-        listed = self.device.community_lists.get((kind, name))
+    def _delete(self, action: DeleteCommunities, carried: tuple[str, ...]) -> tuple[str, ...]:
+        listed = self.device.community_lists.get((action.kind, action.list_name))
         if listed is None:
             return carried
         return tuple(
-            each for each in carried if community_kind(each) != kind or not community_list_permits(listed, (each,))
+            each
+            for each in carried
+            if community_kind(each) != action.kind or community_list_permits(listed, (each,)) is action.keep
         )
 
 
@@ -397,6 +412,12 @@ def prepend(path: AsPath, asns: tuple[int, ...], kind: str = SEQUENCE) -> AsPath
 def path_length(path: AsPath) -> int:
     """Hops as compared: a set counts one, confederation segments none (RFC 4271 9.1.2.2, RFC 5065 5.3)."""
     return sum(len(asns) if kind == SEQUENCE else kind == "set" for kind, asns in path)
+
+
+def unique_length(path: AsPath) -> int:
+    """As `path_length`, but an AS counts once however often it was prepended (XR `as-path unique-length`)."""
+    sets = sum(kind == "set" for kind, _ in path)
+    return len({asn for kind, asns in path if kind == SEQUENCE for asn in asns}) + sets
 
 
 def first_as(path: AsPath) -> int:
@@ -449,6 +470,8 @@ def _split_calls(condition: Condition) -> tuple[Condition, tuple[str, ...]]:
 
 def _first_at(terms: tuple[Term, ...], start: int, number: int) -> int:
     """Index of the first later term whose sequence number is at least `number`; past the end where there is none."""
+    if number == NEXT_IN_ORDER:
+        return start
     for index in range(start, len(terms)):
         name = terms[index].name
         if name.isdecimal() and int(name) >= number:

@@ -120,3 +120,8 @@ def community_list_permits(listed: CommunityList, carried: tuple[str, ...], exac
         if _entry_holds(entry, carried, exact):
             return entry.permit
     return False
+
+
+def community_list_holds(listed: CommunityList, carried: tuple[str, ...]) -> bool:
+    """Whether every entry of the list holds for the carried communities (XR `matches-every`)."""
+    return all(_entry_holds(entry, carried, False) for entry in listed.entries)
