@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from guard.judge.binding import things
 from guard.judge.case import Case, StepView, Undecided
 from guard.judge.catalogue import Check
 from guard.judge.expression import Outcome, Validation, evaluate
 from guard.judge.facts_view import facts
 from guard.judge.finding import Enforcement, Finding, Observation, Status, Verdict, some, strictness
-from guard.judge.policy import Policy, PolicySet
+from guard.judge.policy import Policy, PolicySet, bound
 from guard.judge.verdict import ORDER, of, verdict
 from guard.judge.waiver import Waiver
 
@@ -50,7 +51,8 @@ def judge(case: Case, policies: PolicySet) -> Judgement:
             continue
         evaluated += 1
         waivers = tuple(each for each in policies.waivers if each.policy == policy.name)
-        findings += _findings(case, policy, waivers, tuple(_observations(case, policy)))
+        variants = _as_bound(case, policy, policies)
+        findings += _strictest(_findings(case, each, waivers, tuple(_observations(case, each))) for each in variants)
     notes = [f"skipped, as {why}: {', '.join(names)}" for why, names in idle.items()]
     notes += [
         f"the waiver of {each.policy} for {', '.join(each.subjects)} expired on {each.expires:%Y-%m-%d}"
@@ -62,6 +64,24 @@ def judge(case: Case, policies: PolicySet) -> Judgement:
         findings.append(Finding("not-modelled", Enforcement.HOLD, Status.UNDECIDED, 0, nothing))
     ordered = tuple(sorted(findings, key=_urgency))
     return Judgement(verdict(ordered, evaluated), ordered, evaluated, tuple(notes))
+
+
+def _as_bound(case: Case, policy: Policy, policies: PolicySet) -> list[Policy]:
+    """The policy as each binding for this change wants it; as it says of itself where there is none."""
+    own = [each for each in policies.bindings if each.policy == policy.name]
+    touched = things(case) if own else ()
+    wanted = [bound(policy, each) for each in own if each.where.covers(case.change.author, touched)]
+    return wanted or [policy]
+
+
+def _strictest(told: Iterable[list[Finding]]) -> list[Finding]:
+    """What a policy finds under each of its bindings, the same thing told once."""
+    kept: dict[tuple[object, ...], Finding] = {}
+    for each in (finding for findings in told for finding in findings):
+        same = (each.status, each.step, each.message, each.subjects)
+        if same not in kept or strictness(each.enforcement) > strictness(kept[same].enforcement):
+            kept[same] = each
+    return list(kept.values())
 
 
 def joined(one: Judgement, other: Judgement) -> Judgement:

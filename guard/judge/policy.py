@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 from guard.judge import catalogue
+from guard.judge.binding import Binding, read_binding
 from guard.judge.catalogue import Check, Parameters, Value
 from guard.judge.expression import Validation, read_validation
 from guard.judge.finding import Enforcement
@@ -57,10 +58,11 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class PolicySet:
-    """The policies in force, by name, and all waivers."""
+    """The policies in force, by name, all waivers, and where a policy is bound otherwise than it says of itself."""
 
     policies: tuple[Policy, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    bindings: tuple[Binding, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -68,6 +70,7 @@ class PolicySet:
             {
                 "policies": [each.document() for each in self.policies],
                 "waivers": sorted((each.document() for each in self.waivers), key=str),
+                **({"bindings": [each.document() for each in self.bindings]} if self.bindings else {}),
             }
         )
 
@@ -75,16 +78,21 @@ class PolicySet:
         return next((each for each in self.policies if each.name == name), None)
 
     def overridden(self, by: PolicySet) -> PolicySet:
-        """This set with the policies of another one added, or in the place of those of the same name."""
+        """This set with the policies and bindings of another one added, or in the place of those of the same name."""
         merged = {each.name: each for each in (*self.policies, *by.policies)}
-        return PolicySet(tuple(merged[name] for name in sorted(merged)), (*self.waivers, *by.waivers))
+        bound = {each.name: each for each in (*self.bindings, *by.bindings)}
+        return PolicySet(
+            tuple(merged[name] for name in sorted(merged)),
+            (*self.waivers, *by.waivers),
+            tuple(bound[name] for name in sorted(bound)),
+        )
 
 
 def load_policies(*layers: Mapping[str, str]) -> PolicySet:
     """Read policy files (name -> text), a later layer over an earlier one: the built-in ones first.
 
     Raises InputInvalid with file and line: an unknown key or check, a wrong type, an expression that does not compile,
-    one name twice in a layer, a waiver of no policy.
+    one name twice in a layer, a waiver or a binding of no policy.
     """
     merged = PolicySet()
     for files in layers:
@@ -94,29 +102,55 @@ def load_policies(*layers: Mapping[str, str]) -> PolicySet:
         if waiver.policy not in names:
             message = f"waiver of {waiver.policy!r}, which is no policy"
             raise InputInvalid("unknown-policy", message, waiver.source.file, waiver.source.first)
+    for binding in merged.bindings:
+        policy = merged.policy(binding.policy)
+        if policy is None:
+            message = f"the binding {binding.name} is of {binding.policy!r}, which is no policy"
+            raise InputInvalid("unknown-policy", message, binding.source.file, binding.source.first)
+        bound(policy, binding)  # its figures are those of the check, or it is invalid
     return merged
+
+
+def bound(policy: Policy, binding: Binding) -> Policy:
+    """The policy as a binding wants it: with its enforcement, and its figures over the policy's own."""
+    if binding.params is not None and policy.check is None:
+        binding.params.fail("params belong to a check", "unknown-key")
+    figures = _parameters(policy.check, binding.params, policy.parameters) if policy.check else policy.parameters
+    return replace(policy, enforcement=binding.enforcement or policy.enforcement, parameters=figures)
 
 
 @lru_cache(maxsize=32)
 def _layer(files: tuple[tuple[str, str], ...]) -> PolicySet:
     policies: dict[str, Policy] = {}
+    bindings: dict[str, Binding] = {}
     waivers: list[Waiver] = []
     for file, text in files:
         for document in load_documents(text, file):
             if _kind(document) == "Waiver":
                 waivers.append(read_waiver(document))
                 continue
+            if _kind(document) == "Binding":
+                binding = read_binding(document)
+                if binding.name in bindings:
+                    document.fail(f"binding {binding.name} stands in {bindings[binding.name].source} already",
+                                  "duplicate-binding")  # fmt: skip
+                bindings[binding.name] = binding
+                continue
             policy = read_policy(document)
             if policy.name in policies:
                 other = policies[policy.name].source
                 document.fail(f"policy {policy.name} stands in {other} already", "duplicate-policy")
             policies[policy.name] = policy
-    return PolicySet(tuple(policies[name] for name in sorted(policies)), tuple(waivers))
+    return PolicySet(
+        tuple(policies[name] for name in sorted(policies)),
+        tuple(waivers),
+        tuple(bindings[name] for name in sorted(bindings)),
+    )
 
 
 def _kind(document: Node) -> str:
     entries = document.entries()
-    for key, choices in (("apiVersion", ("guard/v1",)), ("kind", ("Policy", "Waiver"))):
+    for key, choices in (("apiVersion", ("guard/v1",)), ("kind", ("Policy", "Waiver", "Binding"))):
         if key not in entries:
             document.fail(f"the key {key!r} is missing (expected {' or '.join(choices)})", "missing-key")
         entries[key].choice(*choices)
@@ -160,8 +194,10 @@ def _check(node: Node) -> Check:
     return found
 
 
-def _parameters(check: Check, node: Node | None) -> Parameters:
+def _parameters(check: Check, node: Node | None, own: Parameters | None = None) -> Parameters:
+    """The figures given, over the policy's own where there are any, over the check's defaults."""
     values: dict[str, Value] = {each.name: each.default for each in check.parameters}
+    values.update(own.values if own is not None else {})
     given = node.fields(*values) if node is not None else {}
     for each in check.parameters:
         if each.name in given:

@@ -41,6 +41,7 @@ def _list(policies: PolicySet, form: str) -> None:
             "enforcement": each.enforcement.value,
             "source": str(each.source),
             "description": each.description,
+            "bindings": [bound.name for bound in policies.bindings if bound.policy == each.name],
         }
         for each in policies.policies
     ]
