@@ -115,7 +115,7 @@ def _records(before: Snapshot, after: Snapshot) -> MappingDelta[RecordKey, RRset
     old, new = _zones(before), _zones(after)
     turns: dict[RecordKey, Turn[RRset]] = {}
     for place in dict.fromkeys((*old, *new)):
-        olds, news = _rrsets(old.get(place)), _rrsets(new.get(place))
+        olds, news = _differing(old.get(place), new.get(place))
         if olds is news:
             continue
         for name, rrset in olds.items():
@@ -125,6 +125,18 @@ def _records(before: Snapshot, after: Snapshot) -> MappingDelta[RecordKey, RRset
         for name in news.keys() - olds.keys():
             turns[RecordKey(*place, *name)] = Turn(ABSENT, _unplaced(news[name]))
     return MappingDelta(turns)
+
+
+def _differing(old: Zone | None, new: Zone | None) -> tuple[Mapping[RRsetKey, RRset], Mapping[RRsetKey, RRset]]:
+    """The RRsets of both sides among which the differences are: of an edited zone only those that were touched."""
+    owners = new.touched_since(old) if old is not None and new is not None else None
+    if owners is None or old is None or new is None:
+        return _rrsets(old), _rrsets(new)
+    return _at(old, owners), _at(new, owners)
+
+
+def _at(zone: Zone, owners: frozenset[str]) -> Mapping[RRsetKey, RRset]:
+    return {key: zone.rrsets[key] for key in zone.keys_at(owners)}
 
 
 def _answers(before: Snapshot, after: Snapshot, records: MappingDelta[RecordKey, RRset]) -> tuple[AnswerTurn, ...]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from guard.model.provenance import Source
+from guard.model.zone_text import SOUGHT_AT_MOST, edited, whole
 
 
 class RRsetKey(NamedTuple):
@@ -58,9 +59,9 @@ class Names(NamedTuple):
     dnames: frozenset[str]
 
 
-@dataclass(frozen=True)  # no slots: `names` and `pointers` are made when they are first asked for
+@dataclass(frozen=True)  # no slots: `names`, `pointers` and `text` are made when they are first asked for
 class Zone:
-    """One zone. `order`: RRset keys in the order of the file (truncation shows in it)."""
+    """One zone. `order`: RRset keys in the order of the file (truncation shows in it). `edit`: what it was made of."""
 
     apex: str
     file: str
@@ -68,6 +69,7 @@ class Zone:
     order: tuple[RRsetKey, ...] = ()
     faults: tuple[ZoneFault, ...] = field(default=())
     torn: bool = False  # the last line has no end
+    edit: Edit | None = field(default=None, compare=False, repr=False)
 
     @property
     def serial(self) -> int | None:
@@ -92,12 +94,43 @@ class Zone:
 
         Law: `names` and `pointers` are what would be made from the records alone; only what was touched is made again.
         """
-        new = replace(self, rrsets=rrsets, order=tuple(rrsets), faults=(), torn=False)
+        edit = Edit(self, frozenset(types))
+        new = replace(self, rrsets=rrsets, order=tuple(rrsets), faults=(), torn=False, edit=edit)
         new.__dict__["names"] = _edited_names(self, types)
         kept = [pointer for pointer in self.pointers if pointer[0].owner not in types]
         keys = (RRsetKey(owner, type) for owner, here in types.items() for type in here)
         new.__dict__["pointers"] = (*kept, *_pointers((key, rrsets[key]) for key in keys))
         return new
+
+    def touched_since(self, other: Zone) -> frozenset[str] | None:
+        """The owners whose records may differ from those of a zone that this one was edited from; None: it was not."""
+        owners: frozenset[str] = frozenset()
+        zone = self
+        while zone.rrsets is not other.rrsets:
+            if zone.edit is None:
+                return None
+            owners |= zone.edit.owners
+            zone = zone.edit.before
+        return owners
+
+    @cached_property
+    def text(self) -> str:
+        """A master file of the zone: a record a line, names absolute, the SOA first."""
+        if self.edit is None:
+            return whole(self.apex, self.rrsets)
+        before = self.edit.before
+        keys = [
+            *before.keys_at(self.edit.owners),
+            *(k for k in self.keys_at(self.edit.owners) if k not in before.rrsets),
+        ]
+        if len(keys) > SOUGHT_AT_MOST:
+            return whole(self.apex, self.rrsets)
+        return edited(before.text, self.apex, before.rrsets, self.rrsets, keys)
+
+    def keys_at(self, owners: Iterable[str]) -> tuple[RRsetKey, ...]:
+        """The keys of all RRsets at these owners, sorted by owner."""
+        types = self.names.types
+        return tuple(RRsetKey(owner, type) for owner in sorted(owners) for type in types.get(owner, ()))
 
     @cached_property
     def size(self) -> int:
@@ -125,6 +158,13 @@ class Zone:
         """Whether records at the name are hidden by a delegation or a DNAME above it (RFC 9499)."""
         cut = self.cut_above(name)
         return (cut is not None and cut != name) or self.dname_above(name) is not None
+
+
+class Edit(NamedTuple):
+    """The zone that an edited zone was made of, and the owners whose records may differ."""
+
+    before: Zone
+    owners: frozenset[str]
 
 
 #: Types whose rdata names another host, and which word of it does.
@@ -201,7 +241,7 @@ def _topmost(owners: frozenset[str], apex: str, name: str) -> str | None:
 
 
 #: What a Zone makes of its records when it is first asked for.
-_MADE = ("names", "pointers", "size")
+_MADE = ("names", "pointers", "size", "text")
 
 
 def _pointers(rrsets: Iterable[tuple[RRsetKey, RRset]]) -> Iterator[tuple[RRsetKey, str]]:

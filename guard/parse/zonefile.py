@@ -7,7 +7,6 @@ that cannot be read, lies outside the zone, or would be served wrongly, is a fau
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from guard.model.dns import RRset, RRsetKey, Zone, ZoneFault, lies_in
@@ -290,24 +289,3 @@ def ttl_of(text: str) -> int | None:
     if not _TTL.fullmatch(text):
         return None
     return sum(int(number) * _UNITS[unit.lower() or "s"] for number, unit in _TTL_PART.findall(text))
-
-
-def render_zone(zone: Zone) -> str:
-    """A master file of the zone: a record a line, names absolute, the SOA first."""
-    soa = RRsetKey(zone.apex, "SOA")
-    first = {soa: zone.rrsets[soa]} if soa in zone.rrsets else {}
-    rest = zone.rrsets.items()
-    lines = _lines(first.items())
-    lines += _lines((key, rrset) for key, rrset in rest if key[1] != "SOA" or key != soa)
-    return "".join(lines)
-
-
-def _lines(rrsets: Iterable[tuple[RRsetKey, RRset]]) -> list[str]:
-    """In one loop without calls: a zone may have a million sets."""
-    lines = []
-    for (owner, type), (ttl, rdata, _) in rrsets:
-        if "(" in type:
-            type = type.partition("(")[0]
-        for data in rdata:
-            lines.append(f"{owner} {ttl} IN {type} {data}\n")
-    return lines

@@ -19,7 +19,6 @@ from guard.model.facts import Assessment
 from guard.model.inventory import DATACENTER, EXTERNAL
 from guard.model.provenance import Source
 from guard.model.state import BgpSession, InterfaceId
-from guard.parse.zonefile import render_zone
 from guard.simulate.external import is_test_prefix
 
 #: Data centers, zones and leaks that get a change of their own: the first so many by name, the rest are listed.
@@ -324,4 +323,4 @@ def _plain(zone: Zone) -> Sequence[RRsetKey]:
 
 def _apex_alone(zone: Zone) -> str:
     kept = {key: rrset for key, rrset in zone.rrsets.items() if key.owner == zone.apex}
-    return render_zone(Zone(zone.apex, zone.file, kept, tuple(key for key in zone.order if key in kept)))
+    return Zone(zone.apex, zone.file, kept, tuple(key for key in zone.order if key in kept)).text

@@ -33,7 +33,6 @@ from guard.model.state import InterfaceId
 from guard.parse.inventory import split_interface
 from guard.parse.roas import parse_roas
 from guard.parse.vendor import detect
-from guard.parse.zonefile import render_zone
 from guard.snapshot.dns_plan_step import planned_zones
 from guard.snapshot.during import Drop, disturbed
 from guard.snapshot.load import JSON_READERS, ROAS, load
@@ -227,7 +226,7 @@ def _zone(work: _Work, part: ZoneUpdate | ReplaceZone | DeleteZone) -> None:
     existing = work.made.get(file, existing)
     if isinstance(part, ReplaceZone) and is_octodns(part):
         work.made[file] = octodns_zone(part, file, existing, work.base.inventory)
-        work.files[file] = render_zone(work.made[file])
+        work.files[file] = work.made[file].text
         return
     if isinstance(part, ReplaceZone):
         work.made[file] = replaced_zone(part, file, existing)
@@ -243,7 +242,7 @@ def _zone(work: _Work, part: ZoneUpdate | ReplaceZone | DeleteZone) -> None:
     new = updated_zone(part, existing, work.base.inventory)
     if new is not existing:
         work.made[file] = new
-        work.files[file] = render_zone(new)
+        work.files[file] = new.text
 
 
 def _dns_plan(work: _Work, part: DnsPlan) -> None:
@@ -257,7 +256,7 @@ def _dns_plan(work: _Work, part: DnsPlan) -> None:
             del work.files[zones[apex].file]
         elif zone is not zones.get(apex):
             work.made[zone.file] = zone
-            work.files[zone.file] = render_zone(zone)
+            work.files[zone.file] = zone.text
 
 
 def _roas(work: _Work, part: ReplaceRoas) -> None:

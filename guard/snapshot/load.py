@@ -24,6 +24,7 @@ from guard.parse.inventory import dangling_names, parse_inventory
 from guard.parse.live_state import parse_state
 from guard.parse.roas import parse_roas
 from guard.parse.zonefile import parse_zone
+from guard.snapshot.memory import TextMemory
 from guard.snapshot.names import Names
 from guard.snapshot.snapshot import Overlay, Snapshot
 
@@ -45,7 +46,8 @@ _FOLDERS = ("configs/", "hosts/", "batfish/", "zones/", "iptables/")
 
 #: A device is parsed again only when its text or its file changed. Keyed by content, so it can never be stale.
 _device = lru_cache(maxsize=8192)(parse_device)
-_zone = lru_cache(maxsize=512)(parse_zone)
+#: Of zones as many as their texts fit into: one of a million records has some 40 million characters.
+read_zone = TextMemory(parse_zone, characters=100_000_000)
 
 
 def belongs(path: str) -> bool:
@@ -59,7 +61,7 @@ def digest(files: Mapping[str, str]) -> str:
     """Names the content: sha256 over the sorted paths and the digests of their texts."""
     whole = hashlib.sha256()
     for path in sorted(files):
-        whole.update(hashlib.sha256(path.encode()).digest() + _text_digest(files[path]))
+        whole.update(hashlib.sha256(path.encode()).digest() + _text_digest(files[path], ""))
     return "sha256:" + whole.hexdigest()
 
 
@@ -71,9 +73,11 @@ def _with_overlay(files_digest: str, overlay: Overlay) -> str:
     return "sha256:" + hashlib.sha256("\n".join([files_digest, *lines]).encode()).hexdigest()
 
 
-@lru_cache(maxsize=8192)
-def _text_digest(text: str) -> bytes:
+def _sha256(text: str, _: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
+
+
+_text_digest = TextMemory(_sha256, characters=200_000_000)
 
 
 def load(
@@ -188,7 +192,7 @@ def _zones(
         parts = path.split("/")
         if parts[0] != "zones" or not path.endswith(".zone") or len(parts) not in (2, 3):
             continue
-        zone = known.get(path) or _tried(_zone, path, files, problems)
+        zone = known.get(path) or _tried(read_zone, path, files, problems)
         if zone is None:
             continue
         place = zones if len(parts) == 2 else servers.setdefault(parts[1].lower().rstrip(".") + ".", {})

@@ -7,8 +7,8 @@ from guard.model.dns import Zone
 from guard.model.errors import InputInvalid
 from guard.model.inventory import Inventory
 from guard.parse.nsupdate import parse_nsupdate
-from guard.parse.zonefile import parse_zone
 from guard.snapshot.dns_update import updated
+from guard.snapshot.load import read_zone
 
 
 def replaced_zone(part: ReplaceZone, file: str, old: Zone | None) -> Zone:
@@ -20,7 +20,7 @@ def replaced_zone(part: ReplaceZone, file: str, old: Zone | None) -> Zone:
     offset = 0 if part.text_file else block_start(part) - 1
     last = None if part.text_file else part.source.last
     try:
-        zone = parse_zone(part.text, file)
+        zone = read_zone(part.text, file)
     except InputInvalid as error:
         raise InputInvalid(error.code, error.message, place, _line(error.line or 1, offset, last)) from None
     known = {each.identity for each in old.faults} if old is not None else set()
