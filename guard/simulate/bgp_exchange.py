@@ -193,9 +193,7 @@ class Exchange(World):
                     seeds.setdefault(prefix, []).append(seed)
                 if any(_originates_default(link) for link in speaker.links_out(version)):
                     seeds.setdefault(_DEFAULTS[version], [])
-        known = seeds.keys() | self._configured_prefixes()
-        inventory = self.snapshot.inventory
-        self.heard = external.heard(self._outside_ends(), self.snapshot.announcements, inventory, known)
+        self.heard = heard_from_outside(self.snapshot, self.sessions, seeds)
         for route in self.heard:
             node, vrf, _ = route.session
             seed = Seed(node, vrf, session=route.session, attributes=route.attributes)
@@ -235,35 +233,6 @@ class Exchange(World):
         if known is None or (known[0], known[1], known[2]) != (plain, contents, special):
             known = self.kept.classes = (plain, contents, special, classify(plain, contents, special))
         return known[3]
-
-    def _configured_prefixes(self) -> set[Prefix]:
-        """Prefixes of lists, sites and cones inside the pools of test prefixes, which are to keep clear of them."""
-        known = {prefix for site in self.snapshot.inventory.sites for prefix in site.prefixes}
-        for peering in self.snapshot.inventory.peerings:
-            known.update(peering.cone or ())
-        for device in self.snapshot.devices.values():
-            for listed in device.prefix_lists.values():
-                known.update(entry.range.prefix for entry in listed.entries)
-        pools = (external.TEST_POOL_V4, external.TEST_POOL_V6)
-        return {prefix for prefix in known if any(pool.covers(prefix) for pool in pools)}
-
-    def _outside_ends(self) -> Iterator[external.OutsideEnd]:
-        for pairing in self.sessions.pairings:
-            session = pairing.session
-            if pairing.peer is not None or not session.up:
-                continue
-            next_hop = session.remote_address
-            if next_hop is None and session.families:
-                next_hop = LINK_LOCAL[min(session.families)]
-            yield external.OutsideEnd(
-                session.key,
-                session.node,
-                session.remote_address,
-                session.remote_as,
-                next_hop,
-                session.external,
-                session.families,
-            )
 
     def _aggregates(self) -> dict[Prefix, list[tuple[int, BgpAggregate]]]:
         found: dict[Prefix, list[tuple[int, BgpAggregate]]] = {}
@@ -359,6 +328,45 @@ class Exchange(World):
             if selection is not None:
                 yield prefix, selection.best.attributes
         yield from rib_contributors(speaker, aggregate, self.underlay)
+
+
+def heard_from_outside(
+    snapshot: Snapshot, sessions: SessionTable, born: Iterable[Prefix] = ()
+) -> tuple[external.Heard, ...]:
+    """What comes in over the sessions that are up towards nobody. `born`: prefixes that test prefixes keep clear of."""
+    known = {*born, *_configured_prefixes(snapshot)}
+    return external.heard(_outside_ends(sessions), snapshot.announcements, snapshot.inventory, known)
+
+
+def _configured_prefixes(snapshot: Snapshot) -> set[Prefix]:
+    """Prefixes of lists, sites and cones inside the pools of test prefixes, which are to keep clear of them."""
+    known = {prefix for site in snapshot.inventory.sites for prefix in site.prefixes}
+    for peering in snapshot.inventory.peerings:
+        known.update(peering.cone or ())
+    for device in snapshot.devices.values():
+        for listed in device.prefix_lists.values():
+            known.update(entry.range.prefix for entry in listed.entries)
+    pools = (external.TEST_POOL_V4, external.TEST_POOL_V6)
+    return {prefix for prefix in known if any(pool.covers(prefix) for pool in pools)}
+
+
+def _outside_ends(sessions: SessionTable) -> Iterator[external.OutsideEnd]:
+    for pairing in sessions.pairings:
+        session = pairing.session
+        if pairing.peer is not None or not session.up:
+            continue
+        next_hop = session.remote_address
+        if next_hop is None and session.families:
+            next_hop = LINK_LOCAL[min(session.families)]
+        yield external.OutsideEnd(
+            session.key,
+            session.node,
+            session.remote_address,
+            session.remote_as,
+            next_hop,
+            session.external,
+            session.families,
+        )
 
 
 def _parts(members: PrefixClass, apart: frozenset[Prefix]) -> tuple[PrefixClass, PrefixClass]:

@@ -7,7 +7,7 @@ matches and the session does not come up. Not modelled: filters that stop BGP it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from guard.model.address import Address
@@ -127,6 +127,12 @@ class SessionTable:
         peerings = snapshot.inventory.peerings
         self._peerings = {(each.device.lower(), each.neighbor) for each in peerings}
         self.pairings = tuple(sorted(_mutual(tuple(self._pair_all())), key=lambda pairing: pairing.session.key))
+
+    def tell(self, told: Mapping[tuple[str, str, str], BgpSession]) -> None:
+        """Take another engine's word on some ends, by session key."""
+        self.pairings = tuple(
+            replace(pairing, session=told.get(pairing.session.key, pairing.session)) for pairing in self.pairings
+        )
 
     # ------------------------------------------------------------------------------------------------- ends
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from guard.model.address import Address, Prefix
-from guard.model.rib import NextHop, RibEntry, RouteProtocol
-from guard.simulate.main_rib import MainRib
+from guard.model.rib import NextHop, Rib, RibEntry, RouteProtocol
 from guard.simulate.underlay import Resolution
 
 #: Recursion deeper than this is taken for a loop; real networks need three or four.
@@ -31,7 +30,7 @@ _LAST = _LOCAL | {
 class Resolver:
     """Resolves addresses against the main RIBs of one round; remembers every answer."""
 
-    def __init__(self, ribs: Mapping[tuple[str, str], MainRib]) -> None:
+    def __init__(self, ribs: Mapping[tuple[str, str], Rib]) -> None:
         self._ribs = ribs
         self._known: dict[str, dict[tuple[str, Address], Resolution | None]] = {}
         self._sets: dict[tuple[NextHop, ...], tuple[NextHop, ...]] = {}

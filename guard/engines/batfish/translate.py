@@ -1,0 +1,96 @@
+"""Batfish's answers about a snapshot → NetworkState. Pure: the client asks, and hands over what came.
+
+Law: interfaces, links, main RIBs, BGP tables and session states are Batfish's. guard's own code resolves next hops,
+follows packets and judges the ends towards nobody, over these. What Batfish could not read or compute is a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from guard.engines.batfish import cells
+from guard.engines.batfish.answers import Answers
+from guard.engines.batfish.bgp_rows import TablePath, table_paths
+from guard.engines.batfish.bgp_tables import AnsweredTables, AnsweredWorld, sessions
+from guard.engines.batfish.ground import AnsweredFib, AnsweredUnderlay, Reading, Spelling, main_ribs, topology
+from guard.engines.batfish.issues import issues
+from guard.model.provenance import Source
+from guard.model.state import IgpAdjacency, NetworkState, Scenario, StateNote
+from guard.simulate.bgp_exchange import heard_from_outside
+from guard.simulate.bgp_graph import build
+from guard.simulate.bgp_session import SessionTable
+from guard.simulate.bgp_world import Limits
+from guard.snapshot.snapshot import Snapshot
+
+ENGINE = "batfish"
+
+
+def state(answers: Answers, snapshot: Snapshot, scenario: Scenario = Scenario()) -> NetworkState:  # noqa: B008
+    """The state that Batfish reached for the snapshot under the scenario."""
+    spelling, reading = Spelling(snapshot), Reading()
+    layer3 = topology(answers, snapshot, spelling, reading)
+    ground = AnsweredUnderlay(layer3, main_ribs(answers, snapshot, spelling, reading))
+    table = SessionTable(snapshot, ground)
+    told = sessions((pairing.session for pairing in table.pairings), answers, spelling, reading)
+    table.tell({each.key: each for each in told})
+    graph = build(snapshot, ground, table)
+    world = AnsweredWorld(ground, graph, Limits())
+    heard = heard_from_outside(snapshot, table)
+    paths = tuple(table_paths(answers, graph, spelling, reading))
+    tables = AnsweredTables(world, paths, heard)
+    notes = (
+        *issues(answers, spelling),
+        *reading.notes(),
+        *_nodes(answers, snapshot, spelling),
+        *_unread(paths),
+    )
+    return NetworkState(
+        engine=ENGINE,
+        scenario=scenario,
+        interfaces=layer3.interfaces,
+        edges=layer3.edges,
+        sessions=told,
+        adjacencies=_adjacencies(answers, spelling),
+        ribs=ground.ribs,
+        bgp=tables,
+        fib=AnsweredFib(ground),
+        notes=notes,
+        neighbours=layer3.neighbours,
+    )
+
+
+def _nodes(answers: Answers, snapshot: Snapshot, spelling: Spelling) -> Iterator[StateNote]:
+    """Devices that only one of the two knows."""
+    if spelling.strangers:
+        names = tuple(sorted(spelling.strangers))
+        text = f"Batfish knows nodes that are no devices of the snapshot: {', '.join(names)}"
+        yield StateNote("batfish-nodes", text, names, undecided=False)
+    if "interface_properties" in answers.failed:
+        return
+    known = {spelling.interface(row["interface"]).node for row in answers.interface_properties}
+    for name, device in snapshot.devices.items():
+        if name not in known and device.interfaces:
+            source = Source(device.file, 1, 1)
+            yield StateNote("batfish-nodes", f"Batfish does not know the device {name}", (name,), (source,))
+
+
+def _unread(paths: Iterable[TablePath]) -> Iterator[StateNote]:
+    """Speakers whose tables Batfish has and whose policies guard does not read."""
+    for node in sorted({each.node for each in paths if each.speaker is None}):
+        text = f"what {node} advertises is not known: its BGP is Batfish's alone, which does not tell"
+        yield StateNote("batfish-advertisements", text, (node,))
+
+
+def _adjacencies(answers: Answers, spelling: Spelling) -> tuple[IgpAdjacency, ...]:
+    """OSPF neighbours that are up; of IS-IS neighbours Batfish is not asked."""
+    found = (
+        IgpAdjacency(
+            "ospf",
+            spelling.interface(row["interface"]),
+            spelling.interface(row["remote_interface"]),
+            cells.text(row.get("area")),
+        )
+        for row in answers.ospf_session_compatibility
+        if row.get("session_status") == "ESTABLISHED"
+    )
+    return tuple(sorted(found, key=lambda each: (each.tail, each.head)))
