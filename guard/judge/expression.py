@@ -7,6 +7,7 @@ Cost is bounded by the size of an expression and by the evaluator's own budget o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 SIZE_AT_MOST = 4_000
 #: Parentheses and brackets deeper than this are refused before the parser sees them.
 DEPTH_AT_MOST = 40
+
+
+_CHANGE = re.compile(r"(?<![.\w])change\b")  # the variable, not a field of that name
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,16 @@ class Validation:
     @property
     def texts(self) -> tuple[str, ...]:
         return tuple(text for text in (self.expression, self.subjects, self.message_expression) if text)
+
+    @property
+    def reads_the_change(self) -> bool:
+        """Whether it depends on who asks for what, and not on the network and its zones alone."""
+        return _CHANGE.search(self.expression) is not None
+
+    @property
+    def names_the_change(self) -> bool:
+        """Whether the subjects are things of the change itself."""
+        return _CHANGE.search(self.subjects) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,13 +177,16 @@ def _validated(case: Case, step: StepView, policy: Policy, base: tuple[Outcome, 
 
 
 def _violated(validation: Validation, before: Outcome, outcome: Outcome, number: int) -> Iterator[Observation]:
-    """Subjects that were wrong in the base already are existing, the others are new."""
-    was_violated = not before.held and not before.error
+    """Subjects that were wrong in the base already are existing, the others are new.
+
+    The base is seen with the same change beside it, so what is wrong with the change would seem to have been so before.
+    """
+    was_violated = not before.held and not before.error and not validation.names_the_change
     old = [each for each in outcome.subjects if was_violated and each in before.subjects]
     new = [each for each in outcome.subjects if each not in old]
     if not outcome.subjects:
         old, new = ([], [])
-        yield _cel(validation, outcome, (), was_violated, number)
+        yield _cel(validation, outcome, (), was_violated and not validation.reads_the_change, number)
     if old:
         yield _cel(validation, outcome, tuple(old), True, number)
     if new:

@@ -4,12 +4,15 @@
                                          +------------ 10.0.0.8/30 ---- west (r4)
 """
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from serving import servers
 
+from guard.shell.cli.main import main
 from guard.shell.errors import RequestInvalid
 from guard.shell.server.client import Change, Client
 from guard.snapshot.load import digest
@@ -129,6 +132,37 @@ def test_a_site_that_goes_with_its_inventory_holds_until_somebody_approves_it(cl
     assert (judged.verdict, new(judged.document)) == ("HOLD", {"intent-weakened"}), judged.document["findings"]
     approved = client.approve(judged.document["entry"]["id"], "the pop is closed on Monday")
     assert approved.document["verdict"] == "ALLOW"
+
+
+MILDER = """apiVersion: guard/v1
+kind: Policy
+metadata: {name: datacenter-isolation}
+spec: {enforcement: hold, check: datacenter-isolation}
+---
+apiVersion: guard/v1
+kind: Policy
+metadata: {name: nothing-of-r1}
+spec:
+  enforcement: hold
+  validations: [{expression: '!("r1" in change.devices)', message: r1 is not to be touched}]
+"""
+
+
+def test_policies_are_rehearsed_on_what_is_on_the_record(
+    client: Client, served: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = [client.check(each).document["entry"]["id"] for each in (NOOP, CUT, UNKNOWN)]
+    (tmp_path / "milder.yaml").write_text(MILDER)
+    arguments = ["-p", str(tmp_path), "--state", str(served.state), "--last", "3", "-f", "json"]
+    assert main(["policy", "rehearse", *arguments]) == 0
+    rows = {row["entry"]: row for row in json.loads(capsys.readouterr().out)}
+    noop, cut, unknown = (rows[entry] for entry in entries)
+    assert [(row["recorded"], row["in_force"], row["proposed"]) for row in (noop, cut, unknown)] == [
+        ("ALLOW", "ALLOW", "HOLD"),
+        ("BLOCK", "BLOCK", "HOLD"),
+        ("HOLD", "HOLD", "HOLD"),
+    ]
+    assert (noop["stops"], cut["no_longer"], noop["note"]) == (["nothing-of-r1"], [], "")
 
 
 def test_a_device_that_is_not_there_is_invalid(client: Client) -> None:

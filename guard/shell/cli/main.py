@@ -140,9 +140,11 @@ def _judging(commands: argparse._SubParsersAction[_Parser]) -> None:
     test.add_argument("-f", "--format", choices=("text", "json"), default="text")
 
     policy = _add(commands, "policy", "policy", "the policies and their own tests")
-    policy.add_argument("action", choices=("list", "test", "explain"))
+    policy.add_argument("action", choices=("list", "test", "explain", "rehearse"))
     policy.add_argument("names", nargs="*", metavar="NAME")
     policy.add_argument("-p", "--policies", action="append", default=[], metavar="DIR|FILE")
+    policy.add_argument("--state", metavar="DIR", help="rehearse: the state folder of the server")
+    policy.add_argument("--last", type=int, default=20, metavar="N", help="rehearse: how many checks (20)")
     policy.add_argument("-f", "--format", choices=("text", "json"), default="text")
 
 

@@ -1,19 +1,24 @@
-"""`guard policy`: the policies in force, their own cases, and what each one is for."""
+"""`guard policy`: the policies in force, their own cases, what each one is for, and what they would have decided."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 from guard.judge import catalogue
 from guard.judge.policy import Policy, PolicySet, load_policies
 from guard.model.errors import InputInvalid
 from guard.shell.cli.dry_run import policy_layers
+from guard.shell.cli.folder import read_policies
 from guard.shell.cli.table import print_rows
+from guard.shell.settings import default_state
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List, test or explain; `test` gives 1 where a case fails."""
+    """List, test, explain or rehearse; `test` gives 1 where a case fails."""
+    if arguments.action == "rehearse":
+        return _rehearse(arguments)
     policies = load_policies(*policy_layers(arguments.policies))
     match arguments.action:
         case "list":
@@ -65,6 +70,22 @@ def _test(policies: PolicySet, arguments: argparse.Namespace) -> int:
     if arguments.format != "json":
         print(f"{len(results) - len(failed)} of {len(results)} cases of {len(names)} policies pass")
     return 1 if failed else 0
+
+
+def _rehearse(arguments: argparse.Namespace) -> int:
+    """What the policies in force, and with `-p` over them, decide on the last changes of the audit log."""
+    from guard.shell.policy_rehearsal import rehearse
+
+    if arguments.last < 1:
+        raise InputInvalid("usage", "--last wants a number of checks, 1 or more")
+    state = Path(arguments.state) if arguments.state else default_state()
+    proposed = [read_policies(Path(path)) for path in arguments.policies]
+    rows = [each.row() for each in rehearse(state, proposed, arguments.last)]
+    print_rows(rows, arguments.format)
+    if arguments.format != "json":
+        other = sum(row["in_force"] != row["proposed"] for row in rows)
+        print(f"\n{other} of {len(rows)} checks would have ended otherwise")
+    return 0
 
 
 def _explain(policy: Policy, form: str) -> None:

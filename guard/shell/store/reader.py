@@ -1,10 +1,10 @@
-"""A state folder read without holding it: for `guard audit` beside a running server, or on a copy of the folder.
+"""A state folder read without holding it, beside a running server or on a copy (`guard audit`, `policy rehearse`).
 
 Law: only what a signed head covers is part of the log.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from guard.audit.verify import Verification, complete_lines, parse_heads
 from guard.shell.errors import AuditUnavailable, NotFound, RequestInvalid
 from guard.shell.store.keys import PUBLIC
 from guard.shell.store.log import HEADS, LOG
-from guard.shell.store.state import AUDIT, BLOBS, HEAD, verify_state
+from guard.shell.store.snapshots import manifest_name
+from guard.shell.store.state import AUDIT, BLOBS, HEAD, POLICIES, SNAPSHOTS, read_policy_files, verify_state
 
 
 class StateReader:
@@ -51,18 +52,39 @@ class StateReader:
         """Re-derive the whole log."""
         return verify_state(self._folder, head_folder=self._head_folder, pinned=pinned)
 
+    def snapshot(self, digest: str) -> dict[str, bytes]:
+        """The files of a stored snapshot."""
+        try:
+            manifest: dict[str, str] = json.loads((self._folder / SNAPSHOTS / manifest_name(digest)).read_bytes())
+        except (OSError, ValueError) as error:
+            raise AuditUnavailable("content-lost", f"the snapshot {digest} cannot be read: {error}") from error
+        return {path: self._content(blob) for path, blob in manifest.items()}
+
+    def change(self, bundle: str) -> tuple[bytes, dict[str, bytes]]:
+        """The text and the files of a change as they were sent."""
+        manifest = json.loads(self._content(bundle))
+        return self._content(manifest["text"]), {path: self._content(blob) for path, blob in manifest["files"].items()}
+
+    def policies(self) -> Mapping[str, bytes]:
+        """The operator's policies and waivers as they are now; none where they are kept elsewhere."""
+        folder = self._folder / POLICIES
+        return read_policy_files(folder) if folder.is_dir() else {}
+
     def _document(self, digest: str) -> dict[str, Any]:
         if not digest.startswith(PREFIX):
             return {}
+        document: dict[str, Any] = json.loads(self._content(digest))
+        return document
+
+    def _content(self, digest: str) -> bytes:
         name = digest.removeprefix(PREFIX)
         try:
             content = (self._folder / BLOBS / name[:2] / name[2:]).read_bytes()
         except OSError as error:
-            raise AuditUnavailable("content-lost", f"the document {digest} cannot be read: {error}") from error
+            raise AuditUnavailable("content-lost", f"the content of {digest} cannot be read: {error}") from error
         if sha256(content) != digest:
-            raise AuditUnavailable("content-damaged", f"the document {digest} was altered on the disk")
-        document: dict[str, Any] = json.loads(content)
-        return document
+            raise AuditUnavailable("content-damaged", f"the content of {digest} was altered on the disk")
+        return content
 
     def _heads_path(self) -> Path:
         return (self._head_folder or self._folder / HEAD) / HEADS

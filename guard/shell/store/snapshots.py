@@ -102,9 +102,14 @@ class Snapshots:
         return files
 
     def _path(self, digest: str) -> Path:
-        if not digest.startswith(PREFIX):
-            raise ValueError(f"{digest!r} is not a digest")
-        return self._folder / f"{raw(digest).hex()}.json"
+        return self._folder / manifest_name(digest)
+
+
+def manifest_name(digest: str) -> str:
+    """The file that says what a snapshot consists of; ValueError for what is no digest."""
+    if not digest.startswith(PREFIX):
+        raise ValueError(f"{digest!r} is not a digest")
+    return f"{raw(digest).hex()}.json"
 
 
 def snapshot_digest(files: Mapping[str, bytes]) -> str:

@@ -124,14 +124,7 @@ class State:
         folder = self._policies
         if not folder.is_dir():  # an empty set of policies in their place would let everything through
             raise AuditUnavailable("policies-unavailable", f"there is no folder of policies {folder}")
-        try:
-            return {
-                path.relative_to(folder).as_posix(): path.read_bytes()
-                for path in sorted(folder.rglob("*"))
-                if path.suffix in POLICY_SUFFIXES and path.is_file()
-            }
-        except OSError as error:
-            raise AuditUnavailable("policies-unavailable", f"the policies cannot be read: {error}") from error
+        return read_policy_files(folder)
 
     def find_change(self, name: str) -> Entry | None:
         """The newest check or approval of a change, by its id or its digest."""
@@ -185,6 +178,18 @@ def _open_change(entry: Entry) -> OpenChange:
     digests = entry.digests
     return OpenChange(entry.id, entry.change_id, digests.change, digests.base, digests.candidate, entry.author,
                       entry.time, bundle)
+
+
+def read_policy_files(folder: Path) -> Mapping[str, bytes]:
+    """Policies and waivers by path below a folder."""
+    try:
+        return {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.suffix in POLICY_SUFFIXES and path.is_file()
+        }
+    except OSError as error:
+        raise AuditUnavailable("policies-unavailable", f"the policies cannot be read: {error}") from error
 
 
 def _locked(path: Path) -> int:

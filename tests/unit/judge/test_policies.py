@@ -230,3 +230,27 @@ after:
 """
     judgement = judge(read_case(load_documents(text, "c.yaml")[0]).case, load_policies({"p.yaml": ISOLATED}))
     assert [(each.step, each.subjects) for each in judgement.findings] == [(2, ("dc1",))]
+
+
+@pytest.mark.parametrize(
+    ("expression", "subjects", "told"),
+    [
+        ('change.author != "bot"', "", ["HOLD", "new "]),
+        ('change.author != "bot"', "[change.author]", ["HOLD", "new bot"]),
+        # what is wrong with the network was so before, whoever asks
+        ("after.sites.all(s, !s.isolated)", "", ["ALLOW", "existing "]),
+        ('after.sites.all(s, !s.isolated) && change.author != "bot"', "", ["HOLD", "new "]),
+        (
+            "change.temporary || after.sites.all(s, !s.isolated)",
+            "after.sites.filter(s, s.isolated).map(s, s.name)",
+            ["ALLOW", "existing dc2"],
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_change_was_never_so_before(expression: str, subjects: str, told: list[str]) -> None:
+    text = HEAD.replace("NAME", "mine") + f"  enforcement: hold\n  validations:\n    - expression: '{expression}'\n"
+    text += "      message: no\n" + (f"      subjects: '{subjects}'\n" if subjects else "")
+    sites = "{sites: [{name: dc1, kind: datacenter, reaches: [dc3]}, {name: dc2, kind: datacenter, isolated: true}]}"
+    case = f"name: given\nexpect: violated\nbefore: {sites}\nafter: {sites}\n"
+    change = "change: |\n  metadata: {id: C, author: bot}\n"
+    assert _told(load_policies({"p.yaml": text}), case + change) == told
