@@ -14,6 +14,7 @@ from guard.engines.batfish.bgp_rows import TablePath, table_paths
 from guard.engines.batfish.bgp_tables import AnsweredTables, AnsweredWorld, sessions
 from guard.engines.batfish.ground import AnsweredFib, AnsweredUnderlay, Reading, Spelling, main_ribs, topology
 from guard.engines.batfish.issues import issues
+from guard.engines.batfish.upload import as_numbered_here
 from guard.model.provenance import Source
 from guard.model.state import IgpAdjacency, NetworkState, Scenario, StateNote
 from guard.simulate.bgp_exchange import heard_from_outside
@@ -54,7 +55,7 @@ def state(answers: Answers, snapshot: Snapshot, scenario: Scenario = Scenario())
         ribs=ground.ribs,
         bgp=tables,
         fib=AnsweredFib(ground),
-        notes=notes,
+        notes=as_numbered_here(notes, snapshot),
         neighbours=layer3.neighbours,
     )
 

@@ -1,0 +1,186 @@
+"""The files that Batfish is given: the snapshot's own, in the layout that is Batfish's, and what CONTRACT 2 adds.
+
+Law: configurations go up as they are, but for a plain frr.conf, which Batfish does not recognise by itself: it is
+wrapped as a Cumulus file, `offset` lines lower. What is down (the far end of a link, an accepted maintenance, a step of
+the change, the scenario) goes up as interface_blacklist, and what the outside is assumed to say as announcements.
+Not told: routes of an unnumbered session towards the outside, of which Batfish takes none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from guard.model.bgp import ORIGIN_NAMES, SEQUENCE, AsPath
+from guard.model.community import WELL_KNOWN
+from guard.model.device import Device, Vendor
+from guard.model.provenance import Source
+from guard.model.state import InterfaceId, NetworkState, Scenario, StateNote
+from guard.simulate.bgp_exchange import heard_from_outside
+from guard.simulate.bgp_session import SessionTable
+from guard.simulate.external import Heard
+from guard.simulate.layer3 import build
+from guard.simulate.underlay_build import Network, lay
+from guard.snapshot.load import ANNOUNCEMENTS, BLACKLIST
+from guard.snapshot.snapshot import Snapshot
+
+#: What Batfish looks for in a snapshot; all else is guard's own.
+_FOLDERS = ("configs/", "hosts/", "iptables/", "batfish/")
+#: By these lines Batfish tells the parts of a Cumulus file (CumulusConcatenatedControlPlaneExtractor).
+_INTERFACES, _PORTS, _FRR = "# This file describes the network interfaces", "# ports.conf --", "frr version"
+_NO_FAILURE = Scenario()
+
+
+def upload(snapshot: Snapshot, scenario: Scenario = _NO_FAILURE) -> dict[str, str]:
+    """Relative path -> text. Of snapshots that differ in a few devices only their files differ: those of a fork."""
+    files = {path: text for path, text in snapshot.files.items() if path.startswith(_FOLDERS)}
+    for device in snapshot.devices.values():
+        if _is_plain_frr(device, snapshot):
+            files[device.file] = _preface(device) + _from_version(snapshot.files[device.file])
+    down = taken_down(snapshot, scenario)
+    if down:
+        entries = [{"hostname": each.node.lower(), "interface": each.interface} for each in down]
+        files[BLACKLIST] = json.dumps(entries, indent=1)
+    announced = _announcements(snapshot, scenario)
+    if announced:
+        files[ANNOUNCEMENTS] = json.dumps({"Announcements": announced}, indent=1)
+    return files
+
+
+def taken_down(snapshot: Snapshot, scenario: Scenario = _NO_FAILURE) -> tuple[InterfaceId, ...]:
+    """All interfaces that are down though nobody shut them, far ends among them (CONTRACT 2); sorted.
+
+    The deactivations of a fork that stands for the scenario: the same of its snapshot are down already.
+    """
+    layer3 = build(snapshot, scenario)
+    return tuple(
+        sorted(here for here, face in layer3.interfaces.items() if not (face.up or layer3.configured[here].shutdown))
+    )
+
+
+def still_up(snapshot: Snapshot, found: NetworkState) -> tuple[InterfaceId, ...]:
+    """What must be down in the state and is up all the same: versions of Batfish ignored deactivations silently."""
+    down = taken_down(snapshot, found.scenario)
+    return tuple(each for each in down if each in found.interfaces and found.interfaces[each].up)
+
+
+# ------------------------------------------------------------------------------------------------- plain FRR
+
+
+def _is_plain_frr(device: Device, snapshot: Snapshot) -> bool:
+    return (
+        device.vendor is Vendor.FRR
+        and device.file.startswith("configs/")
+        and _INTERFACES not in snapshot.files.get(device.file, _INTERFACES)
+    )
+
+
+def _preface(device: Device) -> str:
+    """/etc/network/interfaces with every interface that frr.conf names: Batfish has no others."""
+    rows = [device.name, _INTERFACES, "auto lo", "iface lo inet loopback"]
+    for vrf in device.vrfs:
+        rows += [f"auto {vrf.name}", f"iface {vrf.name}", "    vrf-table auto"]
+    for interface in device.interfaces:
+        if interface.name != "lo":
+            rows += [f"auto {interface.name}", f"iface {interface.name}"]
+            rows += [f"    vrf {interface.vrf}"] if interface.vrf != "default" else []
+    return "\n".join((*rows, _PORTS, ""))
+
+
+def _from_version(text: str) -> str:
+    """frr.conf from its `frr version` line, with which Batfish lets it begin; what stands before becomes blank."""
+    rows = text.split("\n")
+    start = next((number for number, row in enumerate(rows) if row.startswith(_FRR)), None)
+    if start is None:
+        return f"{_FRR}\n{text}"
+    return "\n" * start + "\n".join(rows[start:])
+
+
+def offset(device: Device, snapshot: Snapshot) -> int:
+    """How many lines lower a line of the device's file stands in what Batfish was given."""
+    if not _is_plain_frr(device, snapshot):
+        return 0
+    added = not any(row.startswith(_FRR) for row in snapshot.files[device.file].split("\n"))
+    return _preface(device).count("\n") + added
+
+
+def as_numbered_here(notes: tuple[StateNote, ...], snapshot: Snapshot) -> tuple[StateNote, ...]:
+    """The notes with lines as the snapshot numbers them."""
+    lower = {device.file: offset(device, snapshot) for device in snapshot.devices.values()}
+    return tuple(
+        replace(note, sources=tuple(_raised(each, lower) for each in note.sources)) if note.sources else note
+        for note in notes
+    )
+
+
+def _raised(source: Source, lower: Mapping[str, int]) -> Source:
+    by = lower.get(source.file, 0)
+    return Source(source.file, max(1, source.first - by), max(1, source.last - by))
+
+
+# ------------------------------------------------------------------------------------------------- the outside
+
+
+def _announcements(snapshot: Snapshot, scenario: Scenario) -> list[dict[str, object]]:
+    """The snapshot's own announcements as they stand, and the assumed routes of sessions that these say nothing of."""
+    own = _own_entries(snapshot)
+    if not any(device.bgp for device in snapshot.devices.values()):
+        return own
+    table = SessionTable(snapshot, Network(lay(snapshot, scenario), None))
+    spoken_for = {(each.node.lower(), each.from_address) for each in snapshot.announcements}
+    ends = {pairing.session.key: pairing.session for pairing in table.pairings}
+    for route in heard_from_outside(snapshot, table):
+        session = ends[route.session]
+        if route.version != 4 or session.remote_address is None or session.local_address is None:
+            continue
+        if (session.node.lower(), session.remote_address) not in spoken_for:
+            ibgp = session.session_type.startswith("IBGP")
+            own.append(_entry(route, str(session.remote_address), str(session.local_address), ibgp=ibgp))
+    return own
+
+
+def _own_entries(snapshot: Snapshot) -> list[dict[str, object]]:
+    if not snapshot.announcements:
+        return []
+    return list(json.loads(snapshot.files[ANNOUNCEMENTS])["Announcements"])
+
+
+def _entry(route: Heard, remote: str, local: str, *, ibgp: bool) -> dict[str, object]:
+    """One announcement in Batfish's words (BgpAdvertisement): sent by the neighbour, so our import policy applies."""
+    held = route.attributes
+    node, vrf, _ = route.session
+    return {
+        "type": "ibgp_sent" if ibgp else "ebgp_sent",
+        "network": str(route.prefix),
+        "nextHopIp": str(held.next_hop) if held.next_hop is not None else remote,
+        "srcIp": remote,
+        "dstNode": node.lower(),
+        "dstVrf": vrf,
+        "dstIp": local,
+        "srcProtocol": "AGGREGATE",
+        "originType": ORIGIN_NAMES[held.origin],
+        "originatorIp": remote,
+        "localPreference": held.local_preference or (100 if ibgp else 0),
+        "med": held.med or 0,
+        "weight": 0,
+        "asPath": list(_as_sets(held.as_path)),
+        "communities": [_number(each) for each in held.communities if each.count(":") < 2 and " " not in each],
+        "clusterList": [],
+    }
+
+
+def _as_sets(path: AsPath) -> Iterator[list[int]]:
+    """Batfish writes a path as a list of sets; a sequence is one set of one after another."""
+    for segment in path:
+        if segment.kind == SEQUENCE:
+            yield from ([asn] for asn in segment.asns)
+        else:
+            yield list(segment.asns)
+
+
+def _number(community: str) -> int:
+    if community in WELL_KNOWN:
+        return WELL_KNOWN[community]
+    high, _, low = community.partition(":")
+    return int(high) << 16 | int(low)
