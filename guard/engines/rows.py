@@ -7,11 +7,12 @@ address is still recursive, `null_interface` for a discard route; an address tha
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TypeAlias
 
 from guard.model.address import Prefix
 from guard.model.bgp import ORIGIN_NAMES, as_path_text
-from guard.model.rib import NextHop, RibEntry
+from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import BgpRow, BgpSession, NetworkState
 from guard.simulate.external import is_test_prefix
 
@@ -31,6 +32,8 @@ def routes_rows(state: NetworkState) -> Iterator[Row]:
                 continue
             for hop in entry.next_hops:
                 yield _route_row(node, vrf, prefix, entry, hop)
+                if entry.also_local:
+                    yield _route_row(node, vrf, prefix, replace(entry, protocol=RouteProtocol.LOCAL), hop)
 
 
 def _route_row(node: str, vrf: str, prefix: Prefix, entry: RibEntry, hop: NextHop) -> Row:

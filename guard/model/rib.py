@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -46,7 +46,8 @@ class NextHop(NamedTuple):
 class RibEntry:
     """The best route(s) for one prefix in one main RIB: all next hops have the same protocol, distance and metric.
 
-    `next_hops` are as the protocol gave them (a BGP next hop is still recursive), sorted.
+    `next_hops` are as the protocol gave them (a BGP next hop is still recursive), sorted. `also_local`: a connected
+    host prefix that the vendor's table holds a second time as the interface's own address (NX-OS).
     """
 
     protocol: RouteProtocol
@@ -54,6 +55,7 @@ class RibEntry:
     metric: int
     next_hops: tuple[NextHop, ...]
     tag: int = 0
+    also_local: bool = field(default=False, compare=False)
 
 
 class Rib(Protocol):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from guard.model.device import Vendor
 
-_IOS, _EOS, _FRR = Vendor.IOS, Vendor.EOS, Vendor.FRR
+_IOS, _EOS, _FRR, _NXOS = Vendor.IOS, Vendor.EOS, Vendor.FRR, Vendor.NXOS
 
 # ------------------------------------------------------------------------------------------ undefined references
 # FRR, all tables, as seen on FRR 8.4.4: a name without a structure denies as a filter, does not match in a route-map,
@@ -20,25 +20,31 @@ _IOS, _EOS, _FRR = Vendor.IOS, Vendor.EOS, Vendor.FRR
 
 #: A neighbour's `route-map X in|out` where X is not defined: does it pass all routes?
 #: IOS-XE and EOS as recorded on devices (lab-validation, undefined route-map labs of both vendors).
-UNDEFINED_ROUTE_MAP_PERMITS: Mapping[Vendor, bool] = {_IOS: False, _EOS: True, _FRR: False}
+#: NX-OS: as Batfish's reference network nxos-bgp-route-map-undefined has it, no route in either direction.
+UNDEFINED_ROUTE_MAP_PERMITS: Mapping[Vendor, bool] = {_IOS: False, _EOS: True, _FRR: False, _NXOS: False}
 
 #: The same for `redistribute … route-map X` and `network … route-map X`. IOS command reference, redistribute: "if this
 #: keyword is specified, but no route map tags are listed, no routes are imported". EOS: unverified, as for neighbours.
-UNDEFINED_REDISTRIBUTION_ROUTE_MAP_PERMITS: Mapping[Vendor, bool] = {_IOS: False, _EOS: True, _FRR: False}
+UNDEFINED_REDISTRIBUTION_ROUTE_MAP_PERMITS: Mapping[Vendor, bool] = {
+    _IOS: False,
+    _EOS: True,
+    _FRR: False,
+    _NXOS: False,
+}
 
 #: A neighbour's `prefix-list X in|out`. Cisco IOS IP Configuration Guide, "How the system filters traffic by prefix
-#: list": "an empty prefix list permits all prefixes". EOS: unverified.
-UNDEFINED_PREFIX_LIST_PERMITS: Mapping[Vendor, bool] = {_IOS: True, _EOS: True, _FRR: False}
+#: list": "an empty prefix list permits all prefixes". EOS, NX-OS: unverified.
+UNDEFINED_PREFIX_LIST_PERMITS: Mapping[Vendor, bool] = {_IOS: True, _EOS: True, _FRR: False, _NXOS: True}
 
 #: A neighbour's `distribute-list X in|out`. IOS: an access list without entries permits.
 UNDEFINED_ACL_PERMITS: Mapping[Vendor, bool] = {_IOS: True, _EOS: True, _FRR: False}
 
 #: A neighbour's `filter-list X in|out`. IOS and EOS: unverified.
-UNDEFINED_AS_PATH_LIST_PERMITS: Mapping[Vendor, bool] = {_IOS: False, _EOS: True, _FRR: False}
+UNDEFINED_AS_PATH_LIST_PERMITS: Mapping[Vendor, bool] = {_IOS: False, _EOS: True, _FRR: False, _NXOS: False}
 
 #: `match ip address prefix-list X` in a route-map: does an undefined X match? IOS as NX-OS, where it matches all
 #: (Cisco bug CSCty33210). EOS: unverified.
-MATCH_UNDEFINED_PREFIX_LIST: Mapping[Vendor, bool] = {_IOS: True, _EOS: False, _FRR: False, Vendor.NXOS: True}
+MATCH_UNDEFINED_PREFIX_LIST: Mapping[Vendor, bool] = {_IOS: True, _EOS: False, _FRR: False, _NXOS: True}
 
 #: `match ip address X`. IOS: an undefined ACL permits, so it matches where no other of the line is defined; where one
 #: is, those that are not are left out (as Batfish reads it; unverified).
@@ -49,11 +55,12 @@ MATCH_UNDEFINED_AS_PATH_LIST: Mapping[Vendor, bool] = {_IOS: False, _EOS: False,
 MATCH_UNDEFINED_COMMUNITY_LIST: Mapping[Vendor, bool] = {_IOS: False, _EOS: False, _FRR: False}
 
 #: `default-originate route-map X` with an undefined X: is the default sent? IOS and EOS: unverified.
-UNDEFINED_DEFAULT_ORIGINATE_MAP_SENDS: Mapping[Vendor, bool] = {_IOS: False, _EOS: True, _FRR: False}
+UNDEFINED_DEFAULT_ORIGINATE_MAP_SENDS: Mapping[Vendor, bool] = {_IOS: False, _EOS: True, _FRR: False, _NXOS: False}
 
 #: `default-originate route-map X`: True where X only decides whether the default is sent and is evaluated over the
 #: table (IOS: over routes of the RIB; FRR: of BGP); False where X filters and amends the default itself (EOS).
-DEFAULT_ORIGINATE_MAP_IS_CONDITION: Mapping[Vendor, bool] = {_IOS: True, _EOS: False, _FRR: True}
+#: NX-OS: as IOS (unverified).
+DEFAULT_ORIGINATE_MAP_IS_CONDITION: Mapping[Vendor, bool] = {_IOS: True, _EOS: False, _FRR: True, _NXOS: True}
 
 
 # ------------------------------------------------------------------------------------------------ defaults of BGP
@@ -96,6 +103,11 @@ EOS_BGP = BgpDefaults(
     deterministic_med=True,
 )
 
+#: NX-OS, Nexus 9000 Unicast Routing Configuration Guide, "Default settings for BGP" and the command references:
+#: distances 20, 200 and 220, one path, no communities sent, first AS enforced; MED is deterministic unless
+#: `bestpath med non-deterministic`; external paths are told apart by age unless `bestpath compare-routerid`.
+NXOS_BGP = BgpDefaults(distance_local=220, deterministic_med=True)
+
 #: FRR: `maximum-paths` is the compile time limit for eBGP and iBGP (Debian: --enable-multipath=256); all communities
 #: are sent (bgpd.c, peer_af_flag defaults); `bgp enforce-first-as` off before 10.2.
 _FRR_MULTIPATH = 256
@@ -126,7 +138,7 @@ def bgp_defaults(vendor: Vendor, profile: str = "traditional", version: tuple[in
     """The defaults of a vendor; `profile` and `version` concern FRR alone."""
     if vendor is Vendor.FRR:
         return frr_bgp(profile, version)
-    return EOS_BGP if vendor is Vendor.EOS else IOS_BGP
+    return {Vendor.EOS: EOS_BGP, Vendor.NXOS: NXOS_BGP}.get(vendor, IOS_BGP)
 
 
 # ------------------------------------------------------------------------------------------------------ interfaces

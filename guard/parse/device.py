@@ -25,6 +25,7 @@ READERS: Mapping[Vendor, Callable[[str, str, Vendor], Device]] = {
     Vendor.EOS: cisco.read,
     Vendor.FRR: cisco.read,
     Vendor.HOST: host.read,
+    Vendor.NXOS: cisco.read,
     Vendor.JUNOS: junos.read,
 }
 

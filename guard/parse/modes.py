@@ -1,10 +1,10 @@
 """Text of a configuration → tree of commands, by the modes that the commands open.
 
 Law: every line that is neither blank nor a comment is in the tree once, with its number.
-IOS and EOS print a mode's lines indented, and there indentation decides; a file whose lines stand at the header's own
-column is read by mode, as the device would. FRR ignores indentation: a line stays in the mode that knows it, else it
-goes to the nearest ancestor that does (vtysh, command_config_read_one_line). A block that no table knows falls back
-to its indentation, so that nothing is lost. Bodies of banners are opaque.
+IOS, NX-OS and EOS print a mode's lines indented, and there indentation decides; a file whose lines stand at the
+header's own column is read by mode, as the device would. FRR ignores indentation: a line stays in the mode that knows
+it, else it goes to the nearest ancestor that does (vtysh, command_config_read_one_line). A block that no table knows
+falls back to its indentation, so that nothing is lost. Bodies of banners are opaque.
 """
 
 from __future__ import annotations
@@ -16,7 +16,13 @@ from importlib import import_module
 from guard.parse.line import Line
 from guard.parse.modes_rule import Fit, Matched, Mismatch, Rule, compile_rule, match
 
-_TABLES = {"ios": "guard.parse.modes_ios", "eos": "guard.parse.modes_eos", "frr": "guard.parse.modes_frr"}
+_TABLES = {
+    "ios": "guard.parse.modes_ios",
+    "eos": "guard.parse.modes_eos",
+    "frr": "guard.parse.modes_frr",
+    "nxos": "guard.parse.modes_nxos",
+}
+_STEPS = {"eos": 3, "nxos": 2}
 _ANY: frozenset[str] = frozenset()
 
 
@@ -78,12 +84,12 @@ _NEGATIONS = frozenset({"no", "default"})
 
 @cache
 def grammar(vendor: str) -> Grammar:
-    """The table of `ios`, `eos` or `frr`, compiled once."""
+    """The table of `ios`, `eos`, `frr` or `nxos`, compiled once."""
     text = import_module(_TABLES[vendor]).GRAMMAR
     modes = _modes(text)
     if vendor == "frr":
         return Grammar(vendor, modes, exact=True, comments=("!", "#"))
-    return Grammar(vendor, modes, step=3 if vendor == "eos" else 1)
+    return Grammar(vendor, modes, step=_STEPS.get(vendor, 1))
 
 
 def _modes(text: str) -> dict[str, Mode]:
@@ -179,7 +185,7 @@ class _Frame:
 
 
 def tree(text: str, vendor: str) -> tuple[Line, ...]:
-    """Read a configuration of `ios`, `eos` or `frr` into its tree of commands."""
+    """Read a configuration of `ios`, `eos`, `frr` or `nxos` into its tree of commands."""
     table = grammar(vendor)
     return _Builder(table).build(text.split("\n"))
 
@@ -359,7 +365,7 @@ _BODIES = frozenset({"banner", "macro", "comment", "certificate"})
 def body_terminator(words: tuple[str, ...], text: str, vendor: str) -> str | None:
     """What ends the body that a command opens, or None where it has none or ends in its own line.
 
-    IOS: the first character after the banner's kind delimits it (`^C` is how the device prints ETX); EOS: `EOF`.
+    IOS, NX-OS: the first character after the banner's kind delimits it (`^C` is how IOS prints ETX); EOS: `EOF`.
     """
     if words[0] == "macro" and vendor == "ios":
         return "@" if len(words) > 2 and words[1] == "name" else None
@@ -367,7 +373,7 @@ def body_terminator(words: tuple[str, ...], text: str, vendor: str) -> str | Non
         return "quit" if words[0] == "certificate" and vendor == "ios" and 1 < len(words) < 4 else None
     if vendor == "eos":
         return "EOF" if len(words) == 2 else None
-    if vendor != "ios" or len(words) < 3:
+    if vendor not in {"ios", "nxos"} or len(words) < 3:
         return None
     rest = text.split(None, 2)[2]
     delimiter = "^C" if rest.startswith("^C") else rest[0]

@@ -115,11 +115,13 @@ _ROUTER: tuple[str, Measure] = ("router-id", _router_id)
 _CLUSTERS: tuple[str, Measure] = ("cluster list length", _cluster_list)
 _LAST: tuple[tuple[str, Measure], ...] = (("neighbor address", _address), ("session", _link))
 
-#: Cisco "Select BGP Best Path Algorithm" (IOS); Arista EOS manual, "BGP path selection"; FRR manual, "Route Selection".
+#: Cisco "Select BGP Best Path Algorithm" (IOS), Nexus 9000 Unicast Routing Configuration Guide, "BGP path selection"
+#: (NX-OS); Arista EOS manual, "BGP path selection"; FRR manual, "Route Selection".
 #: Junos "Understanding BGP Path Selection": no weight, cluster list before router-id. What comes from other protocols
 #: is not in BGP there: it is the active route by its preference, before anything of BGP is looked at.
 ELIMINATIONS: dict[Vendor, tuple[tuple[str, Measure | None], ...]] = {
     Vendor.IOS: (*_HEAD, _ROUTER, _CLUSTERS, *_LAST),
+    Vendor.NXOS: (*_HEAD, _ROUTER, _CLUSTERS, *_LAST),
     Vendor.EOS: (*_HEAD, _ROUTER, _CLUSTERS, *_LAST),
     Vendor.FRR: (*_HEAD, _ROUTER, _CLUSTERS, *_LAST),
     Vendor.JUNOS: (("route preference", _learned), *_HEAD[1:], _CLUSTERS, _ROUTER, *_LAST),

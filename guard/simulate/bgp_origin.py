@@ -32,6 +32,7 @@ from guard.simulate.underlay import Underlay
 
 #: Weight of what a router originates (Cisco, FRR); EOS shows 0 and prefers it by other means.
 LOCAL_WEIGHT = 32768
+_KEEPS_DEFAULT = frozenset({Vendor.IOS, Vendor.NXOS})
 _WEIGHTLESS = frozenset({Vendor.EOS, Vendor.JUNOS, Vendor.IOSXR})
 
 _PROTOCOLS: dict[str, frozenset[RouteProtocol]] = {
@@ -164,8 +165,8 @@ def _ospf_kinds(vendor: Vendor, types: tuple[str, ...]) -> frozenset[RouteProtoc
 
 
 def _may_redistribute(speaker: Speaker, family: BgpFamily, prefix: Prefix) -> bool:
-    """IOS keeps a default route out of BGP unless `default-information originate` stands in the family."""
-    return bool(prefix.length) or family.default_information or speaker.device.vendor is not Vendor.IOS
+    """IOS and NX-OS keep a default route out of BGP unless `default-information originate` stands in the family."""
+    return bool(prefix.length) or family.default_information or speaker.device.vendor not in _KEEPS_DEFAULT
 
 
 def _local_attributes(speaker: Speaker, entry: RibEntry | None, origin: int) -> BgpAttributes:

@@ -28,8 +28,8 @@ _NUMERIC = {
     "65535:666": BLACKHOLE,
 }
 
-#: Vendors that do not send a path to an AS that stands in it (NX-OS: peer-as check).
-_CHECKS_RECEIVER = frozenset({Vendor.NXOS})
+#: Vendors that do not send a path back to the AS that it came from (NX-OS: unless `disable-peer-as-check`).
+_CHECKS_PEER_AS = frozenset({Vendor.JUNOS, Vendor.NXOS})
 
 
 def well_known(communities: tuple[str, ...]) -> frozenset[str]:
@@ -51,11 +51,12 @@ def may_send(path: Path, link: Link, speaker: Speaker) -> bool:
             return False
         if LOCAL_AS in known and link.kind != IBGP:
             return False
-    if link.kind == EBGP and speaker.device.vendor is Vendor.JUNOS and _from_peer_as(path, link):
+    if link.kind == EBGP and speaker.device.vendor in _CHECKS_PEER_AS and _from_peer_as(path, link):
         return False
     return not (
         link.kind == EBGP
-        and (speaker.device.vendor in _CHECKS_RECEIVER or (link.out is not None and link.out.sender_loop_detection))
+        and link.out is not None
+        and link.out.sender_loop_detection
         and contains(path.attributes.as_path, link.receiver_as)
         and not (link.out_family is not None and link.out_family.as_override)
     )
@@ -64,7 +65,7 @@ def may_send(path: Path, link: Link, speaker: Speaker) -> bool:
 def _from_peer_as(path: Path, link: Link) -> bool:
     """Junos sends nothing back to the AS that a path came from, unless `advertise-peer-as` or `as-override`.
 
-    It looks at the first AS of the path alone (lab-validation, junos_ebgp_loop_prevention).
+    It looks at the first AS of the path alone, as NX-OS does (lab-validation, the ebgp_loop_prevention labs of both).
     """
     family = link.out_family
     if family is not None and (family.as_override or family.advertise_peer_as):

@@ -174,7 +174,7 @@ class World:
         return None
 
     def _views(self, speaker: Speaker, version: int) -> Iterator[RouteView]:
-        """What a condition looks at: IOS the main RIB, FRR BGP's table."""
+        """What a condition looks at: IOS and NX-OS the main RIB, FRR BGP's table."""
         for prefix, run in sorted(self.runs.items()):
             if prefix.version == version and prefix.length:
                 selection = run.selection(speaker.index)
@@ -184,7 +184,7 @@ class World:
         if speaker.device.vendor is Vendor.FRR:
             for prefix, attributes in unimported_networks(speaker, version):
                 yield RouteView(prefix, attributes, own_as=speaker.process.asn, local=True)
-        if speaker.device.vendor is Vendor.IOS:
+        if speaker.device.vendor in (Vendor.IOS, Vendor.NXOS):
             for prefix, entry in self.underlay.entries(speaker.node, speaker.vrf):
                 if prefix.version == version:
                     hop = entry.next_hops[0] if entry.next_hops else None

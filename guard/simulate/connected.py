@@ -16,6 +16,8 @@ from guard.simulate.topology import Topology
 
 #: Vendors whose routing table has no entry for an interface's own address.
 _WITHOUT_LOCAL = frozenset({Vendor.EOS, Vendor.FRR})
+#: Vendors that show a host prefix as direct and as local (lab-validation, nxos_static_route).
+_HOSTS_TWICE = frozenset({Vendor.NXOS})
 
 #: (node, VRF) -> its connected and local routes.
 Tables = dict[tuple[str, str], Mapping[Prefix, RibEntry]]
@@ -56,14 +58,16 @@ def _of_device(device: Device, up: set[str]) -> dict[str, Mapping[Prefix, RibEnt
             routes.setdefault((RouteProtocol.CONNECTED, subnet), []).append(interface.name)
             if not subnet.is_host and device.vendor not in _WITHOUT_LOCAL:
                 routes.setdefault((RouteProtocol.LOCAL, each.address.host), []).append(interface.name)
-    return {vrf: _entries(routes) for vrf, routes in interfaces.items()}
+    doubled = device.vendor in _HOSTS_TWICE
+    return {vrf: _entries(routes, doubled=doubled) for vrf, routes in interfaces.items()}
 
 
-def _entries(routes: dict[tuple[RouteProtocol, Prefix], list[str]]) -> dict[Prefix, RibEntry]:
+def _entries(routes: dict[tuple[RouteProtocol, Prefix], list[str]], *, doubled: bool) -> dict[Prefix, RibEntry]:
     """A host prefix that is both connected on one interface and the address of another stays connected."""
     found: dict[Prefix, RibEntry] = {}
     for (protocol, prefix), names in sorted(routes.items()):
         if prefix not in found:
             hops = tuple(NextHop(interface=name) for name in sorted(set(names)))
-            found[prefix] = RibEntry(protocol, 0, 0, hops)
+            twice = doubled and prefix.is_host and protocol is RouteProtocol.CONNECTED
+            found[prefix] = RibEntry(protocol, 0, 0, hops, also_local=twice)
     return found

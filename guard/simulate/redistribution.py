@@ -94,10 +94,10 @@ def _added(evaluator: Evaluator, policy: str, view: RouteView, taken: RouteView)
 
 
 def _tag(device: Device, tag: int | None, view: RouteView, attributes: BgpAttributes | None) -> int:
-    """A route's own tag goes on; IOS tags routes of BGP with the neighbouring AS (RFC 1403)."""
+    """A route's own tag goes on; IOS and NX-OS tag routes of BGP with the neighbouring AS (RFC 1403)."""
     if tag is not None:
         return tag
-    if attributes is not None and device.vendor is Vendor.IOS:
+    if attributes is not None and device.vendor in _LIKE_IOS:
         return first_as(attributes.as_path)
     return view.attributes.tag
 
@@ -106,6 +106,7 @@ def _undefined_permits(device: Device) -> bool:
     return UNDEFINED_REDISTRIBUTION_ROUTE_MAP_PERMITS.get(device.vendor, False)
 
 
+_LIKE_IOS = frozenset({Vendor.IOS, Vendor.NXOS})
 Row = tuple[Prefix, RibEntry, BgpAttributes | None, bool]
 
 
@@ -134,8 +135,8 @@ def _of_bgp(device: Device, rib: MainRib) -> Iterator[Row]:
     for prefix, entry, attributes, external in rib.overlay.redistributable(rib.node, rib.vrf):
         if rib.get(prefix) != entry:
             continue
-        if entry.protocol is RouteProtocol.IBGP and device.vendor is Vendor.IOS:
-            continue  # needs `bgp redistribute-internal`
+        if entry.protocol is RouteProtocol.IBGP and device.vendor in _LIKE_IOS:
+            continue  # needs `bgp redistribute-internal` (NX-OS: a route-map that matches internal routes)
         yield prefix, entry, attributes, external
 
 

@@ -86,7 +86,7 @@ def _entry(acl: Acl, line: Line, words: tuple[str, ...], context: Context, readi
     if len(words) > 2 and words[-2].lower() == "sequence":
         sequence, words = words[-1], words[:-2]
     action = words[0].lower() if words else ""
-    if action in {"remark", "exit", "counters", "description", "hardware", "statistics"}:
+    if action in {"remark", "exit", "counters", "description", "hardware", "statistics", "ignore"}:
         context.ignore(line, "remarks and counters")
         return acl
     if action in {"evaluate", "dynamic"}:
@@ -225,6 +225,10 @@ class _Entry:
         word = self._peek()
         if word == "object-group":
             return
+        if word == "portgroup":  # NX-OS
+            self.at += 1
+            self._port_group(name, self._take())
+            return
         if word not in {"eq", "neq", "lt", "gt", "range"}:
             return
         self.at += 1
@@ -236,6 +240,14 @@ class _Entry:
             numbers.append(number)
             self.at += 1
         self.values[name] = _ranges(word, numbers)
+
+    def _port_group(self, name: str, group: str) -> None:
+        self.context.refer("object-group", group, self.line, "access list")
+        members = self.reading.port_groups.get(group)
+        if members is None:
+            self.opaque = f"portgroup {group}"
+        else:
+            self.values[name] = members
 
     def _options(self, protocols: tuple[int, ...]) -> None:
         icmp = protocols in {(1,), (58,)}

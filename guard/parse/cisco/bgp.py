@@ -359,8 +359,15 @@ def finish(context: Context, draft: Draft) -> None:
 
 
 def _inherit_process(process: ProcessDraft, root: ProcessDraft, vendor: Vendor) -> None:
-    """IOS and EOS keep one process for all VRFs, whose settings hold in each; FRR's instances are apart."""
+    """IOS and EOS keep one process for all VRFs, whose settings hold in each; FRR's instances are apart.
+
+    NX-OS takes identifiers and `bestpath` a VRF; what it takes for the process alone holds in all of them.
+    """
     if process is root or vendor is Vendor.FRR:
+        return
+    if vendor is Vendor.NXOS:
+        of_all = {key: root.settings[key] for key in _NXOS_SHARED & set(root.settings)}
+        process.settings = {**of_all, **process.settings}
         return
     settings = {**root.settings, **process.settings}
     if vendor is Vendor.EOS and "router_id" not in process.settings:
@@ -376,6 +383,10 @@ def _inherit_process(process: ProcessDraft, root: ProcessDraft, vendor: Vendor) 
         own.settings = {**shared.settings, **own.settings}
 
 
+#: What NX-OS configures once for all VRFs (Unicast Routing Configuration Guide, "Configuring Advanced BGP").
+_NXOS_SHARED = frozenset(
+    {"enforce_first_as", "confederation_id", "confederation_peers", "shutdown", "suppress_fib_pending"}
+)
 _NOT_OF_THE_PROCESS = frozenset({"network_import_check", "advertise_inactive", "shutdown"})
 
 

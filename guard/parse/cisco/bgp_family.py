@@ -151,6 +151,8 @@ _UNKNOWN_SOURCE = frozenset({
 #: Only IPv6 has these.
 _V6_ONLY = frozenset({"ospf3", "ospfv3", "ospf6", "ripng"})
 _NUMBERED = frozenset({"ospf", "ospf3", "ospfv3", "eigrp", "bgp", "table"})
+#: NX-OS names its processes by words.
+_NXOS_TAGGED = frozenset({"ospf", "ospfv3", "eigrp", "rip"})
 _LEVELS = frozenset({"level-1", "level-2", "level-1-2"})
 _TYPES = ("internal", "external", "nssa-external")
 
@@ -207,7 +209,8 @@ class _Options:
 
     def read(self, words: tuple[str, ...]) -> None:
         at = 0
-        tagged = self.name == "isis" and words[:1] and words[0] not in (*_LEVELS, "route-map", "metric")
+        tags = self.name == "isis" or (self.place.vendor is Vendor.NXOS and self.name in _NXOS_TAGGED)
+        tagged = tags and words[:1] and words[0] not in (*_LEVELS, "route-map", "metric")
         if tagged or (words and words[0].isdecimal()):
             if self.name not in _NUMBERED and not tagged:
                 raise ValueError(f"{words[0]!r} is not known here")

@@ -12,6 +12,7 @@ from guard.model.provenance import Source
 from guard.parse.cisco.acl import finish_acls, finish_logins
 from guard.parse.cisco.interface_name import kind_of, parent_of
 from guard.parse.cisco.isis import level_default
+from guard.parse.cisco.nxos_defaults import SWITCHABLE, is_shut, isis_metric, switches_by_default
 from guard.parse.cisco.reading import (
     IgpSettings,
     InterfaceSettings,
@@ -23,7 +24,10 @@ from guard.parse.cisco.reading import (
 
 #: Equal-cost paths that a process installs where nothing is configured. IOS: 4 (IP Routing: OSPF command reference);
 #: EOS: 128 (EOS manual, `maximum-paths (OSPFv2)`); FRR: as compiled, 256 in the Debian package.
-_MAXIMUM_PATHS = {Vendor.IOS: 4, Vendor.EOS: 128, Vendor.FRR: 256}
+#: NX-OS: 8 (Nexus 9000 Unicast Routing Configuration Guide, "Default settings for OSPFv2").
+_MAXIMUM_PATHS = {Vendor.IOS: 4, Vendor.EOS: 128, Vendor.FRR: 256, Vendor.NXOS: 8}
+#: Mbit/s that the cost of an interface is made of on NX-OS, in OSPF and IS-IS (the same guide: 40 Gbit/s).
+_NXOS_REFERENCE = 40_000
 
 
 def finish(reading: Reading) -> None:
@@ -49,6 +53,8 @@ def finish(reading: Reading) -> None:
 
 def _interfaces(reading: Reading) -> None:
     bundles: dict[str, list[str]] = {}
+    if reading.vendor is Vendor.NXOS:
+        reading.default_switchport = switches_by_default(reading)
     for settings in reading.settings.values():
         if settings.channel_group:
             bundles.setdefault(_bundle(reading.vendor, settings.channel_group), []).append(settings.name)
@@ -57,7 +63,7 @@ def _interfaces(reading: Reading) -> None:
 
 
 def _bundle(vendor: Vendor, group: str) -> str:
-    return f"{'Port-Channel' if vendor is Vendor.EOS else 'Port-channel'}{group}"
+    return {Vendor.EOS: "Port-Channel", Vendor.NXOS: "port-channel"}.get(vendor, "Port-channel") + group
 
 
 def _interface(settings: InterfaceSettings, reading: Reading, members: tuple[str, ...]) -> Interface:
@@ -70,8 +76,10 @@ def _interface(settings: InterfaceSettings, reading: Reading, members: tuple[str
     if kind == "vlan":
         digits = "".join(char for char in settings.name if char.isdecimal())
         values.setdefault("vlan", int(digits) if digits else None)
-        if not _carried(values["vlan"], reading):
-            values["shutdown"] = True  # the VLAN is not there, or suspended: its SVI never comes up
+    if reading.vendor is Vendor.NXOS:
+        values["shutdown"] = is_shut(settings, kind, switchport, reading)
+    if kind == "vlan" and not _carried(values["vlan"], reading):
+        values["shutdown"] = True  # the VLAN is not there, or suspended: its SVI never comes up
     if reading.vendor is Vendor.FRR and kind == "subinterface":
         values.setdefault("vlan", int(settings.name.rsplit(".", 1)[1]))
     _switching(settings, values, switchport)
@@ -98,9 +106,11 @@ def _carried(vlan: int | None, reading: Reading) -> bool:
 
 
 def _is_switchport(settings: InterfaceSettings, kind: str, reading: Reading) -> bool:
-    """EOS: Ethernet and port-channels switch unless told otherwise; IOS: where `switchport` says so."""
+    """EOS, NX-OS: Ethernet and port-channels switch unless told otherwise; IOS: where `switchport` says so."""
     if settings.switchport is not None:
         return settings.switchport
+    if reading.vendor is Vendor.NXOS:
+        return bool(reading.default_switchport) and kind in SWITCHABLE
     if reading.vendor is not Vendor.EOS or kind not in {"physical", "port-channel"}:
         return False
     if reading.default_switchport is not None:
@@ -131,6 +141,8 @@ def _ospf(ospf: OspfSettings, reading: Reading) -> OspfProcess:
     if "router_id" not in values and ospf.vrf in reading.router_ids:
         values["router_id"] = reading.router_ids[ospf.vrf]
     values.setdefault("maximum_paths", _MAXIMUM_PATHS[reading.vendor])
+    if reading.vendor is Vendor.NXOS:
+        values.setdefault("reference_bandwidth", _NXOS_REFERENCE)
     areas = tuple(
         OspfArea(number, **{key: value for key, value in ospf.areas.get(number, {}).items() if key != "auth_kind"})
         for number in numbers
@@ -278,6 +290,14 @@ def _isis(isis: IsisSettings, reading: Reading) -> IsisProcess:
     )
 
 
+def _isis_metric(settings: InterfaceSettings, isis: IsisSettings) -> tuple[int, int]:
+    """10 (ISO 10589); NX-OS makes it of the bandwidth."""
+    if settings.vendor is not Vendor.NXOS:
+        return 10, 10
+    kind = settings.kind or kind_of(settings.vendor, settings.name)
+    return (isis_metric(settings, kind, isis.reference),) * 2
+
+
 def _isis_interface(settings: InterfaceSettings, own: IgpSettings | None, isis: IsisSettings) -> IsisInterface:
     said = own.values if own else {}
     versions = said.get("versions") or frozenset(isis.families or {4})
@@ -287,7 +307,7 @@ def _isis_interface(settings: InterfaceSettings, own: IgpSettings | None, isis: 
         source=own.source if own else settings.source,
         versions=versions,
         level=said.get("level", ""),
-        metric=said.get("metric", (10, 10)),
+        metric=said.get("metric") or _isis_metric(settings, isis),
         passive=said.get("passive", False) or passive,
         point_to_point=said.get("point_to_point", False),
         authentication=said.get("authentication", ""),

@@ -14,6 +14,7 @@ from guard.parse.cisco.interface_igp import IGP_COMMANDS
 from guard.parse.cisco.interface_misc import HARMLESS, UNMODELLED
 from guard.parse.cisco.interface_name import canonical, named
 from guard.parse.cisco.interface_switching import SWITCHING
+from guard.parse.cisco.nxos_interface import NXOS_INTERFACE
 from guard.parse.cisco.reading import InterfaceSettings, Reading
 from guard.parse.cisco.table import Handler, Partly, Table, keys, rest
 from guard.parse.context import Context
@@ -111,7 +112,7 @@ def parse_interface_address(words: tuple[str, ...], line: Line, context: Context
     return InterfaceAddress(address, mask_length(words[1]), source=source), 2
 
 
-_ADDRESS_OPTIONS = frozenset({"secondary", "virtual", "peer", "vrf", "label", "tag", "route-map"})
+_ADDRESS_OPTIONS = frozenset({"secondary", "virtual", "peer", "vrf", "label", "tag", "route-map", "route-preference"})
 
 
 def _ip_address(line: Line, context: Context, settings: Settings) -> None:
@@ -140,7 +141,7 @@ def _ip_address(line: Line, context: Context, settings: Settings) -> None:
         settings.others.append(InterfaceAddress(address.address, address.length, True, address.source))
     else:
         settings.primary = address
-    if options[:1] in {("peer",), ("vrf",), ("label",), ("tag",), ("route-map",)}:
+    if options[:1] in {("peer",), ("vrf",), ("label",), ("tag",), ("route-map",), ("route-preference",)}:
         context.partial(line, "a point-to-point peer address or a VRF of its own is not modelled")
     else:
         context.done(line)
@@ -333,6 +334,8 @@ _COMMON: Mapping[str, Handler[Settings]] = {
     "vrf forwarding": _vrf,
     "ip vrf forwarding": _vrf,
     "vrf": _vrf,
+    "vrf member": _vrf,
+    "no vrf member": _no_vrf,
     "no vrf": _no_vrf,
     "no vrf forwarding": _no_vrf,
     "no ip vrf forwarding": _no_vrf,
@@ -370,4 +373,4 @@ _COMMON: Mapping[str, Handler[Settings]] = {
 _TABLES: Mapping[Vendor, Table[Settings]] = {
     vendor: Table(HARMLESS, UNMODELLED, IGP_COMMANDS, SWITCHING, FIRST_HOP, _COMMON)
     for vendor in (Vendor.IOS, Vendor.EOS, Vendor.FRR)
-}
+} | {Vendor.NXOS: Table(HARMLESS, UNMODELLED, IGP_COMMANDS, SWITCHING, FIRST_HOP, _COMMON, NXOS_INTERFACE)}

@@ -27,7 +27,7 @@ def _first_hop(line: Line, context: Context, settings: Settings) -> None:
         return
     at = next((i for i, word in enumerate(words) if word in {"ip", "ipv4", "ipv6"} and i > 0), 0)
     if not at:
-        _first_hop_option(line, words, context)
+        first_hop_option(line, words, context)
         return
     texts = [word for word in words[at + 1 :] if ":" in word or word.count(".") == 3]
     if not texts:
@@ -50,7 +50,7 @@ def _vrrp_version_3(line: Line, context: Context, settings: Settings) -> None:
         elif words[0] in {"exit-vrrp", "exit", "vrrpv2"}:
             context.ignore(child, "ends and versions of a first-hop group")
         else:
-            _first_hop_option(child, words, context)
+            first_hop_option(child, words, context)
 
 
 _FIRST_HOP_HARMLESS = frozenset(
@@ -79,7 +79,8 @@ _FIRST_HOP_HARMLESS = frozenset(
 )
 
 
-def _first_hop_option(line: Line, words: tuple[str, ...], context: Context) -> None:
+def first_hop_option(line: Line, words: tuple[str, ...], context: Context) -> None:
+    """A setting of a group other than its address."""
     if set(words) & {"priority", "priority-level", "preempt", "shutdown", "weighting", "disabled"}:
         context.partial(line, "which member of the group is active is not computed")
     elif set(words) & {"track", "tracked-object"}:

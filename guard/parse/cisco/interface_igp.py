@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from guard.model.address import parse_address
-from guard.model.device import Vendor
 from guard.model.igp import UNREADABLE
 from guard.parse.cisco.reading import IgpSettings, InterfaceSettings
-from guard.parse.cisco.secret import digest
+from guard.parse.cisco.secret import TYPE_7, digest
 from guard.parse.cisco.table import Handler, Ignored, NotModelled, Partly, first_number, keys
 from guard.parse.context import Context
 from guard.parse.line import Line
@@ -80,6 +79,7 @@ _FIELDS = {
     "area": "area",
     "network": "network_type",
     "passive": "passive",
+    "passive-interface": "passive",
     "mtu-ignore": "mtu_ignore",
     "shutdown": "shutdown",
     "authentication": "auth_kind",
@@ -160,11 +160,11 @@ def _authentication(words: tuple[str, ...], line: Line, context: Context, igp: I
 
 
 def _key(words: tuple[str, ...], line: Line, context: Context, igp: IgpSettings) -> None:
-    igp.values["auth_key"] = digest(words[1:], type_7=context.vendor is Vendor.IOS) or UNREADABLE
+    igp.values["auth_key"] = digest(words[1:], type_7=context.vendor in TYPE_7) or UNREADABLE
 
 
 def _digest_key(words: tuple[str, ...], line: Line, context: Context, igp: IgpSettings) -> None:
-    key = digest(words[3:], type_7=context.vendor is Vendor.IOS) or UNREADABLE
+    key = digest(words[3:], type_7=context.vendor in TYPE_7) or UNREADABLE
     igp.values["md5_keys"] = {**igp.values.get("md5_keys", {}), int(words[1]): key}
 
 
@@ -191,6 +191,7 @@ _OSPF_OPTIONS: Mapping[str, Option] = {
     "dead-interval": _dead,
     "network": _network,
     "passive": _flag("passive"),
+    "passive-interface": _flag("passive"),
     "mtu-ignore": _flag("mtu_ignore"),
     "shutdown": _flag("shutdown"),
     "prefix-suppression": _flag("prefix_suppression"),
@@ -199,9 +200,11 @@ _OSPF_OPTIONS: Mapping[str, Option] = {
     "message-digest-key": _digest_key,
     **dict.fromkeys(("retransmit-interval", "transmit-delay", "resync-timeout", "lls", "flood-reduction", "bfd",
                      "neighbor", "demand-circuit", "graceful-restart", "gr", "fast-reroute"), _ignored(_TIMERS)),
+    "prefix-attributes": _ignored("an attribute of prefixes"),
     "ifmtu": _unmodelled("an MTU of OSPFv3 alone is not modelled"),
     **dict.fromkeys(("database-filter", "multi-area", "ttl-security", "topology", "instance-id", "disable",
-                     "encryption", "dynamic", "advertise", "adjacency", "capability", "graceful-shutdown"),
+                     "encryption", "dynamic", "advertise", "advertise-subnet", "adjacency", "capability",
+                     "graceful-shutdown"),
                     _unmodelled("this option of OSPF is not modelled")),
 }  # fmt: skip
 
@@ -261,7 +264,7 @@ def _isis_circuit(words: tuple[str, ...], line: Line, context: Context, isis: Ig
 
 def _isis_password(words: tuple[str, ...], line: Line, context: Context, isis: IgpSettings) -> None:
     kind = words[1] if words[0] == "password" else words[0] + " " + words[1]
-    key = digest(line.words[2:], type_7=context.vendor is Vendor.IOS) or UNREADABLE
+    key = digest(line.words[2:], type_7=context.vendor in TYPE_7) or UNREADABLE
     isis.values["authentication"] = f"{kind}:{key}"
     if words[0] == "authentication":
         context.partial(line, "IS-IS authentication is compared by the words that configure it")
@@ -284,10 +287,13 @@ _ISIS_OPTIONS: Mapping[str, Option] = {
     "circuit-type": _isis_circuit,
     "password": _isis_password,
     "authentication": _isis_password,
+    **dict.fromkeys(("authentication-type", "authentication-check", "shutdown", "suppressed"),
+                    _unmodelled("authentication by key chains, and IS-IS that is off here, are not modelled")),
     "ipv4": _isis_family,
     "ipv6": _isis_family,
     **dict.fromkeys(("hello-interval", "hello-multiplier", "csnp-interval", "psnp-interval", "lsp-interval", "priority",
-                     "retransmit-interval", "retransmit-throttle-interval", "hello", "bfd", "lsp",
+                     "retransmit-interval", "retransmit-throttle-interval", "hello", "bfd", "lsp", "hello-padding",
+                     "prefix-attributes",
                      "three-way-handshake"), _ignored(_TIMERS)),
     **dict.fromkeys(("tag", "topology", "fast-reroute", "mesh-group", "advertise", "protocol", "multi-topology"),
                     _unmodelled("this option of IS-IS is not modelled")),

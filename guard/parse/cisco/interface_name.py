@@ -21,6 +21,10 @@ _NAMES = {
         *_COMMON, "Management", "Port-Channel", "Recirc-Channel", "Dps", "Fabric", "Register", "UnconnectedEthernet",
         "Dynamic", "Cpu", "InternalRecirc", "Switch",
     ),
+    Vendor.NXOS: (
+        "Ethernet", "loopback", "mgmt", "port-channel", "Vlan", "Tunnel", "Null", "nve", "Bdi", "fc", "vfc",
+        "san-port-channel", "Overlay", "control", "sup-eth",
+    ),
 }  # fmt: skip
 #: Abbreviations that would fit several names, or none, and the one that the device takes them for.
 _SHORT = {
@@ -38,12 +42,16 @@ _SHORT = {
         "ma": "Management", "mgmt": "Management", "po": "Port-Channel", "vl": "Vlan", "vx": "Vxlan", "tu": "Tunnel",
         "nu": "Null",
     },
+    Vendor.NXOS: {
+        "e": "Ethernet", "et": "Ethernet", "eth": "Ethernet", "l": "loopback", "lo": "loopback", "m": "mgmt",
+        "po": "port-channel", "v": "Vlan", "vl": "Vlan", "t": "Tunnel", "tu": "Tunnel", "n": "nve", "nu": "Null",
+    },
 }  # fmt: skip
 
 
 @lru_cache(maxsize=1 << 16)
 def canonical(vendor: Vendor, name: str) -> str:
-    """`Gi0/1` → `GigabitEthernet0/1` (IOS), `Et1` → `Ethernet1` (EOS); FRR's are Linux's, taken as they are."""
+    """`Gi0/1` → `GigabitEthernet0/1` (IOS), `Et1` → `Ethernet1` (EOS, NX-OS); FRR's are Linux's, taken as they are."""
     if vendor not in _NAMES:
         return name
     at = next((i for i, char in enumerate(name) if char.isdecimal()), len(name))
@@ -66,8 +74,9 @@ def named(vendor: Vendor, words: tuple[str, ...]) -> str:
 
 _KINDS = (
     ("loopback", "loopback"), ("vlan", "vlan"), ("port-channel", "port-channel"), ("tunnel", "tunnel"),
-    ("null", "null"), ("management", "management"), ("bvi", "bridge"), ("bdi", "bridge"), ("vxlan", "tunnel"),
-    ("nve", "tunnel"), ("virtual", "tunnel"), ("dialer", "tunnel"),
+    ("null", "null"), ("management", "management"), ("mgmt", "management"),
+    ("bvi", "bridge"), ("bdi", "bridge"), ("vxlan", "tunnel"), ("nve", "tunnel"), ("virtual", "tunnel"),
+    ("dialer", "tunnel"),
 )  # fmt: skip
 
 

@@ -45,6 +45,7 @@ _ALL: Spans = ((1, 4094),)
 
 def _switchport(line: Line, context: Context, settings: Settings) -> None:
     settings.switchport = True
+    settings.switchport_typed = True
     context.done(line)
 
 

@@ -26,7 +26,40 @@ def router_isis(line: Line, context: Context, reading: Reading) -> None:
     fresh = IsisSettings(process, context.source(line, last), vrf)
     settings = reading.isis_settings.setdefault((process, vrf), fresh)
     context.done(line)
+    for child in line.children:
+        if child.words[0] == "vrf" and context.vendor is Vendor.NXOS:
+            _vrf(child, context, reading, settings)
+        else:
+            _TABLE.read((child,), context, settings)
+
+
+def _vrf(line: Line, context: Context, reading: Reading, outer: IsisSettings) -> None:
+    """NX-OS: the instance in a VRF, with settings of its own."""
+    name = context.refer("vrf", line.words[1], line, "router isis")
+    fresh = IsisSettings(outer.process, context.source(line), name)
+    settings = reading.isis_settings.setdefault((outer.process, name), fresh)
+    context.done(line)
     _TABLE.read(line.children, context, settings)
+
+
+def _distribute(line: Line, context: Context, isis: IsisSettings) -> None:
+    """NX-OS `distribute level-2 into level-1 {all | route-map X}`; from level 1 into 2 all go by default."""
+    words = line.words
+    if words[1] == "level-2" and line.words[0] != "no":
+        policy = words[words.index("route-map") + 1] if "route-map" in words else ""
+        isis.values["leak_l2_to_l1"] = context.refer("route-map", policy, line, "leak") if policy else ""
+        context.done(line)
+    elif "route-map" in words:
+        context.refer("route-map", words[-1], line, "leak")
+        context.partial(line, "filters of leaking from level 1 into level 2 are not modelled")
+    else:
+        context.done(line)
+
+
+def _reference(line: Line, context: Context, isis: IsisSettings) -> None:
+    """NX-OS `reference-bandwidth N [Gbps | Mbps]`: metrics that no interface sets are made of it."""
+    isis.reference = int(line.words[1]) * (1000 if line.words[-1].lower() == "gbps" else 1)
+    context.done(line)
 
 
 def _net(line: Line, context: Context, isis: IsisSettings) -> None:
@@ -151,6 +184,8 @@ _COMMANDS: Mapping[str, Handler[IsisSettings]] = {
     "default-information originate": _default,
     "summary-address": _summary,
     "summary-prefix": _summary,
+    "distribute": _distribute,
+    "reference-bandwidth": _reference,
     "address-family": _family,
     **keys(_topology, "topology | multi-topology"),
     "no topology ipv4-unicast": Partly("topologies of IS-IS share one set of metrics here"),
@@ -173,7 +208,8 @@ _COMMANDS: Mapping[str, Handler[IsisSettings]] = {
         NotModelled("this option of IS-IS is not modelled"),
         """mpls | segment-routing | distribute-list | metric | traffic-share | fast-reroute | router-id
         | advertise | protocol | mpls-te | flex-algo | shutdown | advertise passive-only
-        | default-metric | interface | instance-id""",
+        | default-metric | interface | instance-id | authentication-type | authentication-check | flush-routes
+        | summary | table-map | isolate""",
     ),
 }
 _TABLE: Table[IsisSettings] = Table(_COMMANDS, {"redistribute": _redistribute})

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from guard.model.device import Vendor
+from guard.parse.cisco.nxos_top import NXOS_MISC
 from guard.parse.cisco.table import Handler, Ignored, NotModelled, Partly, accepted, keys
 
 Commands = Mapping[str, Handler[Any]]
@@ -143,4 +144,5 @@ COMMANDS: Mapping[Vendor, Commands] = {
     Vendor.IOS: {**_SHARED, **_IOS},
     Vendor.EOS: {**_SHARED, **_EOS},
     Vendor.FRR: {**_SHARED, **_FRR},
+    Vendor.NXOS: {**_SHARED, **NXOS_MISC},
 }

@@ -14,7 +14,7 @@ from guard.model.device import Vendor
 from guard.parse.cisco.interface_name import named
 from guard.parse.cisco.number import asn, asn_list, between
 from guard.parse.cisco.routing_draft import PeerDraft, Settings
-from guard.parse.cisco.secret import digest
+from guard.parse.cisco.secret import TYPE_7, digest
 from guard.parse.context import Context
 from guard.parse.line import Line
 
@@ -148,7 +148,7 @@ def _password(command: Command) -> None:
         command.session.pop("authentication", None)
         return
     try:
-        known = digest(command.words, type_7=command.vendor is Vendor.IOS)
+        known = digest(command.words, type_7=command.vendor in TYPE_7)
     except ValueError:
         known = ""
     command.session["authentication"] = known or "unreadable"

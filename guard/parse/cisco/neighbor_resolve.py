@@ -57,7 +57,7 @@ def _neighbor(peer: PeerDraft, scope: Scope) -> BgpNeighbor | None:
     if peer.group:
         return None
     address = _address(peer.name)
-    if address is None and "interface" not in peer.session:
+    if address is None and not {"interface", "listen"} & set(peer.session):
         reason = f"{peer.name} is neither a neighbour nor a peer group that is defined"
         scope.context.partial(peer.line, reason)
         scope.context.warn(peer.line, reason)

@@ -26,16 +26,32 @@ def router_ospf(line: Line, context: Context, reading: Reading) -> None:
     version = 3 if words[0] == "ipv6" or words[1] in {"ospfv3", "ospf6"} else 2
     at = words.index("ospf") if "ospf" in words else 1
     process = words[at + 1] if len(words) > at + 1 and words[at + 1].isdecimal() else ""
+    if context.vendor is Vendor.NXOS:
+        process = line.words[2]
     vrf = line.words[words.index("vrf") + 1] if "vrf" in words else "default"
     if vrf != "default":
         context.refer("vrf", vrf, line, "router ospf")
     settings = _settings(reading, context, line, version=version, process=process, vrf=vrf)
     context.done(line)
+    _block(line, context, reading, settings)
+
+
+def _block(line: Line, context: Context, reading: Reading, settings: OspfSettings) -> None:
     for child in line.children:
         if child.words[0] == "address-family":
             _family(child, context, reading, settings)
+        elif child.words[0] == "vrf" and context.vendor is Vendor.NXOS:
+            _vrf(child, context, reading, settings)
         else:
             _TABLE.read((child,), context, settings)
+
+
+def _vrf(line: Line, context: Context, reading: Reading, outer: OspfSettings) -> None:
+    """NX-OS: the process in a VRF, with settings of its own."""
+    vrf = context.refer("vrf", line.words[1], line, "router ospf")
+    settings = _settings(reading, context, line, version=outer.version, process=outer.process, vrf=vrf)
+    context.done(line)
+    _block(line, context, reading, settings)
 
 
 def _settings(reading: Reading, context: Context, line: Line, *, version: int, process: str, vrf: str) -> OspfSettings:
@@ -314,6 +330,13 @@ def _integer(field: str) -> Handler[OspfSettings]:
     return handler
 
 
+def _reference(line: Line, context: Context, ospf: OspfSettings) -> None:
+    """`auto-cost reference-bandwidth N`, in Mbit/s; NX-OS also `N Gbps`."""
+    unit = 1000 if line.words[-1].lower() == "gbps" else 1
+    ospf.values["reference_bandwidth"] = first_number(line.words[1:]) * unit
+    context.done(line)
+
+
 def _shutdown(line: Line, context: Context, ospf: OspfSettings) -> None:
     ospf.shutdown = line.words[0] != "no"
     context.done(line)
@@ -348,10 +371,11 @@ _TABLE: Table[OspfSettings] = Table(
     keys(_prefix_suppression, "prefix-suppression | no prefix-suppression"),
     keys(_shutdown, "shutdown | no shutdown"),
     {"maximum-paths": _integer("maximum_paths"), "default-metric": _integer("default_metric")},
-    keys(_integer("reference_bandwidth"), "auto-cost reference-bandwidth"),
+    {"auto-cost reference-bandwidth": _reference},
     keys(
         _rfc1583,
-        "compatible rfc1583 | no compatible rfc1583 | ospf rfc1583compatibility | no ospf rfc1583compatibility",
+        "compatible rfc1583 | no compatible rfc1583 | ospf rfc1583compatibility | no ospf rfc1583compatibility"
+        " | rfc1583compatibility | no rfc1583compatibility",
     ),
     keys(
         Ignored("timers, logs and restarts"),
@@ -361,7 +385,8 @@ _TABLE: Table[OspfSettings] = Table(
         | ospf opaque-lsa | opaque-lsa | ospf write-multiplier | event-log | limit | process-min-time
         | nssa-area-event | redistribute maximum-prefix | lsa-group | exit | exit-address-family
         | adjacency | dn-bit-ignore | ospf name-lookup | discard-route | interface-id | no auto-cost
-        | no capability | logging | proactive-arp | bfd all-interfaces | no discard-route | area-event""",
+        | no capability | logging | proactive-arp | name-lookup | flush-routes
+        | bfd all-interfaces | no discard-route | area-event""",
     ),
     keys(
         NotModelled("this option of OSPF is not modelled"),
@@ -369,7 +394,7 @@ _TABLE: Table[OspfSettings] = Table(
         | capability | traffic-share | topology | fast-reroute | microloop | local-rib-criteria
         | auto-cost | tunnel | point-to-point | traffic-engineering | distribute link-state | router-lsa
         | node-segment | ospf | ospf6 | default-information | flood-reduction | max-metric | no ospf
-        | ttl-security | instance | address-family | bandwidth""",
+        | ttl-security | instance | address-family | bandwidth | table-map | isolate | down-bit-ignore""",
     ),
     {"ospf abr-type cisco": accepted, "ospf abr-type": Partly("only Cisco's kind of area border router is modelled")},
     {"default-information": NotModelled("this form of the default is not modelled")},

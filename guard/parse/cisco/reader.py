@@ -17,14 +17,16 @@ from guard.parse.freeze import freeze
 from guard.parse.modes import tree
 
 _TABLES: Mapping[Vendor, Table[Reading]] = {
-    vendor: Table(COMMANDS[vendor], TOP[vendor], ROUTING_HANDLERS) for vendor in (Vendor.IOS, Vendor.EOS, Vendor.FRR)
+    vendor: Table(COMMANDS[vendor], TOP[vendor], ROUTING_HANDLERS[vendor])
+    for vendor in (Vendor.IOS, Vendor.NXOS, Vendor.EOS, Vendor.FRR)
 }
 
 
 def read(text: str, file: str, vendor: Vendor) -> Device:
-    """Read the configuration of an IOS, EOS or FRR device."""
+    """Read the configuration of an IOS, NX-OS, EOS or FRR device."""
     context = Context(file, vendor)
-    reading = Reading(vendor=vendor, ipv6_forwarding=vendor is Vendor.FRR)  # IOS and EOS: by `ipv6 unicast-routing`
+    forwarding = vendor in {Vendor.FRR, Vendor.NXOS}  # IOS and EOS: by `ipv6 unicast-routing`
+    reading = Reading(vendor=vendor, ipv6_forwarding=forwarding)
     stanzas, rest = cumulus.split(text) if vendor is Vendor.FRR else ((), text)
     cumulus.read_stanzas(stanzas, context, reading)
     lines = tree(rest, vendor.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from guard.model.acl import Wildcard
+from guard.model.acl import Range, Wildcard
 from guard.model.address import Address
 from guard.model.bgp import Redistribution
 from guard.model.device import InterfaceAddress, Vendor
@@ -36,6 +36,7 @@ class InterfaceSettings:
     virtual: list[Address] = field(default_factory=list)
     ip_mtu: int | None = None
     switchport: bool | None = None
+    switchport_typed: bool = False  # a bare `switchport`
     kind: str = ""  # where something else than the name says it
     mode: str = ""  # access | trunk | …, as configured
     channel_group: str = ""
@@ -101,6 +102,7 @@ class IsisSettings:
     defaults: set[int] = field(default_factory=set)
     summaries: list[AreaRange] = field(default_factory=list)
     families: set[int] = field(default_factory=set)
+    reference: int = 40_000  # NX-OS, Mbit/s
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,12 @@ class Reading(Draft):
     isis_settings: dict[tuple[str, str], IsisSettings] = field(default_factory=dict)
     logins: list[LoginFilter] = field(default_factory=list)
     default_switchport: bool | None = None
+    default_shutdown: bool | None = None  # NX-OS: of ports that switch
+    platform: str = ""  # NX-OS: the image's, where it is told
+    shut_vrfs: set[str] = field(default_factory=set)
     vlans: tuple[tuple[int, int], ...] | None = None  # None: the configuration holds no VLANs (they are in vlan.dat)
     object_groups: dict[str, tuple[Wildcard, ...]] = field(default_factory=dict)
+    port_groups: dict[str, tuple[Range, ...]] = field(default_factory=dict)
     default_gateways: list[tuple[Address, Source]] = field(default_factory=list)
 
     def interface(self, name: str, source: Source) -> InterfaceSettings:

@@ -11,9 +11,9 @@ from guard.parse.context import Context
 from guard.parse.line import Line
 
 _PROTOCOLS = frozenset(
-    ["connected", "static", "ospf", "ospfv3", "ospf6", "isis", "bgp", "rip", "ripng", "eigrp", "kernel", "local"]
+    "connected direct static ospf ospfv3 ospf6 isis bgp rip ripng eigrp kernel local".split()  # noqa: SIM905
 )
-_NAMES = {"ospfv3": "ospf", "ospf6": "ospf", "ripng": "rip"}
+_NAMES = {"direct": "connected", "ospfv3": "ospf", "ospf6": "ospf", "ripng": "rip"}
 _WITH_PROCESS = frozenset({"ospf", "ospfv3", "bgp", "eigrp", "isis"})
 _NOT_COMPUTED = frozenset({"rip", "ripng", "eigrp"})
 _LEVELS = frozenset({"level-1", "level-2", "level-1-2"})
@@ -28,8 +28,11 @@ def redistribution(line: Line, context: Context, words: tuple[str, ...], *, clas
     if protocol not in _PROTOCOLS:
         context.not_implemented(line, f"routes of `{protocol}` are not redistributed by the model")
         return None
+    if context.vendor is Vendor.NXOS and "route-map" not in words and line.words[0] != "no":
+        raise ValueError("a route-map is missing")  # NX-OS takes none without
     at, process = 1, ""
-    if protocol in _WITH_PROCESS and at < len(words) and words[at].lower() not in _KEYWORDS:
+    tagged = protocol in _WITH_PROCESS or (context.vendor is Vendor.NXOS and protocol == "rip")
+    if tagged and at < len(words) and words[at].lower() not in _KEYWORDS:
         process, at = words[at], at + 1
     options = _Options({"subnets": not classful})
     while at < len(words):

@@ -33,7 +33,7 @@ _IOS_FIRST = ("comm-list", "large-comm-list", "extcomm-list")
 def route_map(line: Line, context: Context, draft: Draft) -> None:
     """`route-map NAME [permit|deny] [SEQUENCE]` with its block."""
     name, rest = line.words[1], line.words[2:]
-    if rest and rest[0] in ("optimization", "delay-timer"):
+    if rest and rest[0] in ("optimization", "delay-timer", "pbr-statistics"):
         context.ignore(line, "how the device evaluates it")
         return
     if rest and rest[0] not in ("permit", "deny"):

@@ -36,6 +36,8 @@ from guard.parse.cisco.routing_draft import TermDraft
 from guard.parse.context import Context
 from guard.parse.line import Line
 
+#: Vendors where a further line of a kind adds to the first.
+_ADDS = frozenset({Vendor.IOS, Vendor.NXOS})
 #: Reads the words after the keyword; returns the key that alternatives share, and the condition.
 Reader = Callable[[Line, tuple[str, ...], Context], Condition]
 
@@ -65,7 +67,7 @@ def read_match(line: Line, words: tuple[str, ...], term: TermDraft, context: Con
         term.matches[f"not {term_key}"] = Not(condition)
         return
     before = term.matches.get(term_key)
-    if before is not None and context.vendor is Vendor.IOS:
+    if before is not None and context.vendor in _ADDS:
         condition = _either(before, condition)
     term.matches[term_key] = condition
     context.done(line)
@@ -98,6 +100,7 @@ def _opaque(line: Line, key: str, term: TermDraft, context: Context) -> None:
 _KNOWN_OPAQUE = frozenset({
     "probability", "policy-list", "additional-paths", "track", "alias", "source-vrf", "source-instance", "isis",
     "aggregate-role", "nlri", "mdt-group", "ip distance", "ip dscp", "srte-color", "dist", "rpki-extcommunity",
+    "as-number", "ospf-area", "vlan", "mac-list", "ip multicast",
 })  # fmt: skip
 
 

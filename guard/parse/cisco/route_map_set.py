@@ -288,5 +288,6 @@ _OPAQUE: Mapping[str, str] = {
     "additional-paths": "not modelled", "attribute-set": "not modelled", "mdt": "multicast is not modelled",
     "segment-index": "segment routing is not modelled", "l3vpn": "VPN labels are not modelled",
     "ipv4": "VPN next hops are not modelled", "vpnv4": "VPN next hops are not modelled", "resolution": "not modelled",
-    "isis": "not modelled", "bgp": "not modelled",
+    "isis": "not modelled", "bgp": "not modelled", "forwarding-address": "not modelled", "nssa-only": "not modelled",
+    "path-selection": "not modelled", "mpls": "MPLS is not modelled",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Which commands of IOS, EOS and FRR are BGP's and routing policy's, and who reads each.
+"""Which commands of IOS, NX-OS, EOS and FRR are BGP's and routing policy's, and who reads each.
 
 Keyed by the command's leading words. `finish_routing` makes final values of them once the whole file has been read:
 groups, lists and policies may stand anywhere in it.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from guard.parse.cisco import as_path, bgp, community, prefix_list, route_map
+from guard.model.device import Vendor
+from guard.parse.cisco import as_path, bgp, community, nxos_bgp, prefix_list, route_map
 from guard.parse.context import Context
 from guard.parse.draft import Draft
 from guard.parse.line import Line
@@ -23,7 +24,7 @@ def _ignored(reason: str) -> Handler:
     return handler
 
 
-ROUTING_HANDLERS: Mapping[str, Handler] = {
+_SHARED: Mapping[str, Handler] = {
     "router bgp": bgp.router_bgp,
     "peer-filter": bgp.peer_filter,
     "frr version": bgp.frr_version,
@@ -45,6 +46,14 @@ ROUTING_HANDLERS: Mapping[str, Handler] = {
     "no ipv6 prefix-list": _ignored("nothing is there to remove"),
     "no route-map": _ignored("nothing is there to remove"),
     "no router bgp": _ignored("nothing is there to remove"),
+}
+
+
+ROUTING_HANDLERS: Mapping[Vendor, Mapping[str, Handler]] = {
+    Vendor.IOS: _SHARED,
+    Vendor.EOS: _SHARED,
+    Vendor.FRR: _SHARED,
+    Vendor.NXOS: {**_SHARED, "router bgp": nxos_bgp.router_bgp},
 }
 
 

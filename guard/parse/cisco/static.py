@@ -86,7 +86,7 @@ class _Parts:
             elif word in _UNMODELLED:
                 return _UNMODELLED[word]
             elif word in _OPTIONS:
-                at += self._option(word, words[at + 1 :])
+                at += self._option(word, words[at + 1 :], vendor)
             else:
                 at += self._target(words[at:], vendor)
         if self.next_hop is None and not self.interface and not self.discard:
@@ -111,7 +111,7 @@ class _Parts:
             name=self.name,
         )
 
-    def _option(self, word: str, following: tuple[str, ...]) -> int:
+    def _option(self, word: str, following: tuple[str, ...], vendor: Vendor) -> int:
         """Take an option; returns how many words it is long."""
         if word == "name":
             self.name = following[0]
@@ -122,6 +122,8 @@ class _Parts:
         elif word == "track":
             self.track = " ".join(following[:1])
             self.partial = "tracking is not evaluated: the route is taken as there"
+        elif word == "vrf" and vendor is Vendor.NXOS:
+            self.next_vrf = following[0]
         elif word == "vrf":
             self.vrf = following[0]
         elif word in {"nexthop-vrf", "egress-vrf"}:

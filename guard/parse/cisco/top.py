@@ -10,6 +10,7 @@ from guard.parse.cisco.acl import access_list, numbered, object_group
 from guard.parse.cisco.interface import interface
 from guard.parse.cisco.interface_switching import vlan_spans
 from guard.parse.cisco.isis import router_isis
+from guard.parse.cisco.nxos_top import NXOS_TOP
 from guard.parse.cisco.ospf import router_ospf
 from guard.parse.cisco.reading import LoginFilter, Reading
 from guard.parse.cisco.static import default_gateway, static_route
@@ -76,6 +77,9 @@ def _control_plane(line: Line, context: Context, reading: Reading) -> None:
             else:
                 context.done(each)
         elif words[0] == "service-policy":
+            if each.words[-1].startswith("copp-system-p-policy"):  # NX-OS's own; it is in no configuration
+                context.ignore(each, "rates at which the device takes traffic for itself")
+                continue
             context.refer("policy-map", each.words[-1], each, "control plane")
             context.partial(each, "policing of traffic for the device is not modelled")
         elif words[0] in {"exit", "tcp", "management-interface", "no"}:
@@ -205,6 +209,7 @@ TOP: Mapping[Vendor, Mapping[str, Handler[Reading]]] = {
         "router general": _router_general,
         "switchport default mode": _switchport_default,
     },
+    Vendor.NXOS: {**_SHARED, **NXOS_TOP, "vrf context": vrf, "switchname": _hostname},
     Vendor.FRR: {
         **_SHARED,
         "vrf": vrf,

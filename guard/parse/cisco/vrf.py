@@ -35,11 +35,13 @@ def _command(line: Line, context: Context, reading: Reading, name: str) -> None:
         context.done(line)
         for child in line.children:
             _command(child, context, reading, name)
-    elif words[:2] in {("ip", "route"), ("ipv6", "route")}:
+    elif words[:2] in {("ip", "route"), ("ipv6", "route")} and words[2:3] != ("static",):
         read_route(line, context, reading, name)
     elif words[:2] == ("ip", "router-id") or words[0] == "router-id":
         reading.router_ids[name] = parse_address(line.words[-1]).value
         context.done(line)
+    elif context.vendor is Vendor.NXOS and _nxos(line, words, context, reading, name):
+        return
     elif words[0] in {"description", "exit-vrf", "exit-address-family", "exit", "vnet", "vpn"}:
         context.ignore(line, "names and ends of a VRF")
     elif words[0] in {"vni", "import", "export", "maximum", "mdt", "bgp", "netns", "inter-as-hybrid"}:
@@ -50,9 +52,33 @@ def _command(line: Line, context: Context, reading: Reading, name: str) -> None:
         unrecognised(line, context)
 
 
+def _nxos(line: Line, words: tuple[str, ...], context: Context, reading: Reading, name: str) -> bool:
+    """What NX-OS alone has in `vrf context`; False where the command is none of it."""
+    if words in {("shutdown",), ("no", "shutdown")}:
+        (reading.shut_vrfs.add if words == ("shutdown",) else reading.shut_vrfs.discard)(name)
+        context.done(line)
+    elif words[:3] in {("ip", "route", "static"), ("ipv6", "route", "static")}:
+        context.not_implemented(line, "BFD under a static route is not modelled")
+    elif words[:2] in _NXOS_IGNORED or words[:3] in _NXOS_IGNORED:
+        context.ignore(line, "name resolution, multicast and tables' sizes of a VRF")
+    else:
+        return False
+    return True
+
+
+_NXOS_IGNORED = frozenset(
+    tuple(text.split())
+    for text in (
+        *("ip domain-name", "ip domain-list", "ip name-server", "ip domain-lookup", "no ip domain-lookup", "ip host"),
+        *("ipv6 host", "ip pim", "ipv6 pim", "no ip pim", "ip igmp", "no ip igmp", "ipv6 mld", "ip msdp", "ip mroute"),
+        *("ip multicast", "ip amt", "ip icmp-errors"),
+    )
+)
+
+
 def _target(line: Line, words: tuple[str, ...], context: Context, reading: Reading, name: str) -> None:
     known, value = reading.vrfs[name], line.words[-1]
-    if words[-1] == "stitching" or words[1] not in {"import", "export", "both"}:
+    if words[-1] in {"stitching", "evpn", "auto"} or words[1] not in {"import", "export", "both"}:
         context.not_implemented(line, "this kind of route target is not modelled")
         return
     if words[1] != "export":
