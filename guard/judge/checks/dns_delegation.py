@@ -133,14 +133,19 @@ def _glue_of(zone: Zone, parent: Zone, name: str) -> Iterator[ZoneFault]:
             yield _fault("dns-glue", message, zone.apex, parent, f"{name} {type} {sorted(above)} {sorted(below)}")
 
 
-def lame_faults(snapshot: Snapshot, _: Snapshot) -> Iterator[ZoneFault]:
-    """Listed servers, by the zone or its parent, that are known not to serve it."""
+def lame_faults(snapshot: Snapshot, other: Snapshot) -> Iterator[ZoneFault]:
+    """Listed servers, by the zone or its parent, that are known not to serve it. `other`: the moment compared with."""
     for apex, zone in snapshot.zones.items():
         names = dict.fromkeys((*listed_names(zone), *(parent_servers(snapshot, apex) or ())))
         for server in servers_of(snapshot, apex, tuple(names)):
-            if server.serves is False:
+            if server.serves is False or _dropped(snapshot, other, server.name, apex):
                 message = f"{server.name} is listed for {apex} and does not serve it"
                 yield _fault("dns-lame", message, apex, zone, server.name)
+
+
+def _dropped(snapshot: Snapshot, other: Snapshot, server: str, apex: str) -> bool:
+    """Whether a server is seen to serve the zone at the other moment and not at this one."""
+    return apex in other.server_zones.get(server, ()) and apex not in snapshot.server_zones.get(server, ())
 
 
 def _fault(code: str, message: str, apex: str, zone: Zone, detail: str) -> ZoneFault:

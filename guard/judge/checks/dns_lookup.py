@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
+from guard.compare.delta import RecordKey
+from guard.compare.mapping import Absent
 from guard.judge.case import Case, StepView
 from guard.judge.finding import Enforcement, Observation
 from guard.model.dns import RRset, RRsetKey, Zone, ZoneFault, is_signing
@@ -68,6 +71,65 @@ def places(snapshot: Snapshot) -> dict[Place, Zone]:
     return found
 
 
+def zone_at(snapshot: Snapshot, place: Place) -> Zone | None:
+    """The zone as it is, or as a server serves it: the zone itself, where nothing else is known of the server."""
+    server, apex = place
+    own = snapshot.server_zones.get(server) if server else None
+    return own.get(apex) if own is not None else snapshot.zones.get(apex)
+
+
+class Edits(NamedTuple):
+    """RRsets of one place that a change has deleted or altered so far, without those that signing makes."""
+
+    deleted: list[RRsetKey]
+    changed: list[RRsetKey]
+
+
+def edits_of(case: Case, step: StepView) -> dict[Place, Edits]:
+    """By place. A server that nothing was known of is compared with the zone itself, which it should have served."""
+    edits: dict[Place, Edits] = {}
+    base = case.base.snapshot
+    for place, new in places(step.snapshot).items():
+        old = zone_at(base, place) if place[0] not in base.server_zones else None
+        if place[0] and old is not None and old is not new:
+            edits[place] = _edits_between(old, new)
+    for key, old_set, new_set in _turns(step):
+        here = edits.setdefault(key[:2], Edits([], []))
+        if new_set is None:
+            here.deleted.append(RRsetKey(*key[2:]))
+        elif not _same_but_serial(key.type, old_set, new_set):
+            here.changed.append(RRsetKey(*key[2:]))
+    return edits
+
+
+def _turns(step: StepView) -> Iterator[tuple[RecordKey, RRset, RRset | None]]:
+    """What was there before and is not, or is not the same, now."""
+    for key, (old, new) in step.delta.records.turns.items():
+        if not is_signing(key.type) and not isinstance(old, Absent):
+            yield key, old, None if isinstance(new, Absent) else new
+
+
+def _edits_between(old: Zone, new: Zone) -> Edits:
+    before, after = content(old), content(new)
+    return Edits(
+        [key for key in before if key not in after],
+        [
+            key
+            for key, rrset in before.items()
+            if key in after and rrset[:2] != after[key][:2] and not _same_but_serial(key.type, rrset, after[key])
+        ],
+    )
+
+
+def _same_but_serial(type: str, old: RRset, new: RRset) -> bool:
+    """Every edit of a zone moves its serial: that alone is none."""
+    return type == "SOA" and old.ttl == new.ttl and _without_serial(old) == _without_serial(new)
+
+
+def _without_serial(soa: RRset) -> list[list[str]]:
+    return [text.split()[:2] + text.split()[3:] for text in soa.rdata]
+
+
 def touched(step: StepView) -> frozenset[str]:
     """Owners whose records the change has altered so far."""
     return frozenset(key.owner for key in step.delta.records.turns if not key.server)
@@ -75,9 +137,8 @@ def touched(step: StepView) -> frozenset[str]:
 
 def faults(case: Case, step: StepView, code: str) -> Iterator[Observation]:
     """The faults of single zones that bear this name; those that the base has as well are existing."""
-    before = places(case.base.snapshot)
     for place, zone in places(step.snapshot).items():
-        old = before.get(place)
+        old = zone_at(case.base.snapshot, place)
         known = {each.identity for each in old.faults} if old is not None else frozenset()
         for fault in zone.faults:
             if fault.code == code:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from guard.compare.dns import pointed_at
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import ZONES, Check, Observations, Parameters
-from guard.judge.checks.dns_lookup import count, has_target, required_names
+from guard.judge.checks.dns_lookup import count, has_target, required_names, zone_at
 from guard.judge.finding import Observation, some
-from guard.model.dns import Zone, lies_in, parent
+from guard.model.dns import RRset, Zone, lies_in, parent
 from guard.model.inventory import CriticalName
 from guard.simulate.dns_answer import zone_of
 from guard.simulate.name_servers import all_zones
 from guard.snapshot.snapshot import Snapshot
+
+_NONE = RRset(0, ())
 
 
 def dns_empty_critical_name(case: Case, step: StepView, params: Parameters) -> Observations:
@@ -80,8 +83,36 @@ def dns_last_record(case: Case, step: StepView, params: Parameters) -> Observati
     Source: RFC 1912 2.4 and 2.8.
     """
     before, after = all_zones(case.base.snapshot), all_zones(step.snapshot)
+    said: set[str] = set()
+    for observation in _lost_targets(step.snapshot, before, after, _affected(step)):
+        said.update(observation.subjects)
+        yield observation
+    for server, own in step.snapshot.server_zones.items():
+        was = {apex: zone for apex in own if (zone := zone_at(case.base.snapshot, (server, apex))) is not None}
+        lost = _lost_at(was, own)
+        if lost:
+            found = _lost_targets(step.snapshot, {**before, **was}, {**after, **own}, _Affected(lost, ()))
+            for each in found:
+                if each.subjects[0] not in said:
+                    yield replace(each, message=f"{each.message} (at {server})", key=f"{each.subjects[0]} {server}")
+
+
+def _lost_at(before: Mapping[str, Zone], after: Mapping[str, Zone]) -> frozenset[str]:
+    """Owners of addresses and aliases that a server's zones no longer have, or have otherwise."""
+    return frozenset(
+        key.owner
+        for apex, old in before.items()
+        if old.rrsets is not after[apex].rrsets
+        for key, rrset in old.rrsets.items()
+        if key.type in ("A", "AAAA", "CNAME") and after[apex].rrsets.get(key, _NONE).rdata != rrset.rdata
+    )
+
+
+def _lost_targets(
+    snapshot: Snapshot, before: Mapping[str, Zone], after: Mapping[str, Zone], affected: _Affected
+) -> Iterator[Observation]:
     pointers: dict[str, list[str]] = {}
-    for name, pointer in _pointers(step.snapshot, after, _affected(step)):
+    for name, pointer in _pointers(snapshot, after, affected):
         pointers.setdefault(name, []).append(pointer)
     for name, words in sorted(pointers.items()):
         if has_target(before, name) and _lost(before, after, name):

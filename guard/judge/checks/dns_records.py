@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from guard.compare.dns import pointed_at
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import ZONES, Check, Observations, Parameter, Parameters
 from guard.judge.checks.common import percent
-from guard.judge.checks.dns_lookup import Place, intent_of, places, required_names
+from guard.judge.checks.dns_lookup import Edits, Place, edits_of, intent_of, places, required_names, zone_at
 from guard.judge.finding import Enforcement, Observation, some
 from guard.model.change import ReplaceZone, ZoneUpdate
-from guard.model.dns import RRset, RRsetKey, Zone, is_signing, lies_in
+from guard.model.dns import RRsetKey, Zone, is_signing, lies_in
 from guard.model.inventory import ZoneIntent
 from guard.snapshot.snapshot import Snapshot
-
-
-class _Edits(NamedTuple):
-    deleted: list[RRsetKey]
-    changed: list[RRsetKey]
 
 
 def dns_mass_change(case: Case, step: StepView, params: Parameters) -> Observations:
@@ -35,12 +29,12 @@ def dns_mass_change(case: Case, step: StepView, params: Parameters) -> Observati
     Example: a generator that found no hosts writes a zone with its SOA and NS alone.
     Source: octoDNS's plan safety; Microsoft, January 2001; the .de zone of 12 May 2010.
     """
-    edits = _edits(step)
+    edits = edits_of(case, step)
     now = places(step.snapshot)
     for place in places(case.base.snapshot).keys() - now.keys():
-        edits.setdefault(place, _Edits([], []))
+        edits.setdefault(place, Edits([], []))
     for (server, apex), edit in sorted(edits.items()):
-        old = _zone(case.base.snapshot, server, apex)
+        old = zone_at(case.base.snapshot, (server, apex))
         new = _zone(step.snapshot, server, apex)
         if old is None:
             continue
@@ -51,7 +45,7 @@ def dns_mass_change(case: Case, step: StepView, params: Parameters) -> Observati
     yield from _over_all(case, step, params, edits)
 
 
-def _over_all(case: Case, step: StepView, params: Parameters, edits: dict[Place, _Edits]) -> Iterator[Observation]:
+def _over_all(case: Case, step: StepView, params: Parameters, edits: dict[Place, Edits]) -> Iterator[Observation]:
     """What several zones lose together. A zone that goes as a whole is judged by itself."""
     base = case.base.snapshot.zones
     own = {
@@ -83,27 +77,7 @@ def _over_all(case: Case, step: StepView, params: Parameters, edits: dict[Place,
             return
 
 
-def _edits(step: StepView) -> dict[Place, _Edits]:
-    edits: dict[Place, _Edits] = {}
-    for key, _ in step.delta.records.removed():
-        if not is_signing(key.type):
-            edits.setdefault((key.server, key.zone), _Edits([], [])).deleted.append(RRsetKey(key.owner, key.type))
-    for key, old, new in step.delta.records.changed():
-        if not is_signing(key.type) and not (key.type == "SOA" and _same_but_serial(old, new)):
-            edits.setdefault((key.server, key.zone), _Edits([], [])).changed.append(RRsetKey(key.owner, key.type))
-    return edits
-
-
-def _same_but_serial(old: RRset, new: RRset) -> bool:
-    """Every edit of a zone moves its serial: that alone is none."""
-    return old.ttl == new.ttl and _without_serial(old) == _without_serial(new)
-
-
-def _without_serial(soa: RRset) -> list[list[str]]:
-    return [text.split()[:2] + text.split()[3:] for text in soa.rdata]
-
-
-def _mass(step: StepView, params: Parameters, server: str, old: Zone, new: Zone, edit: _Edits) -> Iterator[Observation]:
+def _mass(step: StepView, params: Parameters, server: str, old: Zone, new: Zone, edit: Edits) -> Iterator[Observation]:
     total = old.size
     intent = intent_of(step.snapshot, old.apex)
     deleted, touched = len(edit.deleted), len(edit.deleted) + len(edit.changed)
@@ -179,7 +153,7 @@ def dns_truncation(case: Case, step: StepView, params: Parameters) -> Observatio
     for part in step.step.parts:
         if not isinstance(part, ReplaceZone):
             continue
-        old = _zone(case.base.snapshot, part.server, part.zone)
+        old = zone_at(case.base.snapshot, (part.server, part.zone))
         new = _zone(step.snapshot, part.server, part.zone)
         if old is None or new is None or old is new:
             continue
