@@ -1,0 +1,182 @@
+"""`--engine batfish`: what real Batfish says of a snapshot. It is uploaded or forked, asked, read and taken away.
+
+Law: a service that goes away in the middle is tried once more from nothing; then there is no state (EngineUnavailable),
+never half of one. A question that it cannot answer is told with the others' answers (guard.engines.batfish).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias, TypeVar
+
+from guard.engines.batfish.answers import QUESTIONS, Answers, answers_of
+from guard.engines.batfish.cells import interface_id
+from guard.engines.batfish.ground import Spelling
+from guard.engines.batfish.translate import ENGINE, state
+from guard.engines.batfish.upload import still_up, taken_down, upload
+from guard.model.state import InterfaceId, NetworkState, Scenario, StateNote
+from guard.shell.batfish.faults import BatfishFault, Forgotten, Refused, Unreachable, WorkFailed
+from guard.shell.batfish.place import Place
+from guard.shell.batfish.service import Files, Order, Patience, Row, Service
+from guard.shell.batfish.workspace import Workspace
+from guard.shell.errors import EngineUnavailable
+from guard.snapshot.load import BLACKLIST
+from guard.snapshot.snapshot import Snapshot
+
+T = TypeVar("T")
+Names: TypeAlias = Mapping[InterfaceId, InterfaceId]
+
+NO_FAILURE = Scenario()
+#: States that stay in memory: the moments of a change, and the rounds of a cascade that is looked at twice.
+_KEPT = 32
+#: Asked of every snapshot; the searches over all flows are asked where they are wanted.
+STATE_QUESTIONS = tuple(name for name in QUESTIONS if "reachability" not in name and name != "detect_loops")
+#: Asked of what a scenario made of a snapshot whose own files were read before.
+SCENARIO_QUESTIONS = tuple(name for name in STATE_QUESTIONS if QUESTIONS[name].needed or "ospf" in name)
+#: A service that restarts is there again after some seconds (its JVM and 60 MB of classes).
+RESTART_SECONDS, RESTART_PAUSE = 60.0, 2.0
+
+
+class Batfish:
+    """One connection and one network, made when first needed; remembers the states that it read."""
+
+    name = ENGINE
+
+    def __init__(self, place: Place, patience: Patience = Patience(), *, restart: float = RESTART_SECONDS) -> None:  # noqa: B008
+        self.place, self._patience, self._restart = place, patience, restart
+        self._workspace: Workspace | None = None
+        self._states: OrderedDict[tuple[str, Scenario], NetworkState] = OrderedDict()
+        self._names: dict[str, Names] = {}
+
+    @property
+    def version(self) -> str:
+        """The service's own; EngineUnavailable where it is not there."""
+        return self._asked(lambda workspace: workspace.service.version)
+
+    def close(self) -> None:
+        """Delete what was uploaded."""
+        if self._workspace is not None:
+            self._workspace.close()
+            self._workspace = None
+
+    def state(self, snapshot: Snapshot, scenario: Scenario = NO_FAILURE) -> NetworkState:
+        """EngineUnavailable where the service is not there, went away for good, or is too slow."""
+        key = (snapshot.digest, scenario)
+        if key not in self._states:
+            self._states[key] = self._asked(lambda workspace: self._read(workspace, snapshot, scenario))
+            while len(self._states) > _KEPT:
+                self._states.popitem(last=False)
+        self._states.move_to_end(key)
+        return self._states[key]
+
+    # ---- with the service there
+
+    def _read(self, workspace: Workspace, snapshot: Snapshot, scenario: Scenario) -> NetworkState:
+        files = encoded(upload(snapshot))
+        base = workspace.snapshot(snapshot.digest, files)
+        if not (scenario.down_nodes or scenario.down_interfaces):
+            answers = ask(workspace.service, base, STATE_QUESTIONS)
+            self._names[snapshot.digest] = _names(answers, snapshot)
+            return state(answers, snapshot, scenario)
+        if snapshot.digest not in self._names:
+            rows = ask(workspace.service, base, ("interface_properties",))
+            self._names[snapshot.digest] = _names(rows, snapshot)
+        failed = encoded(upload(snapshot, scenario))
+        forked = workspace.fork(base, self._order(snapshot, scenario, files, failed))
+        found = _of_passing(workspace, forked, snapshot, scenario)
+        if still_up(snapshot, found):
+            found = _of_passing(workspace, workspace.whole(failed), snapshot, scenario)
+        ignored = tuple(str(each) for each in still_up(snapshot, found))
+        if not ignored:
+            return found
+        text = f"Batfish {workspace.service.version} does not take down {', '.join(ignored)}"
+        return replace(found, notes=(*found.notes, StateNote("batfish-scenario", text, ignored)))
+
+    def _order(self, snapshot: Snapshot, scenario: Scenario, files: Files, failed: Files) -> Order:
+        """What a fork takes down, in Batfish's names: what Batfish does not know it cannot take down."""
+        names = self._names[snapshot.digest]
+        nodes = {ours.node: theirs.node for ours, theirs in names.items()}
+        already = frozenset(taken_down(snapshot))
+        return Order(
+            nodes=tuple(sorted(nodes[each] for each in scenario.down_nodes if each in nodes)),
+            interfaces=tuple(
+                sorted(names[each] for each in taken_down(snapshot, scenario) if each in names and each not in already)
+            ),
+            files={path: text for path, text in failed.items() if path != BLACKLIST and files.get(path) != text},
+        )
+
+    # ---- the service comes and goes
+
+    def _asked(self, work: Callable[[Workspace], T]) -> T:
+        """Do something with the service, once more from nothing where it went away; EngineUnavailable in the end."""
+        try:
+            return work(self._entered())
+        except (Unreachable, Forgotten) as first:
+            if self._workspace is None:
+                raise self._unavailable(first) from first
+            self._workspace = None
+            self._names.clear()
+        except BatfishFault as error:
+            raise self._unavailable(error) from error
+        try:
+            return work(self._again())
+        except BatfishFault as error:
+            raise self._unavailable(error) from error
+
+    def _entered(self) -> Workspace:
+        if self._workspace is None or not self._workspace.is_usable:
+            self.close()
+            self._workspace = Workspace(Service(self.place, self._patience))
+        return self._workspace
+
+    def _again(self) -> Workspace:
+        """A new network on a service that may just be starting."""
+        end = time.monotonic() + self._restart
+        while True:
+            try:
+                return self._entered()
+            except Unreachable:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(RESTART_PAUSE)
+
+    def _unavailable(self, error: BatfishFault) -> EngineUnavailable:
+        return EngineUnavailable(error.code, f"Batfish at {self.place}: {error}")
+
+
+def ask(service: Service, name: str, questions: Sequence[str], reference: str | None = None) -> Answers:
+    """Answers to questions about one snapshot; what the service cannot answer is told by name."""
+    tables: dict[str, tuple[Row, ...]] = {}
+    failed: dict[str, str] = {}
+    for field in questions:
+        question = QUESTIONS[field]
+        try:
+            tables[field] = service.ask(question.name, name, question.parameters, reference)
+        except (WorkFailed, Refused) as error:
+            failed[field] = str(error)
+    return answers_of(service.version, tables, failed)
+
+
+def encoded(files: Mapping[str, str]) -> Files:
+    """Texts as the bytes that they were read from."""
+    return {path: text.encode("utf-8", "surrogateescape") for path, text in files.items()}
+
+
+def _of_passing(workspace: Workspace, name: str, snapshot: Snapshot, scenario: Scenario) -> NetworkState:
+    """The state of a snapshot on the service that is not needed afterwards."""
+    try:
+        answers = ask(workspace.service, name, SCENARIO_QUESTIONS)
+    finally:
+        workspace.forget(name)
+    return state(answers, snapshot, scenario)
+
+
+def _names(answers: Answers, snapshot: Snapshot) -> Names:
+    """Interfaces by the snapshot's own names, with Batfish's."""
+    spelling = Spelling(snapshot)
+    return {
+        spelling.interface(row["interface"]): interface_id(row["interface"]) for row in answers.interface_properties
+    }
