@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.util import find_spec
 
 from guard.engines.engine import Engine
+from guard.shell.batfish.place import VARIABLE, Place, configured
 from guard.shell.errors import EngineUnavailable
 
 
@@ -16,6 +18,8 @@ def engines_for(name: str | None, batfish: str | None = None) -> tuple[Engine, .
     match name or "embedded":
         case "embedded" | "both":
             return (_embedded(),)
+        case "batfish":
+            return (_batfish(_place(batfish)),)
         case "rehearsal":
             return (_rehearsal(),)
         case other:
@@ -32,6 +36,25 @@ def _embedded() -> Engine:
     from guard.engines.embedded import Embedded
 
     return Embedded()
+
+
+def _place(told: str | None) -> Place:
+    """Where the Batfish service is; EngineUnavailable where nobody said it, or nothing here can talk to one."""
+    place = configured(told)
+    if place is None:
+        text = f"no Batfish service is configured: --batfish HOST, `batfish` in the settings, or {VARIABLE}"
+        raise EngineUnavailable("engine-unavailable", text)
+    if find_spec("pybatfish") is None:
+        text = "pybatfish is not installed: pip install 'guard-preflight[batfish]'"
+        raise EngineUnavailable("engine-unavailable", text)
+    return place
+
+
+@cache
+def _batfish(place: Place) -> Engine:
+    from guard.shell.batfish.engine import Batfish
+
+    return Batfish(place)
 
 
 @cache
