@@ -43,7 +43,6 @@ internal-vpn-client
 """
 
 FAMILY = """
-activate
 advertise-map =<word> ... ; any
 advertise =...
 advertisement-interval <1-600> ; any
@@ -65,7 +64,7 @@ rewrite-rt-asn
 route-map <word> in|out ; any
 route-reflector-client
 route-server-client
-send-community ; any community
+send-community
 send-community extended|standard|both
 send-label =...
 soft-reconfiguration inbound ... ; any
@@ -82,7 +81,7 @@ version ...
 hostname <word>
 switchname <word>
 vdc =... -> other
-feature =<word> ... ; do:feature
+feature =<word> ...
 feature-set =<word>
 install =...
 no password strength-check
@@ -125,10 +124,16 @@ ip domain-list =<word>
 ip name-server =...
 ip host =...
 ip source-route
-ip route =<pfx> =<via> ... ; route
-ip route =<ip> =<mask> =<via> ... ; route
+ip route =<pfx> =<ifname> =<ip> vrf =<word> ... ; any
+ip route =<pfx> =<ifname> =<ip> ... ; any
+ip route =<pfx> =<via> vrf =<word> ... ; any
+ip route =<pfx> =<via> ... ; any
+ip route =<ip> =<mask> =<via> ... ; any
 ip route static =...
-ipv6 route =<pfx6> =<via> ... ; route
+ipv6 route =<pfx6> =<ifname> =<ip6> vrf =<word> ... ; any
+ipv6 route =<pfx6> =<ifname> =<ip6> ... ; any
+ipv6 route =<pfx6> =<via> vrf =<word> ... ; any
+ipv6 route =<pfx6> =<via> ... ; any
 ipv6 route static =...
 ip prefix-list =<word> seq =<1-4294967294> {{permit|deny}} <pfx> ... ; seq range
 ip prefix-list =<word> permit|deny <pfx> ... ; autoseq range
@@ -141,19 +146,19 @@ ipv6 prefix-list =<word> description ...
 no ipv6 prefix-list =<word>
 no ipv6 prefix-list =<word> seq =<1-4294967294>
 ip as-path access-list =<word> seq =<1-4294967294> {{permit|deny}} ... ; seq
-ip as-path access-list =<word> permit|deny ... ; autoseq
+ip as-path access-list =<word> permit|deny ... ; autoseq1
 no ip as-path access-list =<word>
 no ip as-path access-list =<word> seq =<1-4294967294>
 ip community-list standard|expanded =<word> seq =<1-4294967294> {{permit|deny}} ... ; seq
-ip community-list standard|expanded =<word> permit|deny ... ; autoseq
+ip community-list standard|expanded =<word> permit|deny ... ; autoseq1
 no ip community-list standard|expanded =<word>
 no ip community-list standard|expanded =<word> seq =<1-4294967294>
 ip extcommunity-list standard|expanded =<word> seq =<1-4294967294> {{permit|deny}} ... ; seq
-ip extcommunity-list standard|expanded =<word> permit|deny ... ; autoseq
+ip extcommunity-list standard|expanded =<word> permit|deny ... ; autoseq1
 no ip extcommunity-list standard|expanded =<word>
 no ip extcommunity-list standard|expanded =<word> seq =<1-4294967294>
 ip large-community-list standard|expanded =<word> seq =<1-4294967294> {{permit|deny}} ... ; seq
-ip large-community-list standard|expanded =<word> permit|deny ... ; autoseq
+ip large-community-list standard|expanded =<word> permit|deny ... ; autoseq1
 no ip large-community-list standard|expanded =<word>
 no ip large-community-list standard|expanded =<word> seq =<1-4294967294>
 ip access-list =<word> -> acl
@@ -268,7 +273,7 @@ end
 
 [interface]
 description ... ; any
-switchport ; switchport
+switchport
 switchport mode ... ; any
 switchport access vlan ... ; any
 switchport trunk native|allowed ... ; any
@@ -500,8 +505,8 @@ network =<pfx6> ... ; any
 aggregate-address =<pfx> ... ; any
 aggregate-address =<ip> =<mask> ... ; any
 aggregate-address =<pfx6> ... ; any
-redistribute direct|static|hmm|amt|lisp|srv6 ... ; any
-redistribute ospf|ospfv3|eigrp|isis|rip =<word> ... ; any
+redistribute direct|static|hmm|amt|lisp|srv6 {{route-map}} <word> ; any
+redistribute ospf|ospfv3|eigrp|isis|rip =<word> {{route-map}} <word> ; any
 default-information originate
 default-metric <0-4294967295> ; any
 distance <1-255> <1-255> <1-255> ; any
@@ -563,8 +568,8 @@ maximum-paths <1-128> ; any
 network =<pfx> area <area>
 network =<ip> =<wild> area <area>
 passive-interface default
-redistribute direct|static|hmm|amt ... ; any
-redistribute bgp|eigrp|isis|ospf|rip =<word> ... ; any
+redistribute direct|static|hmm|amt {{route-map}} <word> ; any
+redistribute bgp|eigrp|isis|ospf|rip =<word> {{route-map}} <word> ; any
 redistribute maximum-prefix ... ; any
 rfc1583compatibility
 compatible rfc1583
@@ -611,8 +616,8 @@ default-information originate ... ; any
 default-metric <1-16777214> ; any
 distance <1-255> ; any
 maximum-paths <1-128> ; any
-redistribute direct|static ... ; any
-redistribute bgp|eigrp|isis|ospfv3|rip =<word> ... ; any
+redistribute direct|static {{route-map}} <word> ; any
+redistribute bgp|eigrp|isis|ospfv3|rip =<word> {{route-map}} <word> ; any
 redistribute maximum-prefix ... ; any
 summary-address =<pfx6> ... ; any
 table-map <word> ... ; any
@@ -644,8 +649,8 @@ $isis
 address-family ipv4|ipv6 unicast -> isis-af
 
 [isis-af]
-redistribute direct|static ... ; any
-redistribute bgp|eigrp|ospf|rip|isis|ospfv3 =<word> ... ; any
+redistribute direct|static {{route-map}} <word> ; any
+redistribute bgp|eigrp|ospf|rip|isis|ospfv3 =<word> {{route-map}} <word> ; any
 distance <1-255> ; any
 maximum-paths <1-128> ; any
 summary-address =<pfx> ... ; any
@@ -738,10 +743,16 @@ description ... ; any
 rd <word> ; any
 vni =<1-16777214> ... ; any
 shutdown
-ip route =<pfx> =<via> ... ; route
-ip route =<ip> =<mask> =<via> ... ; route
+ip route =<pfx> =<ifname> =<ip> vrf =<word> ... ; any
+ip route =<pfx> =<ifname> =<ip> ... ; any
+ip route =<pfx> =<via> vrf =<word> ... ; any
+ip route =<pfx> =<via> ... ; any
+ip route =<ip> =<mask> =<via> ... ; any
 ip route static =...
-ipv6 route =<pfx6> =<via> ... ; route
+ipv6 route =<pfx6> =<ifname> =<ip6> vrf =<word> ... ; any
+ipv6 route =<pfx6> =<ifname> =<ip6> ... ; any
+ipv6 route =<pfx6> =<via> vrf =<word> ... ; any
+ipv6 route =<pfx6> =<via> ... ; any
 ipv6 route static =...
 ip =...
 ipv6 =...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from guard.model.device import Vendor
 from guard.model.policy import AsPathList, AsPathListEntry
 from guard.parse.cisco import regex
+from guard.parse.cisco.number import following
 from guard.parse.cisco.routing_draft import AsPathListDraft
 from guard.parse.context import Context
 from guard.parse.draft import Draft
@@ -34,7 +35,7 @@ def as_path_list(line: Line, context: Context, draft: Draft) -> None:
         return
     if rest[0] not in ("permit", "deny") or len(rest) < 2:
         raise ValueError("permit or deny, and an expression, are missing")
-    sequence = sequence or (found.last // 5 + 1) * 5
+    sequence = sequence or following(found.last, context.vendor)
     found.last = max(found.last, sequence)
     found.entries[sequence] = _entry(line, rest, context, draft)
     context.done(line)

@@ -9,6 +9,7 @@ from guard.model import community
 from guard.model.device import Vendor
 from guard.model.policy import CommunityList, CommunityListEntry
 from guard.parse.cisco import regex
+from guard.parse.cisco.number import following
 from guard.parse.cisco.routing_draft import CommunityListDraft
 from guard.parse.context import Context
 from guard.parse.draft import Draft
@@ -63,7 +64,7 @@ def _entry(
         return
     if rest[0] not in ("permit", "deny"):
         raise ValueError(f"{rest[0]!r} is neither permit nor deny")
-    sequence = sequence or (found.last // 5 + 1) * 5
+    sequence = sequence or following(found.last, context.vendor)
     found.last = max(found.last, sequence)
     permit, values = rest[0] == "permit", rest[1:]
     source = context.source(line)

@@ -23,9 +23,10 @@ from guard.parse.cisco.reading import (
 )
 
 #: Equal-cost paths that a process installs where nothing is configured. IOS: 4 (IP Routing: OSPF command reference);
-#: EOS: 128 (EOS manual, `maximum-paths (OSPFv2)`); FRR: as compiled, 256 in the Debian package.
-#: NX-OS: 8 (Nexus 9000 Unicast Routing Configuration Guide, "Default settings for OSPFv2").
-_MAXIMUM_PATHS = {Vendor.IOS: 4, Vendor.EOS: 128, Vendor.FRR: 256, Vendor.NXOS: 8}
+#: EOS: 128 (EOS manual, `maximum-paths (OSPFv2)`); FRR: as compiled, 256 in the Debian package. IOS XR: 32 (OSPF
+#: command reference, maximum paths; unverified). NX-OS: 8 (Nexus 9000 Unicast Routing Configuration Guide, "Default
+#: settings for OSPFv2").
+_MAXIMUM_PATHS = {Vendor.IOS: 4, Vendor.IOSXR: 32, Vendor.EOS: 128, Vendor.FRR: 256, Vendor.NXOS: 8}
 #: Mbit/s that the cost of an interface is made of on NX-OS, in OSPF and IS-IS (the same guide: 40 Gbit/s).
 _NXOS_REFERENCE = 40_000
 
@@ -63,7 +64,8 @@ def _interfaces(reading: Reading) -> None:
 
 
 def _bundle(vendor: Vendor, group: str) -> str:
-    return {Vendor.EOS: "Port-Channel", Vendor.NXOS: "port-channel"}.get(vendor, "Port-channel") + group
+    names = {Vendor.EOS: "Port-Channel", Vendor.NXOS: "port-channel", Vendor.IOSXR: "Bundle-Ether"}
+    return names.get(vendor, "Port-channel") + group
 
 
 def _interface(settings: InterfaceSettings, reading: Reading, members: tuple[str, ...]) -> Interface:
@@ -77,7 +79,7 @@ def _interface(settings: InterfaceSettings, reading: Reading, members: tuple[str
         digits = "".join(char for char in settings.name if char.isdecimal())
         values.setdefault("vlan", int(digits) if digits else None)
     if reading.vendor is Vendor.NXOS:
-        values["shutdown"] = is_shut(settings, kind, switchport, reading)
+        values["shutdown"] = is_shut(settings, switchport, reading)
     if kind == "vlan" and not _carried(values["vlan"], reading):
         values["shutdown"] = True  # the VLAN is not there, or suspended: its SVI never comes up
     if reading.vendor is Vendor.FRR and kind == "subinterface":

@@ -14,7 +14,7 @@ from guard.parse.cisco.interface_igp import IGP_COMMANDS
 from guard.parse.cisco.interface_misc import HARMLESS, UNMODELLED
 from guard.parse.cisco.interface_name import canonical, named
 from guard.parse.cisco.interface_switching import SWITCHING
-from guard.parse.cisco.nxos_interface import NXOS_INTERFACE
+from guard.parse.cisco.nxos_interface import NXOS_INTERFACE, interface_range
 from guard.parse.cisco.reading import InterfaceSettings, Reading
 from guard.parse.cisco.table import Handler, Partly, Table, keys, rest
 from guard.parse.context import Context
@@ -29,6 +29,12 @@ def interface(line: Line, context: Context, reading: Reading) -> None:
         raise ValueError("no name")
     if context.vendor is Vendor.EOS and line.words[1].lower() == "defaults":
         context.ignore_block(line, "defaults of EOS interfaces: no address or filter")
+        return
+    if context.vendor is Vendor.NXOS:
+        for name in interface_range(line.words[1:]):
+            settings = reading.interface(name, context.source(line, line_end(line)))
+            _TABLES[context.vendor].read(line.children, context, settings)
+        context.done(line)
         return
     settings = reading.interface(_name(line, context), context.source(line, line_end(line)))
     context.done(line)

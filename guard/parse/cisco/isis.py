@@ -10,7 +10,7 @@ from guard.model.igp import AreaRange
 from guard.parse.cisco.interface_name import named
 from guard.parse.cisco.reading import IsisSettings, Reading
 from guard.parse.cisco.redistribute import redistribution
-from guard.parse.cisco.table import Handler, Ignored, NotModelled, Partly, Table, keys
+from guard.parse.cisco.table import Handler, Ignored, NotModelled, Partly, Table, accepted, keys
 from guard.parse.context import Context
 from guard.parse.line import Line
 
@@ -191,6 +191,7 @@ _COMMANDS: Mapping[str, Handler[IsisSettings]] = {
     "no topology ipv4-unicast": Partly("topologies of IS-IS share one set of metrics here"),
     "distance": _number("distance"),
     "maximum-paths": _number("maximum_paths"),
+    "set-attached-bit": accepted,
     **keys(_attached, "set-attached-bit route-map | no attached-bit send | attached-bit"),
     **keys(
         Ignored("timers, logs and restarts"),

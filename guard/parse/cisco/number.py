@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from guard.model.device import Vendor
+
 
 def asn(text: str) -> int:
     """An AS number, `65001` or asdot `1.10` (RFC 5396); `ValueError` where it is none."""
@@ -19,6 +21,11 @@ def asn_list(words: tuple[str, ...]) -> list[tuple[int, int]]:
         low, _, high = part.partition("-")
         found.append((asn(low), asn(high or low)))
     return found
+
+
+def following(last: int, vendor: Vendor) -> int:
+    """The number that an entry of an AS-path or community list gets by itself: the next one on NX-OS, else by fives."""
+    return last + 1 if vendor is Vendor.NXOS else (last // 5 + 1) * 5
 
 
 def between(text: str, low: int, high: int) -> int:

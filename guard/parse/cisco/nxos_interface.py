@@ -5,17 +5,43 @@ Which member of a first-hop group is active is not computed; vPC, FEX, VXLAN and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from guard.model.address import parse_address
+from guard.model.device import Vendor
 from guard.parse.cisco.interface_first_hop import first_hop_option
 from guard.parse.cisco.interface_igp import area_number
+from guard.parse.cisco.interface_name import canonical
 from guard.parse.cisco.reading import IgpSettings, InterfaceSettings
 from guard.parse.cisco.table import Handler, Ignored, NotModelled, Partly, accepted, keys
 from guard.parse.context import Context
 from guard.parse.line import Line
 
 Settings = InterfaceSettings
+
+
+def interface_range(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of a header: one interface, or `Ethernet1/1-4,Ethernet1/7` as it may be typed."""
+    text = "".join(words[:2]) if len(words) > 1 and words[1][:1].isdecimal() else words[0]
+    if len(words) > 1 and text == words[0] and words[1] not in {"point-to-point", "multipoint"}:
+        text = "".join(words)
+    names: list[str] = []
+    stem = ""
+    for part in text.split(","):
+        found = _RANGE.match(part if part[:1].isalpha() else stem + part)
+        if found is None:
+            raise ValueError("no interface name")
+        low, high = int(found["low"]), int(found["high"] or found["low"])
+        if not low <= high < low + _MOST:
+            raise ValueError(f"{part!r} is no range of interfaces")
+        stem = found["stem"]
+        names += [canonical(Vendor.NXOS, f"{stem}{number}") for number in range(low, high + 1)]
+    return tuple(names)
+
+
+_RANGE = re.compile(r"(?P<stem>[A-Za-z][A-Za-z0-9/.-]*?)(?P<low>\d{1,5})(?:-(?P<high>\d{1,5}))?$")
+_MOST = 4096
 
 
 def _router_ospf(line: Line, context: Context, settings: Settings) -> None:

@@ -28,16 +28,9 @@ def _default_switchport(line: Line, context: Context, reading: Reading) -> None:
 
 
 def _boot(line: Line, context: Context, reading: Reading) -> None:
-    """The image names the platform: `boot nxos bootflash:/nxos.9.2.3.bin`, `boot system bootflash:/n5000-…`."""
-    for word in line.words:
-        name = word.rpartition("/")[2].rpartition(":")[2].lower()
-        if name.startswith(_IMAGES):
-            reading.platform = name[:5]
+    """`boot nxos bootflash:/nxos.9.2.3.bin`, `boot system bootflash:/n5000-…`: the image names the platform."""
+    reading.images.extend(line.words)
     context.ignore(line, "management of the device")
-
-
-#: Nexus 3000, 5000, 6000 and 7000; images of the 9000 and of late 3000s are called nxos or nxos64.
-_IMAGES = ("n3000", "n3500", "n5000", "n6000", "n7000", "n7700")
 
 
 def _address_group(line: Line, context: Context, reading: Reading) -> None:

@@ -125,8 +125,8 @@ class Reading(Draft):
     isis_settings: dict[tuple[str, str], IsisSettings] = field(default_factory=dict)
     logins: list[LoginFilter] = field(default_factory=list)
     default_switchport: bool | None = None
-    default_shutdown: bool | None = None  # NX-OS: of ports that switch
-    platform: str = ""  # NX-OS: the image's, where it is told
+    default_shutdown: bool = False  # NX-OS: of ports that switch
+    images: list[str] = field(default_factory=list)  # NX-OS: the words of its boot commands
     shut_vrfs: set[str] = field(default_factory=set)
     vlans: tuple[tuple[int, int], ...] | None = None  # None: the configuration holds no VLANs (they are in vlan.dat)
     object_groups: dict[str, tuple[Wildcard, ...]] = field(default_factory=dict)

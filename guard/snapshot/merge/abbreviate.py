@@ -74,6 +74,9 @@ _IOS_NAMES = [
 ]
 _EOS_NAMES = ["Dps", "Ethernet", "Loopback", "Management", "Port-Channel", "Recirc-Channel", "Tunnel", "Vlan", "Vxlan"]
 
+_NXOS_NAMES = ["Ethernet", "loopback", "mgmt", "nve", "Null", "port-channel", "Tunnel", "Vlan"]
+_NXOS_SHORT = {"e": "Ethernet", "l": "loopback", "n": "nve", "p": "port-channel", "t": "Tunnel", "v": "Vlan"}
+
 
 def abbreviated(words: tuple[str, ...]) -> bool:
     """Whether a command may hold an abbreviation of the table."""
@@ -100,11 +103,13 @@ def interface_name(words: tuple[str, ...], vendor: str) -> tuple[str, ...]:
     found = _INTERFACE.match(name)
     if not found:
         return (words[0], name, *words[used:])
-    known = _IOS_NAMES if vendor == "ios" else _EOS_NAMES
+    known = {"ios": _IOS_NAMES, "nxos": _NXOS_NAMES}.get(vendor, _EOS_NAMES)
     stem = found[1].lower()
     full = [k for k in known if k.lower() == stem] or [k for k in known if k.lower().startswith(stem)]
     if vendor == "ios" and stem in _IOS_SHORT:
         full = [_IOS_SHORT[stem]]
+    if vendor == "nxos" and stem in _NXOS_SHORT:
+        full = [_NXOS_SHORT[stem]]
     if len(full) == 1:
         name = full[0] + (found[2] or "")
     return (words[0], name, *words[used:])
@@ -139,11 +144,11 @@ _RANGE = re.compile(r"^(?P<stem>.*?)(?P<low>\d+)\s*-\s*(?P<stem2>[A-Za-z-]*)(?P<
 
 
 def interface_range(words: tuple[str, ...], vendor: str) -> tuple[str, ...] | None:
-    """The names that `interface range …` (IOS) or `interface Ethernet1-4,7` (EOS) stands for; None: no range."""
+    """The names that `interface range …` (IOS) or `interface Ethernet1-4,7` (EOS, NX-OS) stands for; None: no range."""
     if vendor == "ios" and words[1:2] == ("range",):
         listed = " ".join(words[2:])
-    elif vendor == "eos" and len(words) == 2 and re.search(r"\d[-,]\w", words[1]):
-        listed = words[1]
+    elif vendor in {"eos", "nxos"} and re.search(r"\d\s*[-,]\s*\w", " ".join(words[1:])):
+        listed = " ".join(words[1:])
     else:
         return None
     names: list[str] = []

@@ -44,7 +44,8 @@ def enter(applier: Applier, place: Place, words: tuple[str, ...]) -> None:
     if number is None:
         if same is None or rest[0] == "remark":
             last = entries[-1][0] if entries else 0
-            _add(applier, block, entries, last + STEP, words, shown=_shows_numbers(entries))
+            shown = applier.table.vendor == "nxos" or _shows_numbers(entries)
+            _add(applier, block, entries, last + STEP, words, shown=shown)
         return
     taken = next((node for at, node in entries if at == number), None)
     if taken is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guard.parse.modes import Mode
 from guard.parse.modes_rule import Fit, Key, Matched, Rule
-from guard.snapshot.merge import acl, cascade, lists
+from guard.snapshot.merge import acl, cascade, lists, nxos
 from guard.snapshot.merge.document import Document, Node
 from guard.snapshot.merge.edit import Editor, Place, Refused, discard, fit_removal, normal, remove, rewrite
 
@@ -59,6 +59,8 @@ class Applier:
             words, found = self._route_map(place, words, found)
         if "bgp" in found.rule.flags:
             return self._default_bgp(place)
+        if "head" in found.rule.flags and found.value:
+            return nxos.enter_header(self, place, words, found)
         held = [(home, node) for home, node, _ in place.held(found.key)]
         if not held:
             node = self.editor.insert(place.block, words, place.mode)
@@ -101,6 +103,8 @@ class Applier:
             if isinstance(entry, Matched):
                 self.set(inner, words[3:], entry)
                 return
+        if self.table.vendor == "nxos" and nxos.set_line(self, place, words, found):
+            return
         typed = words
         words, found = cascade.alias(self, place, words, found)
         text = text if words == typed else None
@@ -111,7 +115,7 @@ class Applier:
             acl.enter(self, place, words)
         elif "resequence" in flags:
             acl.resequence(self, place, words)
-        elif flags & {"autoseq", "autoseq10"}:
+        elif flags & {"autoseq", "autoseq1", "autoseq10"}:
             lists.append_numbered(self, place, words, found)
         elif "acc" in flags:
             lists.accumulate(self, place, words, found)
@@ -148,6 +152,8 @@ class Applier:
     def unset(self, place: Place, words: tuple[str, ...], named: Named) -> None:
         """`no` of a command."""
         rule, key, fit = named
+        if self.table.vendor == "nxos" and nxos.unset_line(self, place, words, named):
+            return
         inner = self._in_list_block(place, words)
         entry = fit_removal(inner.mode, words[3:]) if inner is not None else None
         if inner is not None and entry is not None:
@@ -187,7 +193,7 @@ class Applier:
         rule, _, fit = named
         if fit is not Fit.FULL:
             return False
-        if rule.flags & {"autoseq", "autoseq10"}:
+        if rule.flags & {"autoseq", "autoseq1", "autoseq10"}:
             lists.remove_numbered(self, place, words)
             return True
         if "acc" in rule.flags:

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv4Interface
 from typing import TYPE_CHECKING
 
 from guard.parse.modes_rule import Key, Matched, Rule, is_ip
+from guard.snapshot.merge import nxos
 from guard.snapshot.merge.document import Node
 from guard.snapshot.merge.edit import Place, Refused, discard
 
@@ -37,7 +38,7 @@ def check_set(applier: Applier, place: Place, words: tuple[str, ...], found: Mat
         raise Refused(f"{words[-1] if len(words) < 3 else words[2]!r} is not what this platform takes here")
     _check_conflict(applier, place, words)
     if "range" in found.rule.flags:
-        _check_range(words, strict=applier.table.vendor == "ios")
+        _check_range(words, strict=applier.table.vendor in {"ios", "nxos"})
     if applier.table.vendor == "ios":
         _check_ios_address(words)
     if "secondary" in found.rule.flags and not place.held(("ip", "address")) and words[2] != "virtual":
@@ -132,7 +133,7 @@ def _lines_of(blocks: tuple[Node, ...], peer: str) -> list[tuple[Node, Node]]:
 
 def neighbor_known(applier: Applier, place: Place, peer: str) -> bool:
     """Whether a neighbor has been defined; EOS takes its lines in any order."""
-    if applier.table.vendor == "eos":
+    if applier.table.vendor in {"eos", "nxos"}:
         return True
     return any(
         not node.negated and node.words[2:3] and node.words[2] in {"remote-as", "peer-group", "interface", "inherit"}
@@ -182,7 +183,7 @@ def after_set(applier: Applier, place: Place, words: tuple[str, ...], found: Mat
     """Consequences of a command that was taken; `changed` says whether it was not there before."""
     flags = found.rule.flags
     if "do:vrf" in flags and changed:
-        _addresses_gone(place.block)
+        (nxos.addresses_gone if applier.table.vendor == "nxos" else _addresses_gone)(place.block)
     elif words[0] == "passive-interface" and applier.table.vendor == "frr":
         _passive(applier, place, words)
     elif words[0] == "passive-interface":
@@ -276,7 +277,7 @@ def _turn_default(applier: Applier, place: Place, *, active: bool) -> None:
 
 
 def _addresses_gone(block: Node) -> None:
-    """IOS and EOS take the addresses off an interface that changes its VRF."""
+    """IOS and EOS take the addresses off an interface that changes its VRF, NX-OS all of layer 3."""
     for node in list(block.children):
         if node.words[:2] in {("ip", "address"), ("ipv6", "address"), ("ipv6", "enable"), ("ip", "unnumbered")}:
             discard(block, node)
@@ -314,8 +315,8 @@ def after_unset(applier: Applier, place: Place, key: Key, rule: Rule, gone: Entr
     elif "do:membership" in rule.flags:
         _membership_gone(applier, place, key[1])
     elif "do:vrf" in rule.flags:
-        _addresses_gone(place.block)
-    elif rule.opens in {"vrf", "vrf-old"}:
+        (nxos.addresses_gone if applier.table.vendor == "nxos" else _addresses_gone)(place.block)
+    elif rule.opens in {"vrf", "vrf-old"} and applier.table.vendor != "nxos":
         _vrf_gone(applier, key[-1])
 
 

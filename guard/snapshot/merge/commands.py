@@ -214,6 +214,8 @@ def _effect(words: tuple[str, ...], line: int, vendor: str) -> Effect:
         return _junos(words, text, line)
     if first in _SESSION:
         return NoEffect("it concerns the terminal session alone", line)
+    if vendor == "nxos" and first == "restart" and words[1:2] and words[1] in _NXOS_PROCESSES:
+        return RestartRouting(line)
     if text in _SAVES or _saves(words):
         return NoEffect("it saves the running configuration", line)
     if first == "clear":
@@ -223,6 +225,10 @@ def _effect(words: tuple[str, ...], line: int, vendor: str) -> Effect:
     if words[:2] == ("shutdown", "-r") and words[2:] in {("now",), ("+0",)}:
         return Reload(delayed=False, line=line)
     return _shell(words, text, line)
+
+
+#: `restart PROTOCOL TAG` of NX-OS: the process begins anew.
+_NXOS_PROCESSES = frozenset({"bgp", "ospf", "ospfv3", "isis"})
 
 
 def _writes(words: tuple[str, ...]) -> bool:
@@ -355,7 +361,7 @@ def _clear_ospf(words: tuple[str, ...], text: str, line: int) -> Effect:
     rest = words[2:] if words[0] == "ip" else words[1:]
     process = None
     vrf = None
-    if rest and rest[0].isdecimal():
+    if rest and (rest[0].isdecimal() or rest[1:2] == ("neighbor",)):  # NX-OS names its processes
         process, rest = rest[0], rest[1:]
     if len(rest) >= 2 and rest[0] == "vrf":
         vrf, rest = rest[1], rest[2:]

@@ -71,7 +71,7 @@ class Document:
 
     @staticmethod
     def read(text: str, vendor: str) -> Document:
-        """Read a configuration of `ios`, `eos` or `frr`."""
+        """Read a configuration of `ios`, `eos`, `frr` or `nxos`."""
         table = grammar(vendor)
         rows = text.split("\n")
         root = Node("", ("",), table.top)
@@ -85,9 +85,10 @@ class Document:
         return "\n".join([*rows, *self.tail])
 
     def separated(self) -> bool:
-        """Whether the blocks are printed with `!` between them."""
+        """Whether the blocks are printed with `!` between them, or on NX-OS with a blank row."""
+        mark = "" if self.table.vendor == "nxos" else "!"
         blocks = [node for node in self.root.children if node.children]
-        return any("!" in node.before for node in blocks[1:]) or len(blocks) < 2
+        return any(mark in node.before for node in blocks[1:]) or len(blocks) < 2
 
 
 @dataclass(slots=True)

@@ -171,14 +171,15 @@ class Editor:
         return at
 
     def separate(self, block: Node, node: Node, at: int) -> None:
-        """Print a `!` before a block, and before what follows one, as the rest of the file does."""
+        """Print a `!` (NX-OS: nothing) before a block, and before what follows one, as the rest of the file does."""
         if block is not self.document.root or not self.document.separated() or not at:
             return
         previous = block.children[at - 1]
+        between = "" if self.table.vendor == "nxos" else "!"
         if previous.children or node.mode is not None:
-            node.before = ["!"]
+            node.before = [between]
         if node.mode is not None and at < len(block.children) and not block.children[at].before:
-            block.children[at].before = ["!"]
+            block.children[at].before = [between]
 
     def finish(self, block: Node, node: Node) -> None:
         """Give a new block the exit that the device prints."""

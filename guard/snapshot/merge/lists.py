@@ -38,7 +38,7 @@ def append_numbered(applier: Applier, place: Place, words: tuple[str, ...], foun
             if rest == content:
                 return
             last = max(last, number)
-    step = 10 if "autoseq10" in found.rule.flags else 5
+    step = 10 if "autoseq10" in found.rule.flags else 1 if "autoseq1" in found.rule.flags else 5
     following = (last // step + 1) * step if applier.table.vendor == "frr" else last + step
     numbered = (*name, "seq", str(following), *content)
     applier.editor.insert(applier.home(place, numbered), numbered, place.mode)

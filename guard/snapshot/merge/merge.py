@@ -45,7 +45,7 @@ def merge(
     change_file: str | None = None,
     first_line: int = 1,
 ) -> MergeResult:
-    """Type `lines_text` into the configuration of a device of `vendor` (`ios`, `eos`, `frr`, `junos`).
+    """Type `lines_text` into the configuration of a device of `vendor` (`ios`, `eos`, `frr`, `nxos`, `junos`).
 
     `file` names the configuration, `change_file` and `first_line` the place of the typed lines, for errors.
     Raises InputInvalid (`merge-rejected`) where the device would refuse a line.
