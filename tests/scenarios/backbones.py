@@ -130,6 +130,17 @@ class Backbone:
     def neighbors(self, device: str) -> list[str]:
         return [neighbor for _, neighbor, _ in self.links(device)]
 
+    def hanging(self, *, without: str) -> set[tuple[object, str]]:
+        """(failure of a link or router, router that it cuts off from the most), once one router is gone."""
+        links = [(one, other) for one, _, other, _ in self.plan["igp_adjacencies"]]
+        found = set[tuple[object, str]]()
+        for failed in (*range(len(links)), *self.routers()):
+            names = [name for name in self.routers() if name not in (without, failed)]
+            left = [each for at, each in enumerate(links) if at != failed and {*each} <= {*names}]
+            islands = _islands(names, left)
+            found |= {(failed, name) for name in set().union(*islands) - max(islands, key=len)}
+        return found
+
     def externals(self, device: str) -> list[str]:
         """Addresses of the routers outside, and of DNS servers, that a router has eBGP with."""
         ends = ((near, far) for near, _, _, far in self.plan["bgp_sessions"])
@@ -172,6 +183,17 @@ class Backbone:
         if vendor == "ios":
             return f"TenGigabitEthernet0/{(free - 1) // 8}/{(free - 1) % 8}"
         return f"eth{free}" if vendor == "frr" else f"Ethernet{free}"
+
+
+def _islands(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> list[set[str]]:
+    """Nodes that reach each other."""
+    island = {node: {node} for node in nodes}
+    for one, other in edges:
+        if island[one] is not island[other]:
+            island[one] |= island[other]
+            for node in island[other]:
+                island[node] = island[one]
+    return list({id(each): each for each in island.values()}.values())
 
 
 # ---------------------------------------------------------------------------------------------- configuration

@@ -167,7 +167,11 @@ def test_a_new_link_that_declares_what_it_does(backbone: Backbone) -> None:
 def test_a_new_link_typed_on_the_port_of_an_old_one(backbone: Backbone) -> None:
     """The old link loses its address; a site hangs on one link now."""
     device, port = backbone.tight()
-    merge = backbone.words(device).link(port, "172.22.0.0/31", 5000)
+    words = backbone.words(device)
+    merge = words.link(port, "172.22.0.0/31", 5000)
+    if words.vendor == "frr":  # there an address is added to those that an interface has
+        old = backbone.interfaces(device, "core")[port]
+        merge = f"interface {port}\n no ip address {old}\n{merge}"
     (site,) = backbone.expected["link-shut-tight"]["subjects"][:1]
     stopped(backbone.judge({"device": device, "merge": merge}), "shared-risk", by=site)
 
@@ -374,9 +378,17 @@ def test_an_entry_with_a_wrong_length(backbone: Backbone, wrong: str) -> None:
 # ------------------------------------------------------------------------------------------------ a site goes
 
 
+def closable(backbone: Backbone) -> str:
+    """A pop's only router that no other site needs, not even while one more thing is down."""
+    names = [name for name in (*backbone.routers("core"), *backbone.routers("pop")) if not backbone.externals(name)]
+    at_risk = backbone.hanging(without="")
+    found = next((name for name in names if backbone.hanging(without=name) <= at_risk), None)
+    return found or pytest.skip("this topology needs each of its routers to stay")
+
+
 def decommissioned(backbone: Backbone) -> Iterator[dict[str, Any]]:
     """A pop with a single router that nothing hangs on: links, sessions, device and inventory go together."""
-    device = beside(backbone)
+    device = closable(backbone)
     site = backbone.site(device)
     for _, neighbor, port in backbone.links(device):
         yield {"device": neighbor, "merge": backbone.words(neighbor).shut(port)}
@@ -395,10 +407,10 @@ def test_a_site_decommissioned_with_its_inventory(backbone: Backbone) -> None:
     assert judged.verdict == "HOLD", judged.told()
     assert judged.named("deny") == set(), judged.told()
     assert "intent-weakened" in judged.named("hold"), judged.told()
-    assert backbone.site(beside(backbone)) in judged.stopping()
+    assert backbone.site(closable(backbone)) in judged.stopping()
 
 
 def test_a_site_decommissioned_that_the_inventory_still_has(backbone: Backbone) -> None:
     judged = backbone.judge({"parallel": [part for part in decommissioned(backbone) if "file" not in part]})
     assert judged.verdict == "BLOCK", judged.told()
-    stopped(judged, "site-isolation", by=backbone.site(beside(backbone)))
+    stopped(judged, "site-isolation", by=backbone.site(closable(backbone)))
