@@ -18,6 +18,9 @@ _IOS, _EOS, _FRR, _NXOS = Vendor.IOS, Vendor.EOS, Vendor.FRR, Vendor.NXOS
 # and `call` of it changes nothing. `suppress-map` then suppresses nothing, an aggregate's `route-map` keeps the
 # aggregate from being made, `default-originate` sends nothing, `unsuppress-map` unsuppresses nothing.
 
+# IOS XR, all tables: a commit that leaves a policy or set that is used undefined is refused, so that no running
+# configuration has one ("Incomplete Policy and Set References"); what has one is read as if it refused all.
+
 #: A neighbour's `route-map X in|out` where X is not defined: does it pass all routes?
 #: IOS-XE and EOS as recorded on devices (lab-validation, undefined route-map labs of both vendors).
 #: NX-OS: as Batfish's reference network nxos-bgp-route-map-undefined has it, no route in either direction.
@@ -108,6 +111,11 @@ EOS_BGP = BgpDefaults(
 #: `bestpath med non-deterministic`; external paths are told apart by age unless `bestpath compare-routerid`.
 NXOS_BGP = BgpDefaults(distance_local=220, deterministic_med=True)
 
+#: IOS XR: BGP command reference; eBGP neighbours need a route-policy each way ("Routing Policy Enforcement", as RFC
+#: 8212), iBGP ones do not; MED is always deterministic ("BGP Best Path Algorithm"). What is sent of communities and how
+#: many prefixes may come ("BGP Default Limits") hangs on the neighbour and is said where it is read.
+XR_BGP = BgpDefaults(deterministic_med=True, ebgp_requires_policy=True)
+
 #: FRR: `maximum-paths` is the compile time limit for eBGP and iBGP (Debian: --enable-multipath=256); all communities
 #: are sent (bgpd.c, peer_af_flag defaults); `bgp enforce-first-as` off before 10.2.
 _FRR_MULTIPATH = 256
@@ -138,7 +146,7 @@ def bgp_defaults(vendor: Vendor, profile: str = "traditional", version: tuple[in
     """The defaults of a vendor; `profile` and `version` concern FRR alone."""
     if vendor is Vendor.FRR:
         return frr_bgp(profile, version)
-    return {Vendor.EOS: EOS_BGP, Vendor.NXOS: NXOS_BGP}.get(vendor, IOS_BGP)
+    return {Vendor.EOS: EOS_BGP, Vendor.NXOS: NXOS_BGP, Vendor.IOSXR: XR_BGP}.get(vendor, IOS_BGP)
 
 
 # ------------------------------------------------------------------------------------------------------ interfaces

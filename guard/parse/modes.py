@@ -21,6 +21,7 @@ _TABLES = {
     "eos": "guard.parse.modes_eos",
     "frr": "guard.parse.modes_frr",
     "nxos": "guard.parse.modes_nxos",
+    "iosxr": "guard.parse.modes_xr",
 }
 _STEPS = {"eos": 3, "nxos": 2}
 _ANY: frozenset[str] = frozenset()
@@ -89,6 +90,8 @@ def grammar(vendor: str) -> Grammar:
     modes = _modes(text)
     if vendor == "frr":
         return Grammar(vendor, modes, exact=True, comments=("!", "#"))
+    if vendor == "iosxr":
+        return Grammar(vendor, modes, comments=("!", "#"))
     return Grammar(vendor, modes, step=_STEPS.get(vendor, 1))
 
 
@@ -213,7 +216,7 @@ class _Builder:
                 continue
             if body_end is not None:
                 stack[-1].children.append(Line(number, text, tuple(text.split())))
-                if body_end in text:
+                if ends_body(body_end, text):
                     body_end = None
                     self._close(len(stack) - 1)
                 continue
@@ -223,7 +226,7 @@ class _Builder:
                 if not top.children and indent <= top.indent:
                     top.shut = True
                 continue
-            words = tuple(text.split())
+            words = split_words(text) if "(" in text and self.table.vendor == "iosxr" else tuple(text.split())
             first = words[0]
             if first[:4] == "exit" and ((first == "exit" and len(words) == 1) or first[4:5] == "-"):
                 self._exit(number, text, words, indent)
@@ -359,7 +362,32 @@ class _Builder:
         return reach[0] if reach else 0
 
 
-_BODIES = frozenset({"banner", "macro", "comment", "certificate"})
+_XR_SETS = frozenset({
+    "prefix-set", "community-set", "large-community-set", "extcommunity-set", "as-path-set", "rd-set", "tag-set",
+    "ospf-area-set", "mac-set", "esi-set", "etag-set",
+})  # fmt: skip
+_BODIES = frozenset({"banner", "macro", "comment", "certificate", "route-policy", *_XR_SETS})
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """The words of an XR command; a policy with its arguments, `POLICY(1, 65000:2)`, is one word."""
+    words: list[str] = []
+    depth = 0
+    for word in text.split():
+        if words and (depth or (word[0] == "(" and "policy" in text)):
+            words[-1] += f" {word}" if depth else word
+        else:
+            words.append(word)
+        depth += word.count("(") - word.count(")")
+    return tuple(words) if not depth and "policy" in text else tuple(text.split())
+
+
+def ends_body(end: str, text: str) -> bool:
+    """Whether a row is the last of a body: it holds the delimiter, or is XR's word for the end."""
+    return text.strip() == end if end in _XR_ENDS else end in text
+
+
+_XR_ENDS = frozenset({"end-policy", "end-set"})
 
 
 def body_terminator(words: tuple[str, ...], text: str, vendor: str) -> str | None:
@@ -367,13 +395,16 @@ def body_terminator(words: tuple[str, ...], text: str, vendor: str) -> str | Non
 
     IOS, NX-OS: the first character after the banner's kind delimits it (`^C` is how IOS prints ETX); EOS: `EOF`.
     """
+    if words[0] in _XR_SETS or words[0] == "route-policy":
+        used = words[0] == "route-policy" and words[-1] in {"in", "out"}  # at a neighbour
+        return None if vendor != "iosxr" or used else "end-set" if words[0] in _XR_SETS else "end-policy"
     if words[0] == "macro" and vendor == "ios":
         return "@" if len(words) > 2 and words[1] == "name" else None
     if words[0] != "banner":
         return "quit" if words[0] == "certificate" and vendor == "ios" and 1 < len(words) < 4 else None
     if vendor == "eos":
         return "EOF" if len(words) == 2 else None
-    if vendor not in {"ios", "nxos"} or len(words) < 3:
+    if vendor not in {"ios", "nxos", "iosxr"} or len(words) < 3:
         return None
     rest = text.split(None, 2)[2]
     delimiter = "^C" if rest.startswith("^C") else rest[0]

@@ -123,5 +123,5 @@ def community_list_permits(listed: CommunityList, carried: tuple[str, ...], exac
 
 
 def community_list_holds(listed: CommunityList, carried: tuple[str, ...]) -> bool:
-    """Whether every entry of the list holds for the carried communities (XR `matches-every`)."""
-    return all(_entry_holds(entry, carried, False) for entry in listed.entries)
+    """Whether every entry of the list holds for the carried communities (XR `matches-every`; none in an empty list)."""
+    return bool(listed.entries) and all(_entry_holds(entry, carried, False) for entry in listed.entries)

@@ -23,8 +23,9 @@ from guard.parse.cisco.reading import (
 )
 
 #: Equal-cost paths that a process installs where nothing is configured. IOS: 4 (IP Routing: OSPF command reference);
-#: EOS: 128 (EOS manual, `maximum-paths (OSPFv2)`); FRR: as compiled, 256 in the Debian package. IOS XR: 32 (OSPF
-#: command reference, maximum paths; unverified). NX-OS: 8 (Nexus 9000 Unicast Routing Configuration Guide, "Default
+#: EOS: 128 (EOS manual, `maximum-paths (OSPFv2)`); FRR: as compiled, 256 in the Debian package; IOS XR: 32 (OSPF
+#: command reference, maximum paths; unverified);
+#: NX-OS: 8 (Nexus 9000 Unicast Routing Configuration Guide, "Default
 #: settings for OSPFv2").
 _MAXIMUM_PATHS = {Vendor.IOS: 4, Vendor.IOSXR: 32, Vendor.EOS: 128, Vendor.FRR: 256, Vendor.NXOS: 8}
 #: Mbit/s that the cost of an interface is made of on NX-OS, in OSPF and IS-IS (the same guide: 40 Gbit/s).

@@ -25,6 +25,13 @@ _NAMES = {
         "Ethernet", "loopback", "mgmt", "port-channel", "Vlan", "Tunnel", "Null", "nve", "Bdi", "fc", "vfc",
         "san-port-channel", "Overlay", "control", "sup-eth",
     ),
+    Vendor.IOSXR: (
+        "Loopback", "Null", "MgmtEth", "FastEthernet", "GigabitEthernet", "TenGigE", "TwentyFiveGigE", "FortyGigE",
+        "FiftyGigE", "HundredGigE", "HundredGigabitEthernet", "TwoHundredGigE", "FourHundredGigE", "EightHundredGigE",
+        "Bundle-Ether", "Bundle-POS", "POS", "Serial", "ATM", "SRP", "CEM", "Multilink", "BVI", "PW-Ether", "PW-IW",
+        "tunnel-te", "tunnel-ip", "tunnel-ipsec", "tunnel-mte", "tunnel-tp", "nve", "Optics", "ServiceApp",
+        "ServiceInfra",
+    ),
 }  # fmt: skip
 #: Abbreviations that would fit several names, or none, and the one that the device takes them for.
 _SHORT = {
@@ -45,6 +52,12 @@ _SHORT = {
     Vendor.NXOS: {
         "e": "Ethernet", "et": "Ethernet", "eth": "Ethernet", "l": "loopback", "lo": "loopback", "m": "mgmt",
         "po": "port-channel", "v": "Vlan", "vl": "Vlan", "t": "Tunnel", "tu": "Tunnel", "n": "nve", "nu": "Null",
+    },
+    Vendor.IOSXR: {
+        "be": "Bundle-Ether", "g": "GigabitEthernet", "gi": "GigabitEthernet", "gig": "GigabitEthernet",
+        "te": "TenGigE", "tengigabitethernet": "TenGigE", "fo": "FortyGigE", "hu": "HundredGigE",
+        "fh": "FourHundredGigE", "tf": "TwentyFiveGigE", "lo": "Loopback", "l": "Loopback", "nu": "Null",
+        "mg": "MgmtEth", "mgmt": "MgmtEth", "bv": "BVI",
     },
 }  # fmt: skip
 
@@ -75,6 +88,7 @@ def named(vendor: Vendor, words: tuple[str, ...]) -> str:
 _KINDS = (
     ("loopback", "loopback"), ("vlan", "vlan"), ("port-channel", "port-channel"), ("tunnel", "tunnel"),
     ("null", "null"), ("management", "management"), ("mgmt", "management"),
+    ("bundle-", "port-channel"), ("mgmteth", "management"),
     ("bvi", "bridge"), ("bdi", "bridge"), ("vxlan", "tunnel"), ("nve", "tunnel"), ("virtual", "tunnel"),
     ("dialer", "tunnel"),
 )  # fmt: skip

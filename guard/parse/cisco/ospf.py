@@ -399,3 +399,8 @@ _TABLE: Table[OspfSettings] = Table(
     {"ospf abr-type cisco": accepted, "ospf abr-type": Partly("only Cisco's kind of area border router is modelled")},
     {"default-information": NotModelled("this form of the default is not modelled")},
 )
+
+
+def ospf_command(line: Line, context: Context, ospf: OspfSettings) -> None:
+    """One command of a process's mode, for grammars that write the same in another place."""
+    _TABLE.read((line,), context, ospf)

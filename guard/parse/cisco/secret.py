@@ -10,7 +10,7 @@ from guard.model.device import Vendor
 _TYPE_7 = b"dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87"
 _UNREADABLE = frozenset({"3", "6", "8", "8a", "9"})  # 3: 3DES, NX-OS
 #: Whose `7` is IOS's; EOS's is DES with another key.
-TYPE_7 = frozenset({Vendor.IOS, Vendor.NXOS})
+TYPE_7 = frozenset({Vendor.IOS, Vendor.NXOS, Vendor.IOSXR})
 
 
 def digest(words: tuple[str, ...], *, type_7: bool) -> str:
