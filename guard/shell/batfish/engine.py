@@ -1,7 +1,8 @@
 """`--engine batfish`: what real Batfish says of a snapshot. It is uploaded or forked, asked, read and taken away.
 
 Law: a service that goes away in the middle is tried once more from nothing; then there is no state (EngineUnavailable),
-never half of one. A question that it cannot answer is told with the others' answers (guard.engines.batfish).
+never half of one. A question that it cannot answer is told with the others' answers (guard.engines.batfish). Every
+moment and every round of a cascade is Batfish's; of the failures that are simulated, the first few of each moment.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from guard.engines.batfish.cells import interface_id
 from guard.engines.batfish.ground import Spelling
 from guard.engines.batfish.translate import ENGINE, state
 from guard.engines.batfish.upload import still_up, taken_down, upload
+from guard.engines.embedded import Embedded
+from guard.engines.engine import Engine
 from guard.model.state import InterfaceId, NetworkState, Scenario, StateNote
 from guard.shell.batfish.faults import BatfishFault, Forgotten, Refused, Unreachable, WorkFailed
 from guard.shell.batfish.place import Place
@@ -30,6 +33,9 @@ T = TypeVar("T")
 Names: TypeAlias = Mapping[InterfaceId, InterfaceId]
 
 NO_FAILURE = Scenario()
+#: Failures of one moment that are forks; shared risks come first (guard.simulate.failure). A fork takes a second or two
+#: even of a small network, as all of it is parsed and converted again, and a sweep may simulate hundreds.
+FORKED_FAILURES = 8
 #: States that stay in memory: the moments of a change, and the rounds of a cascade that is looked at twice.
 _KEPT = 32
 #: Asked of every snapshot; the searches over all flows are asked where they are wanted.
@@ -41,12 +47,26 @@ RESTART_SECONDS, RESTART_PAUSE = 60.0, 2.0
 
 
 class Batfish:
-    """One connection and one network, made when first needed; remembers the states that it read."""
+    """One connection and one network, made when first needed; remembers the states that it read.
+
+    `embedded` computes the failures that are not forked.
+    """
 
     name = ENGINE
 
-    def __init__(self, place: Place, patience: Patience = Patience(), *, restart: float = RESTART_SECONDS) -> None:  # noqa: B008
+    def __init__(
+        self,
+        place: Place,
+        patience: Patience = Patience(),  # noqa: B008
+        *,
+        embedded: Engine | None = None,
+        forked_failures: int = FORKED_FAILURES,
+        restart: float = RESTART_SECONDS,
+    ) -> None:
         self.place, self._patience, self._restart = place, patience, restart
+        self._embedded = embedded if embedded is not None else Embedded()
+        self._forked_failures = forked_failures
+        self._failures: dict[str, set[str]] = {}  # digest of a moment -> reasons of its failures that were forked
         self._workspace: Workspace | None = None
         self._states: OrderedDict[tuple[str, Scenario], NetworkState] = OrderedDict()
         self._names: dict[str, Names] = {}
@@ -66,11 +86,22 @@ class Batfish:
         """EngineUnavailable where the service is not there, went away for good, or is too slow."""
         key = (snapshot.digest, scenario)
         if key not in self._states:
+            if not self._is_forked(snapshot, scenario):
+                return replace(self._embedded.state(snapshot, scenario), engine=ENGINE)
             self._states[key] = self._asked(lambda workspace: self._read(workspace, snapshot, scenario))
             while len(self._states) > _KEPT:
                 self._states.popitem(last=False)
         self._states.move_to_end(key)
         return self._states[key]
+
+    def _is_forked(self, snapshot: Snapshot, scenario: Scenario) -> bool:
+        """Moments and rounds of their cascades (which have no reason) are; of failures the first few, all rounds."""
+        if not scenario.reason:
+            return True
+        known = self._failures.setdefault(snapshot.digest, set())
+        if scenario.reason not in known and len(known) < self._forked_failures:
+            known.add(scenario.reason)
+        return scenario.reason in known
 
     # ---- with the service there
 
@@ -80,7 +111,7 @@ class Batfish:
         if not (scenario.down_nodes or scenario.down_interfaces):
             answers = ask(workspace.service, base, STATE_QUESTIONS)
             self._names[snapshot.digest] = _names(answers, snapshot)
-            return state(answers, snapshot, scenario)
+            return self._told(state(answers, snapshot, scenario))
         if snapshot.digest not in self._names:
             rows = ask(workspace.service, base, ("interface_properties",))
             self._names[snapshot.digest] = _names(rows, snapshot)
@@ -94,6 +125,13 @@ class Batfish:
             return found
         text = f"Batfish {workspace.service.version} does not take down {', '.join(ignored)}"
         return replace(found, notes=(*found.notes, StateNote("batfish-scenario", text, ignored)))
+
+    def _told(self, found: NetworkState) -> NetworkState:
+        text = (
+            f"of the failures that are simulated, the first {self._forked_failures} of each moment are Batfish's too; "
+            "the others are computed by the embedded engine"
+        )
+        return replace(found, notes=(*found.notes, StateNote("batfish-failures", text, undecided=False)))
 
     def _order(self, snapshot: Snapshot, scenario: Scenario, files: Files, failed: Files) -> Order:
         """What a fork takes down, in Batfish's names: what Batfish does not know it cannot take down."""
