@@ -29,6 +29,10 @@ _IOS_BANDWIDTH = (
 )
 _DEFAULT_IOS = 1_000_000
 
+#: NX-OS, where no speed is told: ports, SVIs and tunnels have 1 Gbit/s, a port-channel what its members have (Nexus
+#: 9000 Interfaces Configuration Guide, "Configuring bandwidth"; a port of 10 Gbit/s without a `speed` is not seen).
+_NXOS_BANDWIDTH = (("loopback", 8_000_000), ("", 1_000_000))
+
 #: FRR (ospfd/ospf_interface.h, OSPF_DEFAULT_BANDWIDTH): 10 Mbit/s where the interface tells nothing.
 _FRR_BANDWIDTH = 10_000
 
@@ -37,6 +41,7 @@ EOS_COST = 10
 _EOS_SILENT_REFERENCE = 100
 
 HIGHEST_COST = 65_535
+_BANDWIDTHS = {Vendor.JUNOS: JUNOS_BANDWIDTH, Vendor.NXOS: _NXOS_BANDWIDTH}
 
 
 def bandwidth(vendor: Vendor, interface: Interface) -> int:
@@ -48,9 +53,9 @@ def bandwidth(vendor: Vendor, interface: Interface) -> int:
     if interface.speed is not None:
         return max(1, interface.speed * 1000)
     name = re.match(r"[a-z-]*", interface.name.lower())
-    for prefix, kbits in JUNOS_BANDWIDTH if vendor is Vendor.JUNOS else _IOS_BANDWIDTH:
+    for prefix, kbits in _BANDWIDTHS.get(vendor, _IOS_BANDWIDTH):
         if name is not None and name.group().startswith(prefix):
-            return kbits
+            return kbits * (max(1, len(interface.members)) if vendor is Vendor.NXOS else 1)
     return _DEFAULT_IOS
 
 

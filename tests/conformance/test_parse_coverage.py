@@ -43,7 +43,7 @@ SYSTEMS = {
     "junos": Vendor.JUNOS,
     "juniper": Vendor.JUNOS,
 }
-OURS = {Vendor.IOS, Vendor.EOS, Vendor.FRR, Vendor.HOST, Vendor.JUNOS}
+OURS = {Vendor.IOS, Vendor.NXOS, Vendor.EOS, Vendor.FRR, Vendor.HOST, Vendor.JUNOS}
 
 
 def configs() -> list[Path]:

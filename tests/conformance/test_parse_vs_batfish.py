@@ -18,7 +18,7 @@ from guard.model.device import Device, Interface
 from guard.parse.device import parse_device
 
 KNOWN = json.loads(Path(__file__).with_name("parse_vs_batfish.json").read_text())["differences"]
-FORMATS = {"CISCO_IOS", "ARISTA", "CUMULUS_CONCATENATED", "HOST"}
+FORMATS = {"CISCO_IOS", "CISCO_NX", "ARISTA", "CUMULUS_CONCATENATED", "HOST"}
 
 
 def answers() -> list[str]:

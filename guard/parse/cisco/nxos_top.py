@@ -96,7 +96,7 @@ def _ports(words: tuple[str, ...]) -> tuple[Range, ...]:
 
 NXOS_TOP: Mapping[str, Handler[Reading]] = {
     **keys(_default_switchport, "system default switchport | no system default switchport"),
-    "boot": _boot,
+    **keys(_boot, "boot | boot system | boot nxos | boot kickstart"),
     **keys(_address_group, "object-group ip address | object-group ipv6 address"),
     "object-group ip port": _port_group,
 }
