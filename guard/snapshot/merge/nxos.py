@@ -111,8 +111,6 @@ def unset_line(applier: Applier, place: Place, words: tuple[str, ...], named: Na
         _turn(applier, place.block, switches=False)
     elif mode == "interface" and words[0] == "shutdown":
         _shutdown(applier, place, shut=False)
-    elif words[:2] in {("ip", "route"), ("ipv6", "route")} and len(words) < 4:
-        raise Refused("a next hop is missing")
     elif words[:1] == ("send-community",):
         _no_community(applier, place, words)
     elif mode == "global" and words[0] == "vlan" and len(words) == 2 and words[1][0].isdecimal():
@@ -219,7 +217,8 @@ def _turn(applier: Applier, block: Node, *, switches: bool) -> None:
     seen = _seen(applier)
     if _switches(applier, block) is switches:
         return
-    for child in [child for child in block.children if begins(child, _LAYER_3 if switches else _LAYER_2)]:
+    gone = ("switchport", *_LAYER_3) if switches else _LAYER_2
+    for child in [child for child in block.children if begins(child, gone)]:
         discard(block, child)
     if default_switchport(seen) is switches:
         return
