@@ -24,7 +24,7 @@ from guard.model.change import Change
 from guard.model.errors import InputInvalid
 from guard.model.facts import Assessment, FailureSweep, LinkLoads
 from guard.model.inventory import Inventory
-from guard.model.server_facts import ActiveFacts
+from guard.model.server_facts import ActiveFacts, PastChange
 from guard.model.state import NetworkState, Scenario
 from guard.parse.change import parse_change
 from guard.parse.inventory import parse_inventory
@@ -163,6 +163,7 @@ def case_of(
         binding=request.binding,
         active=request.active is None or request.active.snapshot == base.digest,
         planned_on=_planned_on(request, change, base),
+        past=_past(request, change),
         required_inventory=_required_inventory(request),
     )
 
@@ -171,6 +172,12 @@ def _planned_on(request: CheckRequest, change: Change, base: Snapshot) -> Snapsh
     """The snapshot that the change's `base` names, where the caller has it."""
     named = change.base.snapshot
     return load(request.known[named]) if named != base.digest and named in request.known else None
+
+
+def _past(request: CheckRequest, change: Change) -> tuple[PastChange, ...]:
+    """What was allowed before of changes of zones; the change itself, judged once more, is none of it."""
+    past = request.active.past if request.active is not None else ()
+    return tuple(each for each in past if each.digest != change.digest)
 
 
 def _required_inventory(request: CheckRequest) -> Inventory | None:

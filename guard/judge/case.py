@@ -16,6 +16,7 @@ from guard.judge.taken import Taken, taken
 from guard.model.change import Change, Step
 from guard.model.facts import Assessment, FailureSweep, LinkLoads
 from guard.model.inventory import Inventory
+from guard.model.server_facts import PastChange
 from guard.model.state import InterfaceId
 from guard.snapshot.snapshot import Snapshot
 
@@ -109,6 +110,7 @@ class Case:
     required_inventory: Inventory | None = None
     active: bool = True
     earlier: tuple[Change, ...] = ()  # allowed and not yet done
+    past: tuple[PastChange, ...] = ()  # what was allowed of late of changes of zones
     together: tuple[Finding, ...] = ()  # what only the change and the earlier ones together show
     undecided: tuple[Undecided, ...] = field(default=())
     _known: dict[tuple[str, int], object] = field(default_factory=dict, compare=False, repr=False)

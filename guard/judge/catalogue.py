@@ -82,6 +82,7 @@ MODULES = (
     "cumulative",
     "dns_alias",
     "dns_between",
+    "dns_ttl",
     "dns_delegation",
     "dns_names",
     "dns_records",

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+
+from guard.model.dns import RRset
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +23,39 @@ class EarlierChange:
     files: Mapping[str, bytes]
 
 
+class PastRecord(NamedTuple):
+    """One RRset of a zone that an allowed change altered; None: it is not there on that side."""
+
+    zone: str
+    owner: str
+    type: str
+    before: RRset | None
+    after: RRset | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastChange:
+    """What a change that was allowed did to the zones. `at`: when it was reported applied, else when it was allowed.
+
+    `approved`: a person said so. Changes that were reported failed or rolled back are none.
+    """
+
+    entry: int
+    id: str
+    digest: str
+    at: datetime
+    approved: bool
+    records: tuple[PastRecord, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ActiveFacts:
-    """`snapshot`: the digest of the active one. `inventory`: its inventory.yaml, empty if it has none."""
+    """`snapshot`: the digest of the active one. `inventory`: its inventory.yaml, empty if it has none.
+
+    `past`: what was allowed of late of changes of zones, the oldest first.
+    """
 
     snapshot: str
     inventory: bytes
     earlier: tuple[EarlierChange, ...] = ()
+    past: tuple[PastChange, ...] = ()

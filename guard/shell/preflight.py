@@ -37,6 +37,7 @@ from guard.shell.errors import (
     RequestInvalid,
     TimedOut,
 )
+from guard.shell.past import PastChanges
 from guard.shell.proving import Prover
 from guard.shell.record import Record
 from guard.shell.settings import Settings
@@ -81,6 +82,7 @@ class Preflight:
     def __init__(self, state: State, workers: Workers, settings: Settings, now: Clock) -> None:
         self.state, self.settings = state, settings
         self.record = Record(state, now)
+        self._past = PastChanges(state)
         self._workers, self._clock = workers, now
         self._deciding = asyncio.Lock()  # from reading what is so to the entry that changes it
         self._reading_policies = asyncio.Lock()
@@ -174,7 +176,7 @@ class Preflight:
             text, change_files = self.record.unbundled(change.bundle)
             earlier.append(EarlierChange(change.entry, change.change_id, change.digest, change.base, change.candidate,
                                          change.author, clock.read(change.allowed_at), text, change_files))
-        return ActiveFacts(active, inventory, tuple(earlier)), files
+        return ActiveFacts(active, inventory, tuple(earlier), self._past.since(self._clock.now())), files
 
     def _named(self, change_text: str, snapshot: str) -> dict[str, Mapping[str, bytes]]:
         """Snapshots of the store that the change's text names (it may have been planned on one). Blocks on the disk."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from guard.model.address import Address, parse_address
-from guard.model.dns import Zone, lies_in
+from guard.model.dns import Zone, ancestors, parent
 from guard.simulate.dns_answer import resolve, zone_of
 from guard.snapshot.snapshot import Snapshot
 
@@ -86,5 +86,5 @@ def serves(snapshot: Snapshot, name: str, addresses: tuple[Address, ...], apex: 
 
 def parent_zone(snapshot: Snapshot, apex: str) -> Zone | None:
     """The zone of the snapshot that would delegate this one."""
-    candidates = [each for each in snapshot.zones if each != apex and lies_in(apex, each)]
-    return snapshot.zones[max(candidates, key=len)] if candidates else None
+    above = ancestors(parent(apex)) if apex != "." else iter(())
+    return next((snapshot.zones[each] for each in above if each in snapshot.zones), None)

@@ -8,7 +8,8 @@ from guard.compare.dns import pointed_at
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import ZONES, Check, Observations, Parameter, Parameters
 from guard.judge.checks.common import percent
-from guard.judge.checks.dns_lookup import Edits, Place, edits_of, intent_of, places, required_names, zone_at
+from guard.judge.checks.dns_lookup import Edits, edits_of, intent_of, places, required_names, zone_at
+from guard.judge.checks.dns_window import lost_classes, over_all, over_time
 from guard.judge.finding import Enforcement, Observation, some
 from guard.model.change import ReplaceZone, ZoneUpdate
 from guard.model.dns import RRsetKey, Zone, is_signing, lies_in
@@ -22,9 +23,10 @@ def dns_mass_change(case: Case, step: StepView, params: Parameters) -> Observati
     Counted in RRsets without those that signing makes. Over `max_delete_percent` and at least 5 deleted, or a zone
     of 4 or more left with its apex alone: denied. Over `max_change_percent` and at least 10 deleted or changed:
     held. Deleting a zone is denied while it is delegated, holds a critical name or is pointed into, else held. Held
-    as well is what small edits of several zones, each below its floor, add up to over all zones; those that have
-    percentages of their own in the inventory are not counted there. Changes that a server allowed and that are not
-    yet done are added up by cumulative-risk.
+    as well is what adds up, each part below its floor: most of the hosts, delegations, mail domains, services or
+    reverse names of a zone; small edits of several zones, over all of them (without those that have percentages of
+    their own in the inventory); and what a server allowed within `window_hours`, until a person approves it. Changes
+    that are not yet done are added up by cumulative-risk too.
     Breaks: every name that is gone, at once.
     Example: a generator that found no hosts writes a zone with its SOA and NS alone.
     Source: octoDNS's plan safety; Microsoft, January 2001; the .de zone of 12 May 2010.
@@ -42,39 +44,9 @@ def dns_mass_change(case: Case, step: StepView, params: Parameters) -> Observati
             yield from _deleted_zone(case, step, server, apex)
         else:
             yield from _mass(step, params, server, old, new, edit)
-    yield from _over_all(case, step, params, edits)
-
-
-def _over_all(case: Case, step: StepView, params: Parameters, edits: dict[Place, Edits]) -> Iterator[Observation]:
-    """What several zones lose together. A zone that goes as a whole is judged by itself."""
-    base = case.base.snapshot.zones
-    own = {
-        each.name
-        for each in step.snapshot.inventory.zones
-        if each.max_delete_percent is not None or each.max_change_percent is not None
-    }
-    counted = {apex: zone for apex, zone in base.items() if apex in step.snapshot.zones and apex not in own}
-    touched = {apex: edit for (server, apex), edit in edits.items() if not server and apex in counted}
-    deleted = sum(len(each.deleted) for each in touched.values())
-    altered = deleted + sum(len(each.changed) for each in touched.values())
-    if len(touched) < 2:
-        return
-    total = sum(zone.size for zone in counted.values())
-    parts = [
-        f"{apex}: {len(each.deleted)} deleted, {len(each.changed)} changed" for apex, each in sorted(touched.items())
-    ]
-    for count, what in ((deleted, "deleted"), (altered, "changed")):
-        limit = params.number("max_delete_percent" if what == "deleted" else "max_change_percent")
-        if count >= params.integer(f"all_{what}_at_least") and percent(count, total) > limit:
-            words = "deleted" if what == "deleted" else "deleted or changed"
-            yield Observation(
-                f"{count} of {total} RRsets of all zones are {words}, in {len(touched)} zones",
-                subjects=tuple(sorted(touched)),
-                evidence=some(parts, 20),
-                at_most=Enforcement.HOLD,
-                key="mass of all zones",
-            )
-            return
+    yield from lost_classes(case, step, params, edits)
+    yield from over_all(case, step, params, edits)
+    yield from over_time(case, step, params, edits)
 
 
 def _mass(step: StepView, params: Parameters, server: str, old: Zone, new: Zone, edit: Edits) -> Iterator[Observation]:
@@ -222,6 +194,11 @@ CHECKS = (
             Parameter("apex_alone_at_least", 4, "from this many RRsets on, an apex left alone is a wipe"),
             Parameter("all_deleted_at_least", 20, "fewer deletions over all zones are no mass change"),
             Parameter("all_changed_at_least", 40, "fewer edits over all zones are no mass change"),
+            Parameter("class_max_delete_percent", 50, "how much of one class of names in a zone may be deleted"),
+            Parameter("class_deleted_at_least", 10, "fewer names of one class are no mass change"),
+            Parameter("window_hours", 24, "how long what was allowed is added up"),
+            Parameter("window_deleted_at_least", 20, "fewer deletions within the window are no mass change"),
+            Parameter("window_changed_at_least", 40, "fewer edits within the window are no mass change"),
         ),
     ),
     Check(
