@@ -92,7 +92,7 @@ def _announcement(entry: Mapping[str, Json], source: Source) -> Announcement:
                 as_path=_as_path(entry.get("asPath")),
                 origin={"igp": IGP, "egp": EGP}.get(str(entry.get("originType", "igp")).lower(), INCOMPLETE),
                 next_hop=parse_address(str(next_hop)),
-                local_preference=None,
+                local_preference=_preference(entry),
                 med=int(str(entry["med"])) if entry.get("med") is not None else None,
                 communities=tuple(sorted(map(community, _list(entry.get("communities") or [], source.file, "")))),
             ),
@@ -102,6 +102,12 @@ def _announcement(entry: Mapping[str, Json], source: Source) -> Announcement:
         raise InputInvalid("invalid-json", f"an announcement has no {error}", source.file, source.first) from None
     except ValueError as error:
         raise InputInvalid("invalid-json", str(error), source.file, source.first) from None
+
+
+def _preference(entry: Mapping[str, Json]) -> int | None:
+    """The local preference that a neighbour of our own AS sends; eBGP carries none (RFC 4271 5.1.5)."""
+    told = entry.get("localPreference")
+    return int(str(told)) if told is not None and str(entry.get("type", "")).startswith("ibgp") else None
 
 
 def community(value: Json) -> str:

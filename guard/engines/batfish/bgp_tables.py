@@ -15,10 +15,10 @@ from guard.engines.batfish import cells
 from guard.engines.batfish.answers import AnswerRow, Answers
 from guard.engines.batfish.bgp_rows import TablePath
 from guard.engines.batfish.ground import AnsweredUnderlay, Reading, Spelling, Stranger
-from guard.model.address import Prefix
+from guard.model.address import Prefix, parse_address, prefix_of
 from guard.model.bgp import BgpAttributes
 from guard.model.device import Vendor
-from guard.model.state import BgpRow, BgpSession
+from guard.model.state import BgpRow, BgpSession, InterfaceId, InterfaceState
 from guard.simulate.bgp_decision import Entrant, Selection, select
 from guard.simulate.bgp_graph import OUTSIDE, Graph, Link, SessionKey, Speaker
 from guard.simulate.bgp_origin import originated
@@ -36,7 +36,11 @@ ESTABLISHED, NOT_COMPATIBLE = "ESTABLISHED", "NOT_COMPATIBLE"
 
 
 def sessions(
-    judged: Iterable[BgpSession], answers: Answers, spelling: Spelling, reading: Reading
+    judged: Iterable[BgpSession],
+    answers: Answers,
+    interfaces: Mapping[InterfaceId, InterfaceState],
+    spelling: Spelling,
+    reading: Reading,
 ) -> tuple[BgpSession, ...]:
     """The ends of the configurations with Batfish's word on each; what only Batfish lists comes as it says.
 
@@ -52,13 +56,36 @@ def sessions(
         except ValueError as error:
             reading.miss("bgpSessionStatus", row, error)
     why = _reasons(answers, spelling)
-    found = [_session(each, told.pop(each.key, None), why.get(each.key, ""), spelling) for each in judged]
+    ends = tuple(judged)
+    names = _told_by_address(ends, told, interfaces)
+    found = []
+    for each in ends:
+        key = names.get(each.key, each.key)
+        found.append(_session(each, told.pop(key, None), why.get(key, ""), spelling))
     for key, row in sorted(told.items()):
         try:
             found.append(_only_there(row, key, spelling))
         except ValueError as error:
             reading.miss("bgpSessionStatus", row, error)
     return tuple(sorted(found, key=lambda each: each.key))
+
+
+def _told_by_address(
+    ends: Iterable[BgpSession], told: Iterable[SessionKey], interfaces: Mapping[InterfaceId, InterfaceState]
+) -> dict[SessionKey, SessionKey]:
+    """Ends that an interface names and Batfish an address: it takes the other one of the interface's /30 or /31."""
+    named = {each.key for each in ends}
+    free = [key for key in told if key not in named and "." in key[2]]
+    found: dict[SessionKey, SessionKey] = {}
+    for end in ends:
+        face = interfaces.get(InterfaceId(end.node, end.local_interface or ""))
+        if end.remote_address is not None or face is None:
+            continue
+        near = [prefix_of(address, length) for address, length in face.addresses if address.version == 4]
+        for key in free:
+            if key[:2] == end.key[:2] and any(subnet.contains(parse_address(key[2])) for subnet in near):
+                found[end.key] = key
+    return found
 
 
 def _key(row: AnswerRow, spelling: Spelling) -> SessionKey:

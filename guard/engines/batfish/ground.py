@@ -191,8 +191,8 @@ def main_ribs(answers: Answers, snapshot: Snapshot, spelling: Spelling, reading:
             reading.miss("routes", row, error)
             continue
         known = tables.setdefault(vertex, {}).setdefault(prefix, entry)
-        if entry.protocol is RouteProtocol.LOCAL and known is not entry:
-            tables[vertex][prefix] = entry  # NX-OS lists the address of a /32 as connected, too
+        if entry.protocol is RouteProtocol.CONNECTED and known is not entry:
+            tables[vertex][prefix] = entry  # NX-OS lists the address of a /32 as local, too
         hops[vertex, prefix].update(entry.next_hops)
     for (vertex, prefix), found in hops.items():
         entry = tables[vertex][prefix]

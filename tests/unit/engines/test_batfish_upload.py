@@ -92,7 +92,7 @@ def test_the_far_end_of_a_link_goes_down_with_it() -> None:
 def test_a_provider_that_says_nothing_sends_a_default_route_and_its_test_prefix() -> None:
     made = upload(snapshot_of({"r1": IOS}, {"inventory.yaml": INVENTORY}))
     entries = json.loads(made["external_bgp_announcements.json"])["Announcements"]
-    assert [each["network"] for each in entries][0] == "0.0.0.0/0"
+    assert entries[0]["network"] == "0.0.0.0/0"
     assert len(entries) == 2
     assert all(
         (each["type"], each["srcIp"], each["dstIp"], each["dstNode"], each["asPath"])

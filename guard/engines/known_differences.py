@@ -1,0 +1,357 @@
+"""Why guard and Batfish may differ on a fact without one of them being wrong by accident: data, each with its reason.
+
+Law: an entry explains what differs, it never hides it: the difference is reported with the entry's name and reason, and
+only what the entry says is explained by it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from guard.engines.behind import lines_behind_interface
+from guard.model.address import Address, Prefix, parse_prefix, prefix_of
+from guard.model.device import Vendor
+from guard.model.provenance import Source
+from guard.model.rib import RouteProtocol
+from guard.model.state import BgpRow, BgpSession, InterfaceId, NetworkState
+from guard.snapshot.snapshot import Snapshot
+
+Vertex = tuple[str, str]
+
+_MANAGEMENT = "ignored management interface"
+_NOT_OURS = frozenset({RouteProtocol.RIP, RouteProtocol.EIGRP, RouteProtocol.EIGRP_EX})
+_ISIS = frozenset({RouteProtocol.ISIS_L1, RouteProtocol.ISIS_L2, RouteProtocol.ISIS_EL1, RouteProtocol.ISIS_EL2})
+
+
+@dataclass(frozen=True)  # no slots: indices are made when a difference first asks for them
+class Context:
+    """Two states of a snapshot: guard's own, and Batfish's."""
+
+    snapshot: Snapshot
+    one: NetworkState
+    other: NetworkState
+
+    def interface_lines(self, here: InterfaceId) -> tuple[Source, ...]:
+        return lines_behind_interface(self.snapshot.devices.get(here.node), here)
+
+    def is_compared(self, session: BgpSession) -> bool:
+        """Sessions over IPv6 are the embedded engine's alone."""
+        return session.remote_address is None or session.remote_address.version == 4
+
+    @cached_property
+    def paths(self) -> Mapping[tuple[str, str, Prefix], tuple[tuple[BgpRow, ...], tuple[BgpRow, ...]]]:
+        """Best paths of both, by node, VRF and prefix."""
+        found: dict[tuple[str, str, Prefix], tuple[list[BgpRow], list[BgpRow]]] = defaultdict(lambda: ([], []))
+        for number, state in enumerate((self.one, self.other)):
+            for row in state.bgp.rows():
+                if row.best:
+                    found[row.node, row.vrf, row.prefix][number].append(row)
+        return {key: (tuple(mine), tuple(theirs)) for key, (mine, theirs) in found.items()}
+
+    @cached_property
+    def all_meds(self) -> Mapping[tuple[str, str, Prefix], frozenset[int]]:
+        """MEDs of all paths of guard's, best or not."""
+        found: dict[tuple[str, str, Prefix], set[int]] = defaultdict(set)
+        for row in self.one.bgp.rows():
+            found[row.node, row.vrf, row.prefix].add(row.attributes.med or 0)
+        return {key: frozenset(meds) for key, meds in found.items()}
+
+    @cached_property
+    def owned(self) -> Mapping[Address, frozenset[str]]:
+        """Who bears an address, by guard's state."""
+        found: dict[Address, set[str]] = defaultdict(set)
+        for here, face in self.one.interfaces.items():
+            for address, _ in face.addresses:
+                found[address].add(here.node)
+        return {address: frozenset(nodes) for address, nodes in found.items()}
+
+    @cached_property
+    def management(self) -> frozenset[InterfaceId]:
+        """Interfaces that Batfish leaves out as management."""
+        return frozenset(here for here, face in self.other.interfaces.items() if face.why == _MANAGEMENT)
+
+    @cached_property
+    def of_other_protocols(self) -> frozenset[Prefix]:
+        """Prefixes that some router has by a protocol that guard does not run."""
+        return frozenset(
+            prefix
+            for rib in self.other.ribs.values()
+            for prefix in rib.prefixes()
+            if (entry := rib.get(prefix)) is not None and entry.protocol in _NOT_OURS
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a difference is about: the kind of fact, its subject in words, its nodes, both answers in words."""
+
+    fact: str
+    subject: str
+    nodes: tuple[str, ...]
+    answers: tuple[str, str]
+
+    @property
+    def of_routes(self) -> bool:
+        return self.fact in ("route", "BGP path")
+
+    @property
+    def key(self) -> tuple[str, str, Prefix]:
+        """Node, VRF and prefix of a route or path."""
+        node, vrf, prefix = self.subject.rsplit(" ", 2)
+        return node, vrf, parse_prefix(prefix)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """`right`: whom to believe, "guard", "Batfish" or "" where they model different things. `source`: who says so."""
+
+    name: str
+    right: str
+    reason: str
+    source: str
+    applies: Callable[[About, Context], bool] = field(compare=False, repr=False)
+
+
+# ------------------------------------------------------------------------------------- when an entry applies
+
+
+def _management(about: About, context: Context) -> bool:
+    if about.fact == "interface":
+        return any(str(here) == about.subject for here in context.management)
+    if about.fact != "route":
+        return False
+    node, vrf, prefix = about.key
+    here = {each for each in context.management if each.node == node}
+    faces = [face for each in here if (face := context.one.interfaces.get(each)) is not None]
+    entry = context.one.ribs[node, vrf].get(prefix) if (node, vrf) in context.one.ribs else None
+    out = {hop.interface for hop in entry.next_hops} if entry is not None else set()
+    near = any(prefix_of(address, length).covers(prefix) for face in faces for address, length in face.addresses)
+    return near or bool(out & {each.interface for each in here}) or _only_management(node, vrf, here, context)
+
+
+def _only_management(node: str, vrf: str, here: Iterable[InterfaceId], context: Context) -> bool:
+    """Whether a VRF has no other interfaces: all its routes are the management's."""
+    members = {each for each, face in context.one.interfaces.items() if each.node == node and face.vrf == vrf}
+    return vrf != "default" and bool(members) and members <= set(here)
+
+
+def _unaddressed(about: About, context: Context) -> bool:
+    if about.fact != "interface":
+        return False
+    here = next(each for each in (*context.one.interfaces, *context.other.interfaces) if str(each) == about.subject)
+    faces = (context.one.interfaces.get(here), context.other.interfaces.get(here))
+    return not any(a.version == 4 for face in faces if face is not None for a, _ in face.addresses)
+
+
+def _other_protocol(about: About, context: Context) -> bool:
+    return about.of_routes and about.key[2] in context.of_other_protocols
+
+
+def _isis(about: About, context: Context) -> bool:
+    if about.fact != "route":
+        return False
+    node, vrf, prefix = about.key
+    entries = (state.ribs[node, vrf].get(prefix) for state in (context.one, context.other) if (node, vrf) in state.ribs)
+    return any(entry is not None and entry.protocol in _ISIS for entry in entries)
+
+
+def _junos_exports(about: About, context: Context) -> bool:
+    if about.fact != "BGP path" or about.answers[1] != "nothing":
+        return False
+    device = context.snapshot.devices.get(about.nodes[0])
+    return device is not None and device.vendor is Vendor.JUNOS and about.answers[0].startswith("local")
+
+
+def _both(about: About, context: Context) -> tuple[BgpRow, BgpRow] | None:
+    """The one best path of each, where each has exactly one."""
+    if about.fact != "BGP path":
+        return None
+    mine, theirs = context.paths.get(about.key, ((), ()))
+    return (mine[0], theirs[0]) if len(mine) == len(theirs) == 1 else None
+
+
+def _local_weight(about: About, context: Context) -> bool:
+    rows = _both(about, context)
+    if rows is None or any(row.origin_protocol in ("bgp", "ibgp") for row in rows):
+        return False
+    held = [row.attributes for row in rows]
+    first, second = ((each.as_path, each.origin, each.med or 0, each.communities) for each in held)
+    return first == second
+
+
+def _default_origin(about: About, context: Context) -> bool:
+    rows = _both(about, context)
+    if rows is None or rows[0].prefix.length or rows[0].attributes.origin == rows[1].attributes.origin:
+        return False
+    first, second = (row.attributes for row in rows)
+    return (first.as_path, first.next_hop, first.communities) == (second.as_path, second.next_hop, second.communities)
+
+
+def _own_next_hop(about: About, context: Context) -> bool:
+    if not about.of_routes or about.answers[0] != "nothing":
+        return False
+    theirs = context.paths.get(about.key, ((), ()))[1]
+    hops = {row.attributes.next_hop for row in theirs}
+    return bool(hops) and all(hop is not None and about.nodes[0] in context.owned.get(hop, ()) for hop in hops)
+
+
+def _shared_address(about: About, context: Context) -> bool:
+    if about.fact != "session":
+        return False
+    ends = (each for state in (context.one, context.other) for each in state.sessions if each.node in about.nodes)
+    told = (each for each in ends if about.subject == f"{each} ({each.vrf})")
+    shared = (a for each in told for a in (each.local_address, each.remote_address) if a is not None)
+    return any(len(context.owned.get(address, ())) > 1 for address in shared)
+
+
+def _not_connected(about: About, context: Context) -> bool:
+    return about.fact == "session" and "not directly connected" in about.answers[0] and about.answers[1] == "up"
+
+
+def _modelled_isp(about: About, context: Context) -> bool:
+    """The default route of a made-up ISP, wherever it came to."""
+    if not about.of_routes or "batfish/isp_config.json" not in context.snapshot.files or about.key[2].length:
+        return False
+    return about.answers[0] == "nothing"
+
+
+def _med_order(about: About, context: Context) -> bool:
+    return about.of_routes and len(context.all_meds.get(about.key, ())) > 1 and "nothing" not in about.answers
+
+
+def _confederation(about: About, context: Context) -> bool:
+    devices = (context.snapshot.devices.get(node) for node in about.nodes)
+    inside = any(process.confederation_id for device in devices if device is not None for process in device.bgp)
+    return inside and about.fact in ("session", "route", "BGP path", "advertisement")
+
+
+def _tripped(about: About, context: Context) -> bool:
+    if about.fact != "session":
+        return False
+    return any(each.tripped and about.subject == f"{each} ({each.vrf})" for each in context.one.sessions)
+
+
+def _discard_metric(about: About, context: Context) -> bool:
+    return about.fact == "route" and all(text.startswith("ospf via discard [") for text in about.answers)
+
+
+def _resolved_static(about: About, context: Context) -> bool:
+    """Junos shows a static route with the resolved hops, Batfish with what was typed: packets go the same way."""
+    return (
+        about.fact == "route"
+        and all(text.startswith("static via") for text in about.answers)
+        and _same_way(about, context)
+    )
+
+
+def _same_way(about: About, context: Context) -> bool:
+    node, vrf, prefix = about.key
+    first, second = (
+        frozenset(hop.interface for hop in state.fib.next_hops(node, vrf, prefix))
+        for state in (context.one, context.other)
+    )
+    return first == second and bool(first)
+
+
+def _host_mobility(about: About, context: Context) -> bool:
+    return about.fact == "route" and about.answers[0] == "nothing" and about.answers[1].endswith("[190/0]")
+
+
+# ------------------------------------------------------------------------------------------------- the data
+
+KNOWN: tuple[Known, ...] = (
+    Known(
+        "management-interface", "guard",
+        "Batfish takes management interfaces down, and with them their routes and VRF; the device has them up",
+        "Batfish: Ignored management interface (interfaceProperties, Inactive_Reason)", _management,
+    ),
+    Known(
+        "no-address", "",
+        "an interface without an IPv4 address that only one of them lists: nothing is routed by it",
+        "Batfish adds loopbacks of Linux and tunnel ends, guard physical parents", _unaddressed,
+    ),
+    Known(
+        "rip-eigrp", "Batfish",
+        "guard does not run RIP or EIGRP (their lines are coverage, and a change to them is held)",
+        "docs/limits.md", _other_protocol,
+    ),
+    Known(
+        "isis", "guard",
+        "Batfish's IS-IS names no interface, has no route tags, and shows what enters a level otherwise",
+        "Batfish: its routes of IS-IS carry a next-hop address alone; devices print the interface", _isis,
+    ),
+    Known(
+        "junos-exports", "",
+        "routes that Junos export policies take from the main RIB: local paths here, no row of Batfish's bgpRib",
+        "Junos: `show route protocol bgp` has none either; what neighbours hear is compared", _junos_exports,
+    ),
+    Known(
+        "local-weight", "guard",
+        "the weight of a path that begins here: EOS and IOS differ; a weight never leaves the router",
+        "Arista EOS `show ip bgp` prints no weight for aggregates; Batfish gives all local paths 32768", _local_weight,
+    ),
+    Known(
+        "default-originate-origin", "guard",
+        "the default route of default-originate has origin IGP; Batfish writes incomplete",
+        "FRR 8.4 bgpd/bgp_updgrp_adv.c subgroup_default_originate: bgp_attr_default_set(…, BGP_ORIGIN_IGP)",
+        _default_origin,
+    ),
+    Known(
+        "own-next-hop", "guard",
+        "a route whose next hop is the receiver's own address is not used",
+        "RFC 4271 6.3: the NEXT_HOP must not be the IP address of the receiving speaker", _own_next_hop,
+    ),
+    Known(
+        "shared-address", "",
+        "several devices bear the session's address: guard pairs the ends that agree, Batfish leaves some unpaired",
+        "such a network has no answer; real routers would quarrel over ARP", _shared_address,
+    ),
+    Known(
+        "not-connected", "guard",
+        "eBGP to a neighbour that is not directly connected stays down without multihop; Batfish does not check",
+        "RFC 4271 5.1.3; IOS and FRR: ebgp-multihop, disable-connected-check", _not_connected,
+    ),
+    Known(
+        "modelled-isp", "",
+        "ISPs of isp_config.json are nodes of Batfish's own that send a default route; guard takes the peering's role",
+        "CONTRACT 2, sessions whose neighbour nobody owns", _modelled_isp,
+    ),
+    Known(
+        "confederation", "guard",
+        "Batfish may hold sessions of a confederation up that do not match, and compares their paths otherwise",
+        "RFC 5065; batfish issue tracker: BGP confederations are supported in part", _confederation,
+    ),
+    Known(
+        "maximum-prefix", "guard",
+        "a limit that trips shuts the session; Batfish does not limit what a session brings",
+        "Batfish's own warning: it does not limit the number of routes received over BGP", _tripped,
+    ),
+    Known(
+        "ospf-discard-metric", "guard",
+        "the metric of a summary's own discard route, which nobody else sees",
+        "recorded devices print the summary's cost (lab-validation, ospf_summarization)", _discard_metric,
+    ),
+    Known(
+        "static-recursion", "",
+        "Junos keeps the resolved next hop of a static route, Batfish the typed one; packets go the same way",
+        "lab-validation, juniper_resolution", _resolved_static,
+    ),
+    Known(
+        "host-mobility", "Batfish",
+        "routes of NX-OS's host mobility manager for silent hosts are not modelled",
+        "docs/limits.md", _host_mobility,
+    ),
+    Known(
+        "med-order", "guard",
+        "where MED decides: Batfish compares eBGP over iBGP before MED, and MED across neighbouring ASes",
+        "RFC 4271 9.1.2.2: MED (c) is compared before eBGP over iBGP (d), within one neighbouring AS", _med_order,
+    ),
+)  # fmt: skip
+
+
+def known_difference(about: About, context: Context) -> Known | None:
+    """The first entry that explains the difference."""
+    return next((each for each in KNOWN if each.applies(about, context)), None)
