@@ -16,6 +16,7 @@ from typing import TypeAlias, TypeVar
 from guard.engines.batfish.answers import QUESTIONS, Answers, answers_of
 from guard.engines.batfish.cells import interface_id
 from guard.engines.batfish.ground import Spelling
+from guard.engines.batfish.shut import shut
 from guard.engines.batfish.translate import ENGINE, state
 from guard.engines.batfish.upload import still_up, taken_down, upload
 from guard.engines.embedded import Embedded
@@ -70,6 +71,7 @@ class Batfish:
         self._workspace: Workspace | None = None
         self._states: OrderedDict[tuple[str, Scenario], NetworkState] = OrderedDict()
         self._names: dict[str, Names] = {}
+        self._untouched: set[tuple[str, str]] = set()  # interfaces that the service does not take down by itself
 
     @property
     def version(self) -> str:
@@ -106,20 +108,43 @@ class Batfish:
     # ---- with the service there
 
     def _read(self, workspace: Workspace, snapshot: Snapshot, scenario: Scenario) -> NetworkState:
-        files = encoded(upload(snapshot))
-        base = workspace.snapshot(snapshot.digest, files)
         if not (scenario.down_nodes or scenario.down_interfaces):
-            answers = ask(workspace.service, base, STATE_QUESTIONS)
-            self._names[snapshot.digest] = _names(answers, snapshot)
-            return self._told(state(answers, snapshot, scenario))
-        if snapshot.digest not in self._names:
-            rows = ask(workspace.service, base, ("interface_properties",))
-            self._names[snapshot.digest] = _names(rows, snapshot)
-        failed = encoded(upload(snapshot, scenario))
+            return self._told(self._moment(workspace, snapshot))
+        base = self._uploaded(workspace, snapshot)
+        files, failed = self._files(snapshot, NO_FAILURE), self._files(snapshot, scenario)
         forked = workspace.fork(base, self._order(snapshot, scenario, files, failed))
         found = _of_passing(workspace, forked, snapshot, scenario)
-        if still_up(snapshot, found):
-            found = _of_passing(workspace, workspace.whole(failed), snapshot, scenario)
+        if ignored := still_up(snapshot, found):
+            self._untouched |= {(each.node, each.interface) for each in ignored}
+            again = workspace.whole(self._files(snapshot, scenario))
+            found = _of_passing(workspace, again, snapshot, scenario)
+        return self._looked_at(workspace, snapshot, found)
+
+    def _moment(self, workspace: Workspace, snapshot: Snapshot) -> NetworkState:
+        """A snapshot as it stands, and its interfaces by both names."""
+        found, answers = self._asked_of(workspace, snapshot)
+        if ignored := still_up(snapshot, found):
+            self._untouched |= {(each.node, each.interface) for each in ignored}
+            workspace.drop(snapshot.digest)
+            found, answers = self._asked_of(workspace, snapshot)
+        self._names[snapshot.digest] = _names(answers, snapshot)
+        return self._looked_at(workspace, snapshot, found)
+
+    def _asked_of(self, workspace: Workspace, snapshot: Snapshot) -> tuple[NetworkState, Answers]:
+        answers = ask(workspace.service, self._uploaded(workspace, snapshot), STATE_QUESTIONS)
+        return state(answers, snapshot), answers
+
+    def _uploaded(self, workspace: Workspace, snapshot: Snapshot) -> str:
+        """The snapshot's name on the service."""
+        return workspace.snapshot(snapshot.digest, self._files(snapshot, NO_FAILURE))
+
+    def _files(self, snapshot: Snapshot, scenario: Scenario) -> Files:
+        """What goes up; interfaces that the service leaves up are shut in the configuration."""
+        down = (each for each in taken_down(snapshot, scenario) if (each.node, each.interface) in self._untouched)
+        return encoded(shut(snapshot, upload(snapshot, scenario), down))
+
+    def _looked_at(self, workspace: Workspace, snapshot: Snapshot, found: NetworkState) -> NetworkState:
+        """The state, with what is up in it and must be down told."""
         ignored = tuple(str(each) for each in still_up(snapshot, found))
         if not ignored:
             return found
@@ -135,7 +160,7 @@ class Batfish:
 
     def _order(self, snapshot: Snapshot, scenario: Scenario, files: Files, failed: Files) -> Order:
         """What a fork takes down, in Batfish's names: what Batfish does not know it cannot take down."""
-        names = self._names[snapshot.digest]
+        names = self._names.get(snapshot.digest, {})
         nodes = {ours.node: theirs.node for ours, theirs in names.items()}
         already = frozenset(taken_down(snapshot))
         return Order(

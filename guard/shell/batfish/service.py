@@ -209,7 +209,14 @@ def _rows(answer: Mapping[str, Any], doing: str) -> tuple[Row, ...]:
     rows = elements[0].get("rows")
     if not isinstance(rows, list):
         raise Refused(f"{doing}: the answer has no table")
-    return tuple(rows)
+    return tuple({column: _plain(value) for column, value in row.items()} for row in rows)
+
+
+def _plain(value: object) -> object:
+    """A cell that names its own type (an address here, a word there) as the value that it holds."""
+    if isinstance(value, dict) and value.keys() == {"schema", "value"}:
+        return value["value"]
+    return value
 
 
 def _reason(log: str) -> str:

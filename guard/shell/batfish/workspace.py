@@ -73,6 +73,12 @@ class Workspace:
             self.service.delete_snapshot(oldest.name)
         return self._held[key].name
 
+    def drop(self, key: str) -> None:
+        """Forget a snapshot that was not as it should be."""
+        held = self._held.pop(key, None)
+        if held is not None:
+            self.service.delete_snapshot(held.name)
+
     def fork(self, base: str, order: Order) -> str:
         """A snapshot like `base` but for the order; `forget` it when it was read."""
         name = self._new_name()
