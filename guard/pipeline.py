@@ -32,6 +32,7 @@ from guard.report.document import document
 from guard.simulate.assessment import assess_all
 from guard.simulate.failure import sweep
 from guard.simulate.load import has_demands, link_loads
+from guard.simulate.name_servers import parents_elsewhere
 from guard.simulate.resolution import resolver
 from guard.simulate.services import Resolve
 from guard.snapshot.candidate import StepResult, candidate
@@ -115,6 +116,7 @@ def check(request: CheckRequest, engines: Sequence[Engine], progress: Progress =
             findings=judgement.findings,
             deltas=[step.delta for step in case.steps],
             at=[step.at for step in case.steps],
+            above=[parents_elsewhere(view.snapshot) for view in case.views],
             notes=judgement.notes,
         ),
         digests=Digests(base.digest, candidate_digest, change.digest, policies.digest),

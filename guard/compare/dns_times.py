@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from guard.compare.delta import Delta, RecordKey
 from guard.compare.mapping import Absent
 from guard.model.dns import RRset
+from guard.model.inventory import ParentData
 from guard.simulate.dns_answer import Answer, Status
 
 #: How long a failure to get an answer may be cached, in s (RFC 2308 7.1).
@@ -53,12 +54,20 @@ class StepTimes:
     next_safe: datetime
 
 
-def times_of(deltas: Sequence[Delta], at: Sequence[datetime]) -> tuple[StepTimes, ...]:
-    """`deltas`: from the base to each state; `at`: when each step is done. Steps that alter no zone are left out."""
+Above = Mapping[str, ParentData]
+
+
+def times_of(deltas: Sequence[Delta], at: Sequence[datetime], above: Sequence[Above] = ()) -> tuple[StepTimes, ...]:
+    """`deltas`: from the base to each state; `at`: when each step is done. Steps that alter no zone are left out.
+
+    `above`: in the base and in each state, what parents hold that have no zone of their own in the snapshot, by zone.
+    """
+    parents = above or ({},) * (len(deltas) + 1)
     found: list[StepTimes] = []
     before = Delta()
     for number, (delta, moment) in enumerate(zip(deltas, at, strict=True), 1):
-        held = [*_answers(before, delta), *_records(before, delta)]
+        held = [*_answers(before, delta), *_records(before, delta, parents[number])]
+        held += _trusted(parents[number - 1], parents[number])
         before = delta
         if held:
             longest = max(held, key=lambda each: each.old)
@@ -107,8 +116,19 @@ def _rrsets(answer: Answer) -> Mapping[Question, RRset]:
     return found
 
 
-def _records(before: Delta, after: Delta) -> Iterator[Held]:
-    """Records that the step itself alters, those of signing and of single servers included; the SOA apart."""
+def _trusted(before: Above, after: Above) -> Iterator[Held]:
+    """DS sets of parents that only the inventory tells of."""
+    for apex in sorted(before.keys() & after.keys()):
+        old, new = before[apex], after[apex]
+        if set(old.ds) != set(new.ds):
+            yield Held((apex, "DS"), old.ds_ttl, new.ds_ttl, dark=False)
+
+
+def _records(before: Delta, after: Delta, above: Above) -> Iterator[Held]:
+    """Records that the step itself alters, those of signing and of single servers included; the SOA apart.
+
+    Caches that came by way of the parent hold the NS set of a zone for as long as the parent says.
+    """
     earlier, later = before.records.turns, after.records.turns
     for key in earlier.keys() | later.keys():
         if key.type == "SOA":
@@ -117,7 +137,8 @@ def _records(before: Delta, after: Delta) -> Iterator[Held]:
         old = first.after if key in earlier else first.before
         new = last.after if key in later else last.before
         if old != new:
-            yield Held(_question(key), _ttl(old), _ttl(new), dark=False)
+            least = above[key.zone].ns_ttl if key.type == "NS" and key.owner == key.zone and key.zone in above else 0
+            yield Held(_question(key), max(_ttl(old), least), max(_ttl(new), least), dark=False)
 
 
 def _question(key: RecordKey) -> Question:

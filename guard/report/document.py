@@ -8,7 +8,7 @@ from typing import Any
 
 from guard import __version__
 from guard.compare.delta import Delta
-from guard.compare.dns_times import times_of
+from guard.compare.dns_times import Above, times_of
 from guard.compare.view import diff_document, summary, times_row
 from guard.judge.finding import Finding, Verdict
 from guard.model.change import Change
@@ -26,6 +26,7 @@ def document(
     findings: Sequence[Finding],
     deltas: Sequence[Delta],
     at: Sequence[datetime] = (),
+    above: Sequence[Above] = (),
     notes: Sequence[str] = (),
     timings: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def document(
     each step is done, for how long caches take to see it.
     """
     diff = diff_document(deltas[-1], mask=mask)
-    diff["dns"]["times"] = [times_row(each) for each in times_of(deltas, at)] if at else []
+    diff["dns"]["times"] = [times_row(each) for each in times_of(deltas, at, above)] if at else []
     return {
         "verdict": verdict.value,
         "change": {"id": change.id, "title": change.title, "author": change.author, "digest": change.digest},

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from guard.model.address import Address, parse_address
 from guard.model.dns import Zone, ancestors, parent
+from guard.model.inventory import ParentData
 from guard.simulate.dns_answer import resolve, zone_of
 from guard.snapshot.snapshot import Snapshot
 
@@ -88,3 +89,12 @@ def parent_zone(snapshot: Snapshot, apex: str) -> Zone | None:
     """The zone of the snapshot that would delegate this one."""
     above = ancestors(parent(apex)) if apex != "." else iter(())
     return next((snapshot.zones[each] for each in above if each in snapshot.zones), None)
+
+
+def parents_elsewhere(snapshot: Snapshot) -> dict[str, ParentData]:
+    """What the inventory says that the parents of zones hold, where no zone of the snapshot is the parent."""
+    return {
+        each.name: each.parent
+        for each in snapshot.inventory.zones
+        if each.parent is not None and parent_zone(snapshot, each.name) is None
+    }

@@ -19,9 +19,10 @@ web 7200 IN A 192.0.2.1
 """
 
 
-def document(*steps: str) -> dict[str, Any]:
+def document(*steps: str, **more: str) -> dict[str, Any]:
     change = "apiVersion: guard/v1\nkind: Change\nmetadata: {id: x}\nsteps:\n" + "".join(steps)
-    request = CheckRequest({"zones/example.com.zone": ZONE}, change, "c.yaml", {}, ({},), NOW, failures=0)
+    files = {"zones/example.com.zone": ZONE, **more}
+    request = CheckRequest(files, change, "c.yaml", {}, ({},), NOW, failures=0)
     return check(request, (Embedded(),)).document
 
 
@@ -29,10 +30,10 @@ def update(lines: str, more: str = "") -> str:
     return f'- {{zone: example.com., update: "{lines}"{more}}}\n'
 
 
-def times(*steps: str) -> list[tuple[int, int | None, int, int, str]]:
+def times(*steps: str, **more: str) -> list[tuple[int, int | None, int, int, str]]:
     return [
         (row["step"], row["dark_minutes"], row["seen_minutes"], row["recovered_minutes"], row["next_safe_at"])
-        for row in document(*steps)["diff"]["dns"]["times"]
+        for row in document(*steps, **more)["diff"]["dns"]["times"]
     ]
 
 
@@ -71,3 +72,13 @@ def test_text_says_it_and_a_change_without_zones_says_nothing() -> None:
     )
     assert "a rollback reaches everybody after 15 min, next step safe from 2026-11-21T15:00:00Z" in text
     assert times(update("update delete nowhere.example.com. A")) == []
+
+
+def test_a_parent_elsewhere_has_ttls_of_its_own() -> None:
+    zone = "{name: example.com., parent: {ns: [ns1.example.net.], ns_ttl: 172800, ds: [%s], ds_ttl: 7200}}"
+    text = f"apiVersion: guard/v1\nkind: Inventory\nzones: [{zone}]\n"
+    files = {"inventory.yaml": text % f"'1 13 2 {'ab' * 32}'"}
+    gone = "- file: inventory.yaml\n  replace: |\n" + "".join(f"    {line}\n" for line in (text % "").splitlines())
+    servers = update("update delete example.com. NS ns2.example.net.")
+    assert times(servers, **files) == [(1, None, 2880, 2880, "2026-11-23T13:00:00Z")]
+    assert times(gone, **files) == [(1, None, 120, 120, "2026-11-21T15:00:00Z")]
