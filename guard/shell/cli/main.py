@@ -140,9 +140,12 @@ def _judging(commands: argparse._SubParsersAction[_Parser]) -> None:
     test.add_argument("-f", "--format", choices=("text", "json"), default="text")
 
     policy = _add(commands, "policy", "policy", "the policies and their own tests")
-    policy.add_argument("action", choices=("list", "test", "explain", "rehearse"))
+    policy.add_argument("action", choices=("list", "test", "explain", "coverage", "rehearse"))
     policy.add_argument("names", nargs="*", metavar="NAME")
     policy.add_argument("-p", "--policies", action="append", default=[], metavar="DIR|FILE")
+    policy.add_argument("-s", "--snapshot", metavar="FOLDER", help="coverage: the network as it is")
+    policy.add_argument("-c", "--change", metavar="FILE", help="coverage: what is to be done")
+    policy.add_argument("--now", metavar="TIME", help="coverage: the clock of the check")
     policy.add_argument("--state", metavar="DIR", help="rehearse: the state folder of the server")
     policy.add_argument("--last", type=int, default=20, metavar="N", help="rehearse: how many checks (20)")
     policy.add_argument("-f", "--format", choices=("text", "json"), default="text")

@@ -28,7 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
     return {"order": _order, "explain": _explain, "restore-plan": _restore}[arguments.command](arguments)
 
 
-def _trial(arguments: argparse.Namespace) -> tuple[Change, Trial]:
+def trial_of(arguments: argparse.Namespace) -> tuple[Change, Trial]:
+    """The change of the options, and what tries parts of it out."""
     from guard.judge.policy import load_policies
     from guard.parse.change import parse_change
     from guard.planning.trial import Trial
@@ -41,7 +42,7 @@ def _trial(arguments: argparse.Namespace) -> tuple[Change, Trial]:
     base = load(read_snapshot(Path(arguments.snapshot)))
     policies = load_policies(*policy_layers(arguments.policies))
     engine = engines_for(None)[0]
-    return change, Trial(base, policies, engine, moment(arguments.now), arguments.failures)
+    return change, Trial(base, policies, engine, moment(arguments.now), getattr(arguments, "failures", 0))
 
 
 def _order(arguments: argparse.Namespace) -> int:
@@ -49,7 +50,7 @@ def _order(arguments: argparse.Namespace) -> int:
     from guard.planning.order import order
     from guard.planning.trial import told, worst
 
-    change, trial = _trial(arguments)
+    change, trial = trial_of(arguments)
     found = order(change, trial)
     if not found.complete:
         raise TimedOut("too-many-orders", f"no answer after {found.trials} states were judged")
@@ -79,7 +80,7 @@ def _explain(arguments: argparse.Namespace) -> int:
     from guard.planning.explain import explain
     from guard.planning.trial import told
 
-    change, trial = _trial(arguments)
+    change, trial = trial_of(arguments)
     if trial.findings(change, tuple(step.parts for step in change.steps)) is None:
         from guard.pipeline import steps_of
 
@@ -107,17 +108,18 @@ def _explain(arguments: argparse.Namespace) -> int:
 
 
 def _listed(units: Iterable[Unit]) -> list[str]:
-    return [f"  step {unit.step} {unit.place}: {_shown(unit)}" for unit in units]
+    return [f"  step {unit.step} {unit.place}: {shown(unit)}" for unit in units]
 
 
-def _shown(unit: Unit) -> str:
+def shown(unit: Unit) -> str:
+    """A unit as people read it, with the modes that its line stands in."""
     modes = " / ".join(line.strip() for line in unit.content[:-1]) if len(unit.content) > 1 and not unit.line else ""
     text = unit.text.replace("\n", "\n      ")
     return f"{modes} / {text}" if modes and not text.startswith(("down ", "up ")) else text
 
 
 def _unit(unit: Unit) -> dict[str, Any]:
-    return {"step": unit.step, "place": unit.place, "text": _shown(unit)}
+    return {"step": unit.step, "place": unit.place, "text": shown(unit)}
 
 
 def _restore(arguments: argparse.Namespace) -> int:

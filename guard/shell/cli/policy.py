@@ -9,6 +9,7 @@ from pathlib import Path
 from guard.judge import catalogue
 from guard.judge.policy import Policy, PolicySet, load_policies
 from guard.model.errors import InputInvalid
+from guard.model.masking import mask
 from guard.shell.cli.dry_run import policy_layers
 from guard.shell.cli.folder import read_policies
 from guard.shell.cli.table import print_rows
@@ -16,9 +17,9 @@ from guard.shell.settings import default_state
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List, test, explain or rehearse; `test` gives 1 where a case fails."""
-    if arguments.action == "rehearse":
-        return _rehearse(arguments)
+    """One of the actions; `test` gives 1 where a case fails, `coverage` where nothing tells what a line does."""
+    if arguments.action in ("rehearse", "coverage"):
+        return {"rehearse": _rehearse, "coverage": _coverage}[arguments.action](arguments)
     policies = load_policies(*policy_layers(arguments.policies))
     match arguments.action:
         case "list":
@@ -86,6 +87,30 @@ def _rehearse(arguments: argparse.Namespace) -> int:
         other = sum(row["in_force"] != row["proposed"] for row in rows)
         print(f"\n{other} of {len(rows)} checks would have ended otherwise")
     return 0
+
+
+def _coverage(arguments: argparse.Namespace) -> int:
+    """What each line of a change does, and which policies judge that; 1 where a line cannot be told from the others."""
+    from guard.planning.coverage import coverage, on_text
+    from guard.shell.cli.planning import shown, trial_of
+
+    if not arguments.snapshot or not arguments.change:
+        raise InputInvalid("usage", "policy coverage wants a snapshot and a change: -s SNAPSHOT -c CHANGE")
+    change, trial = trial_of(arguments)
+    covered = list(coverage(change, trial))
+    if arguments.format == "json":
+        print_rows([
+            {"step": each.unit.step, "place": each.unit.place, "line": mask(shown(each.unit)),
+             "effects": each.effects, "policies": each.policies, "note": each.why}
+            for each in covered
+        ], "json")  # fmt: skip
+    else:
+        for each in covered:
+            print(f"step {each.unit.step} {each.unit.place}: {mask(shown(each.unit))}")
+            print(f"  {each.why or 'changes ' + (', '.join(each.effects) or 'nothing that guard computes')}")
+            print(f"  looked at by {', '.join(each.policies) or 'no policy'}")
+        print(f"The text of every line is looked at by {', '.join(on_text(trial)) or 'no policy'}.")
+    return 1 if any(each.why for each in covered) else 0
 
 
 def _explain(policy: Policy, form: str) -> None:

@@ -10,11 +10,14 @@ from datetime import UTC, datetime
 import pytest
 
 from guard.engines.embedded import Embedded
+from guard.judge import catalogue
+from guard.judge.areas import judged_by
 from guard.judge.finding import Verdict
 from guard.judge.policy import load_policies
 from guard.model.change import Change
 from guard.parse.change import parse_change
 from guard.pipeline import steps_of
+from guard.planning.coverage import coverage, on_text
 from guard.planning.explain import explain, minimal
 from guard.planning.order import order
 from guard.planning.restore import restore_plan
@@ -191,3 +194,42 @@ def test_what_is_down_comes_up() -> None:
     plan = restore_plan(base, outage, POLICIES, Embedded(), NOW)
     assert plan.safe
     assert {item for batch in plan.batches for item in batch.items} == {"up r1[Ethernet1]", "up r3"}
+
+
+# ------------------------------------------------------------------------------------------------ coverage
+
+
+def covered(base: Snapshot, *steps: str) -> list[str]:
+    rows = coverage(change(*steps), trial(base))
+    return [f"{each.unit.place} {each.unit.text}: {', '.join(each.effects) or each.why or 'nothing'}" for each in rows]
+
+
+def test_each_line_is_told_with_what_it_does() -> None:
+    """Either end of a link takes it down, so that without one of the two nothing would differ."""
+    lines = "interface Ethernet3\\n description old\\n shutdown\\n"
+    assert covered(network(), merge("r1", lines), shut("r3", 3)) == [
+        "r1 description old: nothing",
+        "r1 shutdown: interfaces, routes, forwarding",
+        "r3 shutdown: interfaces, routes, forwarding",
+    ]
+
+
+def test_a_line_that_hangs_on_another_shows_with_it() -> None:
+    """The first line does something only once the second one brings the link up."""
+    lines = "interface Ethernet3\\n ip ospf cost 7\\n no shutdown\\n"
+    assert covered(without_west(), merge("r1", lines)) == [
+        "r1 ip ospf cost 7: routes",
+        "r1 no shutdown: interfaces, routes, forwarding",
+    ]
+
+
+def test_policies_are_those_that_judge_what_a_line_does() -> None:
+    (row,) = coverage(change(shut("r1", 3)), trial(network()))
+    assert {"blackhole", "shared-risk", "path-shift"} <= set(row.policies)
+    assert not {"dns-mass-change", "session-loss", "intent-weakened"} & set(row.policies)
+    assert {"not-modelled", "policy-widened"} <= set(on_text(trial(network())))
+
+
+def test_no_policy_is_left_out_of_the_table() -> None:
+    assert [each.name for each in POLICIES.policies if not judged_by(each)] == []
+    assert set(catalogue.checks()) <= {each.check.name for each in POLICIES.policies if each.check}
