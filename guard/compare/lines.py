@@ -18,7 +18,7 @@ from guard.model.provenance import Source
 from guard.parse.line import Line
 
 #: Vendors whose modes guard knows; elsewhere sections follow from indentation and braces.
-_TREES = frozenset({Vendor.IOS, Vendor.NXOS, Vendor.EOS, Vendor.FRR})
+_TREES = frozenset({Vendor.IOS, Vendor.NXOS, Vendor.IOSXR, Vendor.EOS, Vendor.FRR})
 #: Beyond this many differing lines in one section, their order is no longer compared (SequenceMatcher is quadratic).
 _ALIGNED_AT_MOST = 2_000
 

@@ -14,6 +14,7 @@ from guard.parse.freeze import freeze
 from guard.parse.junos import reader as junos
 from guard.parse.line import Line
 from guard.parse.vendor import detect
+from guard.parse.xr import reader as xr
 
 #: How the vendors that are not read write the name of a device.
 _HOSTNAME = re.compile(
@@ -26,6 +27,7 @@ READERS: Mapping[Vendor, Callable[[str, str, Vendor], Device]] = {
     Vendor.FRR: cisco.read,
     Vendor.HOST: host.read,
     Vendor.NXOS: cisco.read,
+    Vendor.IOSXR: xr.read,
     Vendor.JUNOS: junos.read,
 }
 

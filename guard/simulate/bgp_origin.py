@@ -33,7 +33,7 @@ from guard.simulate.underlay import Underlay
 #: Weight of what a router originates (Cisco, FRR); EOS shows 0 and prefers it by other means.
 LOCAL_WEIGHT = 32768
 _KEEPS_DEFAULT = frozenset({Vendor.IOS, Vendor.NXOS})
-_WEIGHTLESS = frozenset({Vendor.EOS, Vendor.JUNOS, Vendor.IOSXR})
+_WEIGHTLESS = frozenset({Vendor.EOS, Vendor.JUNOS})
 
 _PROTOCOLS: dict[str, frozenset[RouteProtocol]] = {
     "connected": frozenset({RouteProtocol.CONNECTED}),

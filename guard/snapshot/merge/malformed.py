@@ -13,7 +13,7 @@ from guard.parse.line import Line
 from guard.parse.modes import Grammar, Mode, grammar, opened, tree
 from guard.parse.modes_rule import Mismatch
 
-_TABLES = frozenset({"ios", "eos", "frr", "nxos"})
+_TABLES = frozenset({"ios", "eos", "frr", "nxos", "iosxr"})
 
 
 class Malformed(NamedTuple):
