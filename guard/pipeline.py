@@ -14,15 +14,17 @@ from datetime import datetime
 from typing import Any
 
 from guard.engines.engine import Engine
-from guard.judge.case import Case, CommandEffect, Undecided, View, step_times, step_view
+from guard.judge.case import Case, CommandEffect, Undecided, step_times, step_view
 from guard.judge.finding import Enforcement, Finding, Status, Verdict
 from guard.judge.judge import Judgement, joined, judge
 from guard.judge.policy import PolicySet, load_policies
 from guard.judge.together import NAME, adding_up, alone, beyond, combined
 from guard.judge.verdict import verdict
+from guard.judge.views import Progress as Progress
+from guard.judge.views import memory_of, views_of
 from guard.model.change import Change
 from guard.model.errors import InputInvalid
-from guard.model.facts import Assessment, FailureSweep, LinkLoads
+from guard.model.facts import Assessment
 from guard.model.inventory import Inventory
 from guard.model.server_facts import ActiveFacts, PastChange
 from guard.model.state import NetworkState, Scenario
@@ -30,17 +32,12 @@ from guard.parse.change import parse_change
 from guard.parse.inventory import parse_inventory
 from guard.report.document import document
 from guard.simulate.assessment import assess_all
-from guard.simulate.failure import sweep
-from guard.simulate.load import has_demands, link_loads
 from guard.simulate.name_servers import parents_elsewhere
 from guard.simulate.resolution import resolver
-from guard.simulate.services import Resolve
 from guard.snapshot.candidate import StepResult, candidate
 from guard.snapshot.declared import as_configured
 from guard.snapshot.load import INVENTORY, load
 from guard.snapshot.snapshot import Snapshot
-
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,7 @@ def check(request: CheckRequest, engines: Sequence[Engine], progress: Progress =
     policies = load_policies(*request.policies)
     change = parse_change(request.change_text, request.change_name, request.change_files)
     progress("reading the snapshot", 0.0)
-    base = load(request.base_files)
+    base = memory_of(engines[0]).load(request.base_files)
     results = steps_of(change, base)
     case = case_of(request, change, base, results, engines[0], progress)
     progress("judging", 0.9)
@@ -151,7 +148,7 @@ def case_of(
 ) -> Case:
     """Everything that the checks get to see, computed."""
     change = as_configured(change, (base, *(each.after for each in results)))
-    views = _views((base, *(each.during for each in results)), engine, request.failures, progress)
+    views = views_of((base, *(each.during for each in results)), engine, request.failures, progress)
     times = step_times(change.steps, request.now)
     steps = tuple(
         step_view(change, views[0], number, views[number], at=times[number - 1], commands=_command_effects(result))
@@ -220,36 +217,6 @@ def _with_earlier(
 
 def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
     return {path: content.decode("utf-8", "surrogateescape") for path, content in files.items()}
-
-
-def _views(snapshots: Sequence[Snapshot], engine: Engine, failures: int | None, progress: Progress) -> tuple[View, ...]:
-    """Facts, and what failures would do, of each moment; equal moments are computed once."""
-    distinct = list({each.digest: each for each in snapshots}.values())
-    if not any(each.devices for each in distinct):
-        return tuple(View(each) for each in snapshots)
-    progress("computing routes and forwarding", 0.1)
-    resolvers = [resolver(each) for each in distinct]
-    assessments = assess_all(distinct, engine.state, resolvers=resolvers)
-    count = distinct[0].inventory.failures if failures is None else failures
-    swept: list[FailureSweep | None] = [None] * len(distinct)
-    if count:
-        for number, (each, assessment, resolve) in enumerate(zip(distinct, assessments, resolvers, strict=True)):
-            progress("failing one thing after another", 0.3 + 0.6 * number / len(distinct))
-            swept[number] = sweep(each, engine.state, assessment, resolve=resolve, failures=count)
-    made = {
-        each.digest: View(each, assessment, failed, _loads(each, engine, assessment, resolve, count))
-        for each, assessment, failed, resolve in zip(distinct, assessments, swept, resolvers, strict=True)
-    }
-    return tuple(made[each.digest] for each in snapshots)
-
-
-def _loads(
-    snapshot: Snapshot, engine: Engine, assessment: Assessment, resolve: Resolve, failures: int
-) -> LinkLoads | None:
-    """The load of links, where the inventory asks for it."""
-    if not has_demands(snapshot):
-        return None
-    return link_loads(snapshot, engine.state, assessment, resolve=resolve, failures=failures)
 
 
 def assess_alone(snapshot: Snapshot, state_of: Callable[[Scenario], NetworkState]) -> Assessment:

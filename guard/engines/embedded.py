@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
+from guard.engines.memory import Memory
 from guard.model.state import NetworkState, Scenario
 from guard.simulate.control_plane import ENGINE, Cache, compute
 from guard.snapshot.snapshot import Snapshot
@@ -14,13 +15,17 @@ _KEPT = 8
 
 
 class Embedded:
-    """Remembers the latest states by snapshot digest and scenario; `cache` is shared by all that it computes."""
+    """Remembers the latest states by snapshot digest and scenario; `cache` is shared by all that it computes.
+
+    `memory` is for those who go on from the states.
+    """
 
     name = ENGINE
 
     def __init__(self, cache: Cache | None = None, kept: int = _KEPT) -> None:
         self._cache = cache if cache is not None else Cache()
         self._kept = kept
+        self.memory = Memory()
         self._states: OrderedDict[tuple[str, Scenario], NetworkState] = OrderedDict()
 
     def state(self, snapshot: Snapshot, scenario: Scenario = Scenario()) -> NetworkState:  # noqa: B008

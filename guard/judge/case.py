@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from guard.compare.delta import Delta, Moment, compare
 from guard.judge.finding import Finding
+from guard.judge.opinion import SecondOpinion
 from guard.judge.taken import Taken, taken
 from guard.model.change import Change, Step
 from guard.model.facts import Assessment, FailureSweep, LinkLoads
@@ -52,13 +53,21 @@ class Undecided:
 class View:
     """One moment: a snapshot, what follows from it, and what one more failure would do (None: not asked for).
 
-    `loads`: of links, where the inventory gives capacities and demands.
+    `loads`: of links, where the inventory gives capacities and demands. What checks work out of a view alone stays with
+    it: a base's view serves many checks.
     """
 
     snapshot: Snapshot
     assessment: Assessment | None = None
     failures: FailureSweep | None = None
     loads: LinkLoads | None = None
+    _known: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, name: str, compute: Callable[[View], T]) -> T:
+        """`compute(self)`, remembered: it must hang on nothing else."""
+        if name not in self._known:
+            self._known[name] = compute(self)
+        return self._known[name]  # type: ignore[return-value]
 
     @property
     def inventory(self) -> Inventory:
@@ -113,15 +122,7 @@ class Case:
     past: tuple[PastChange, ...] = ()  # what was allowed of late of changes of zones
     together: tuple[Finding, ...] = ()  # what only the change and the earlier ones together show
     undecided: tuple[Undecided, ...] = field(default=())
-    _known: dict[tuple[str, int], object] = field(default_factory=dict, compare=False, repr=False)
-
-    def once(self, name: str, view: View, compute: Callable[[View], T]) -> T:
-        """`compute(view)`, remembered: what checks find in the base is the same for every step."""
-        key = (name, id(view))
-        if key not in self._known:
-            self._known[key] = compute(view)
-        return self._known[key]  # type: ignore[return-value]
-
+    second: SecondOpinion | None = None  # what another engine makes of it, where one was asked
     @property
     def has_network(self) -> bool:
         """Whether some snapshot of the case has configurations (CONTRACT 2)."""

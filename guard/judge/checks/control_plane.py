@@ -42,7 +42,7 @@ def control_plane_filtered(case: Case, step: StepView, params: Parameters) -> Ob
     Source: Enta, 25 September 2019: "non-service-affecting" access lists cut the sessions to the route reflectors.
     """
     changed = step.delta.devices.turns
-    for needed in case.once("control plane", case.base, lambda view: tuple(_all_needed(view))) if changed else ():
+    for needed in case.base.once("control plane", lambda view: tuple(_all_needed(view))) if changed else ():
         touched = any(node in changed for way in needed.ways for node, _ in way)
         if not touched or needed.node not in step.snapshot.devices or needed.node in step.taken.nodes:
             continue

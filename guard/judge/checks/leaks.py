@@ -30,13 +30,11 @@ def route_leak(case: Case, step: StepView, params: Parameters) -> Observations:
     Source: RFC 7908, RFC 9234; Verizon and DQE, 24 June 2019.
     """
     before, after = both(case, step)
-    known = case.once("edges", case.base, edges)
+    known = case.base.once("edges", edges)
     found = edges(step.view)
-    sent = case.once("outgoing", case.base, outgoing), case.once("outgoing", step.view, outgoing)
-    old = case.once("leaks", case.base, lambda view: _leaks(before, known, sent[0], frozenset(known)))
-    new = _leaks(after, found, sent[1], frozenset(known))
-    _add_permitted(old, case.base, known)
-    _add_permitted(new, step.view, found)
+    sent = case.base.once("outgoing", outgoing), step.view.once("outgoing", outgoing)
+    old = case.base.once("leaks", lambda view: _leaks(view, before, known, sent[0], frozenset(known)))
+    new = _leaks(step.view, after, found, sent[1], frozenset(known))
     tests = senders(after, found)
     for key, edge in sorted(found.items()):
         if edge.peering is None and key not in known:
@@ -64,7 +62,9 @@ def route_leak(case: Case, step: StepView, params: Parameters) -> Observations:
         )
 
 
-def _leaks(assessment: Assessment, found: Mapping[Key, Edge], sent: Iterable[Outgoing], old: frozenset[Key]) -> Leaks:
+def _leaks(
+    view: View, assessment: Assessment, found: Mapping[Key, Edge], sent: Iterable[Outgoing], old: frozenset[Key]
+) -> Leaks:
     roles = {key: edge.role or ("" if key in old else "peer") for key, edge in found.items()}
     leaks: Leaks = {}
     for key, entry, prefixes in sent:
@@ -78,6 +78,7 @@ def _leaks(assessment: Assessment, found: Mapping[Key, Edge], sent: Iterable[Out
             for prefix in assessment.state.bgp.unlimited.accepted(key):
                 if not any(each.covers(prefix) for each in cone):
                     leaks.setdefault((key, _OUTSIDE_CONE), {})[prefix] = f"accepted from {edge}"
+    _add_permitted(leaks, view, found)
     return leaks
 
 
@@ -103,9 +104,9 @@ def foreign_origin(case: Case, step: StepView, params: Parameters) -> Observatio
     both(case, step)
 
     def foreign(view: View) -> dict[Prefix, list[str]]:
-        return _foreign(view, case.once("outgoing", view, outgoing))
+        return _foreign(view, view.once("outgoing", outgoing))
 
-    old = case.once("foreign", case.base, foreign)
+    old = case.base.once("foreign", foreign)
     for prefix, sessions in sorted(foreign(step.view).items()):
         yield Observation(
             f"{prefix} is not ours to originate, and is born here",
@@ -157,7 +158,7 @@ def rpki_invalid(case: Case, step: StepView, params: Parameters) -> Observations
     Source: RFC 6811.
     """
     both(case, step)
-    old = case.once("invalid", case.base, lambda view: frozenset(_invalid(view)))
+    old = case.base.once("invalid", lambda view: frozenset(_invalid(view)))
     for prefix, asn, session in sorted(set(_invalid(step.view))):
         yield Observation(
             f"{prefix} with origin AS {asn} is RPKI-invalid on {session}",

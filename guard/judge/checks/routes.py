@@ -42,7 +42,7 @@ def prefix_limit(case: Case, step: StepView, params: Parameters) -> Observations
     Source: Optus, 8 November 2023: some 90 routers isolated themselves.
     """
     both(case, step)
-    old = {(each.session, each.whose) for each in case.once("tripped", case.base, lambda view: set(_tripped(view)))}
+    old = {(each.session, each.whose) for each in case.base.once("tripped", lambda view: set(_tripped(view)))}
     for each in sorted(set(_tripped(step.view))):
         yield Observation(
             f"{each.session} would carry {each.prefixes} prefixes, {each.whose} is {each.limit}",
