@@ -1,7 +1,7 @@
 """What the log says of zones: the records that allowed changes altered of late, for thresholds over time and for TTLs.
 
 Law: a change that was reported failed or rolled back did nothing; one that nobody reported counts from when it was
-allowed.
+allowed; one that was not allowed counts if it was reported applied all the same.
 """
 
 import json
@@ -46,11 +46,12 @@ class PastChanges:
             if entry.kind == "report":
                 reports.setdefault(digest, entry)
                 continue
-            if entry.verdict != "ALLOW" or digest in seen:
+            if not entry.verdict or digest in seen:
                 continue
             seen.add(digest)
             report = reports.get(digest)
-            if report is not None and report.details.get("result") != _APPLIED:
+            result = report.details.get("result") if report is not None else None
+            if result != _APPLIED and (result is not None or entry.verdict != "ALLOW"):
                 continue
             document = str(entry.details.get("document", ""))
             at = clock.read((report or entry).time)

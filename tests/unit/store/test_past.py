@@ -55,6 +55,8 @@ def test_what_was_allowed_and_not_taken_back(tmp_path: Path) -> None:
     report(state, applied, 3, "applied")
     report(state, failed, 3, "failed")
     report(state, back, 3, "rolled-back")
+    anyway = check(state, "anyway", 3, row("u.a.", ["192.0.2.1"], None), verdict="BLOCK")
+    report(state, anyway, 2.5, "applied")
     held = check(state, "held", 2, row("v.a.", None, ["192.0.2.2"]), verdict="HOLD")
     details = {**held.details, "approves": held.id}
     state.log.append(replace(held, id=0, kind="approval", verdict="ALLOW", details=details))
@@ -66,6 +68,12 @@ def test_what_was_allowed_and_not_taken_back(tmp_path: Path) -> None:
             NOON - timedelta(hours=3),
             False,
             (PastRecord("a.", "x.a.", "A", RRset(60, ("192.0.2.1",)), None),),
+        ),
+        (
+            "anyway",
+            NOON - timedelta(hours=2.5),
+            False,
+            (PastRecord("a.", "u.a.", "A", RRset(60, ("192.0.2.1",)), None),),
         ),
         ("held", NOON - timedelta(hours=2), True, (PastRecord("a.", "v.a.", "A", None, RRset(60, ("192.0.2.2",))),)),
     ]
