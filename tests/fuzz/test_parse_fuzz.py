@@ -36,7 +36,17 @@ LINES = """hostname r1|interface Gi0/0|interface Ethernet1|interface eth0|interf
 |# ports.conf --|frr version 8|frr version|router bgp 65000|neighbor 10.0.0.1 remote-as 65001|neighbor
 |route-map X permit 10|route-map|match ip address|set metric|ip prefix-list P permit 10.0.0.0/8|ip prefix-list
 |ip as-path access-list 1 permit ^$|ip community-list 1 permit|aggregate-address|maximum-paths|bgp|route-map X
-|continue""".replace("\n", "")
+|continue|feature bgp|vrf context A|vrf member A|vrf member|ip router ospf U area 0|ip router ospf U|hsrp 1|hsrp
+|ip 10.0.0.254|vrrpv3 1 address-family ipv4|address 10.0.0.254 primary|interface Ethernet1/1-3,Ethernet1/5
+|interface Ethernet1/9-2|system default switchport shutdown|boot nxos bootflash:/nxos.9.2.3.bin
+|neighbor 10.0.0.0/24 remote-as 2|neighbor 10.0.0.1|neighbor Ethernet1/1|remote-as 65001|remote-as route-map M
+|address-family ipv4 unicast|address-family l2vpn evpn|inherit peer T|inherit peer-policy P 10|inherit peer-session
+|template peer T|template peer-policy P|template peer-session S|template|route-map X in|send-community both
+|redistribute direct route-map X|redistribute ospf U route-map X|redistribute direct|bestpath med|bestpath
+|object-group ip address G|object-group ip port W|10 host 10.0.0.1|10 eq 80|10 range 5|20 permit tcp any portgroup W
+|10 permit ip addrgroup G any|ip route 10.0.0.0/8 Ethernet1/1 10.0.0.1 name x tag 5 7|distribute level-2 into level-1
+|reference-bandwidth 40 Gbps|reference-bandwidth|auto-cost reference-bandwidth 40 Gbps|maximum-paths mixed 4
+|match as-number 1-5|ip community-list standard C permit 1:1|no neighbor 10.0.0.1""".replace("\n", "")
 
 WORDS = st.sampled_from(LINES.split("|"))
 
@@ -58,7 +68,7 @@ def configurations(draw: st.DrawFn) -> str:
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(text=configurations(), vendor=st.sampled_from([Vendor.IOS, Vendor.EOS, Vendor.FRR]))
+@given(text=configurations(), vendor=st.sampled_from([Vendor.IOS, Vendor.NXOS, Vendor.EOS, Vendor.FRR]))
 def test_any_lines_end_in_a_state(text: str, vendor: Vendor) -> None:
     device = read(text, "configs/x.cfg", vendor)
     rows = text.split("\n")
@@ -78,7 +88,7 @@ def test_any_text_is_a_device(text: str) -> None:
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(text=configurations(), vendor=st.sampled_from([Vendor.IOS, Vendor.EOS, Vendor.FRR]))
+@given(text=configurations(), vendor=st.sampled_from([Vendor.IOS, Vendor.NXOS, Vendor.EOS, Vendor.FRR]))
 def test_line_ends_of_windows_change_nothing(text: str, vendor: Vendor) -> None:
     text = text.replace("\r", "")
     assert read(text.replace("\n", "\r\n"), "configs/x.cfg", vendor) == read(text, "configs/x.cfg", vendor)

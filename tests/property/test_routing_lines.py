@@ -10,6 +10,7 @@ from guard.model.device import Vendor
 from guard.parse.cisco.bgp_family import FAMILY
 from guard.parse.cisco.bgp_process import BGP, PROCESS
 from guard.parse.cisco.neighbor import HANDLERS, IGNORED, OPAQUE
+from guard.parse.cisco.nxos_bgp import SETTINGS as NXOS
 from guard.parse.cisco.reader import read
 from guard.parse.cisco.route_map_match import _READERS as MATCHES
 from guard.parse.cisco.route_map_set import _READERS as SETS
@@ -58,8 +59,36 @@ bgp_block = st.lists(neighbor_line | process_line, max_size=12).map(lambda lines
 map_block = st.lists(clause, max_size=8).map(lambda lines: block("route-map R permit 10", lines))
 
 
-@given(st.lists(bgp_block | map_block | list_line, max_size=4), st.sampled_from([Vendor.IOS, Vendor.EOS, Vendor.FRR]))
+def nested(head: str, family: str, outer: list[str], inner: list[str]) -> str:
+    """A neighbor or template of NX-OS with its family."""
+    return "\n".join([f" {head}", *(f"  {row}" for row in outer), f"  {family}", *(f"   {row}" for row in inner)])
+
+
+nxos_setting = st.builds(lambda n, k, t: f"{n}{k} {t}", negation, st.sampled_from(sorted([*HANDLERS, *NXOS])), tail)
+nxos_head = st.sampled_from(["neighbor 192.0.2.1", "neighbor 192.0.2.0/24 remote-as 1", "template peer G", "vrf V"])
+nxos_family = st.sampled_from(
+    ["address-family ipv4 unicast", "address-family ipv6 unicast", "address-family l2vpn evpn"]
+)
+nxos_rows = st.lists(nxos_setting, max_size=6)
+nxos_block = st.lists(st.builds(nested, nxos_head, nxos_family, nxos_rows, nxos_rows), max_size=4).map(
+    lambda blocks: "\n".join(["router bgp 65001", *blocks])
+)
+
+
+@given(
+    st.lists(bgp_block | map_block | list_line, max_size=4),
+    st.sampled_from([Vendor.IOS, Vendor.NXOS, Vendor.EOS, Vendor.FRR]),
+)
 def test_every_line_has_a_state_and_nothing_is_raised(blocks: list[str], vendor: Vendor) -> None:
+    check(blocks, vendor)
+
+
+@given(st.lists(nxos_block | map_block | list_line, max_size=4))
+def test_so_it_is_with_the_modes_of_nxos(blocks: list[str]) -> None:
+    check(blocks, Vendor.NXOS)
+
+
+def check(blocks: list[str], vendor: Vendor) -> None:
     text = "\n".join(blocks)
     found = read(text, "configs/r1.cfg", vendor)
     for number, row in enumerate(text.split("\n"), 1):

@@ -332,7 +332,7 @@ def _setting(line: Line, words: tuple[str, ...], peer: PeerDraft, version: int, 
     """One setting, by NX-OS's own reader where it differs, else by the one that all share."""
     family: Settings = peer.families.get(version, {})
     command = Command(line, words[1:], peer, peer.session, family, version, place.no, place.context)
-    own = _SETTINGS.get(words[0].lower())
+    own = SETTINGS.get(words[0].lower())
     if own is not None:
         own(command)
         place.context.done(line)
@@ -393,7 +393,8 @@ def _third_party(command: Command) -> None:
         command.context.not_implemented(command.line, reason)
 
 
-_SETTINGS: Mapping[str, Callable[[Command], None]] = {
+#: What a neighbor's line means where NX-OS reads it by itself.
+SETTINGS: Mapping[str, Callable[[Command], None]] = {
     "remote-as": _remote_as,
     "disable-peer-as-check": _peer_as_check,
     "suppress-inactive": _inactive,

@@ -175,6 +175,6 @@ commands = st.sampled_from([word.replace("|", " ") for word in WORDS.split()])
 row = st.builds(lambda indent, words: " " * indent + words, st.integers(0, 4), commands)
 
 
-@given(st.lists(row, max_size=25), st.sampled_from(["ios", "eos", "frr"]))
+@given(st.lists(row, max_size=25), st.sampled_from(["ios", "nxos", "eos", "frr"]))
 def test_no_line_is_lost(rows: list[str], vendor: str) -> None:
     check_law("\n".join(rows), vendor)
