@@ -64,13 +64,14 @@ class ZoneUpdate:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceZone:
-    """`server` "": the zone itself; else what that server serves."""
+    """`server` "": the zone itself; else what that server serves. `parts`: file and text of each, for a folder."""
 
     zone: str
     text: str
     source: Source
     server: str = ""
     text_file: str = ""
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,9 +53,21 @@ class _Files(NamedTuple):
         self.used[path] = self.given[path]
         return self.given[path]
 
+    def folder(self, node: Node) -> tuple[tuple[str, str], ...]:
+        """Path and text of each YAML file of a folder that the node names, in order; () where it names none."""
+        path = inner_path(node)
+        names = sorted(each for each in self.given if each.startswith(path + "/") and each.endswith((".yaml", ".yml")))
+        if path in self.given or not names:
+            return ()
+        self.used.update({each: self.given[each] for each in names})
+        return tuple((each, self.given[each]) for each in names)
+
 
 def files_named(text: str, file: str) -> tuple[str, ...]:
-    """The relative paths that a change names, in order; a path that leaves its folder is invalid."""
+    """The relative paths that a change names, in order, a folder of YAML files among them.
+
+    A path that leaves the change's own folder is invalid.
+    """
     document = load_document(text, file, "Change")
     steps = document.entries().get("steps")
     return tuple(dict.fromkeys(inner_path(node) for node in _file_nodes(steps))) if steps else ()
@@ -204,6 +216,9 @@ def _zone_part(node: Node, entries: Mapping[str, Node], files: _Files) -> StepPa
         if not entries[key].flag():
             entries[key].fail("delete is true or absent")
         return DeleteZone(zone, node.source, server)
+    parts = files.folder(entries[key]) if key == "replace_file" else ()
+    if parts:
+        return ReplaceZone(zone, "", entries[key].source, server, inner_path(entries[key]), parts)
     text, path = _one_text(node, entries, files)
     return ReplaceZone(zone, text, entries[key].source, server, path)
 

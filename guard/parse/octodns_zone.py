@@ -6,7 +6,7 @@ asks, records that only some providers get.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,10 +28,14 @@ class OctodnsZone:
     ignored: frozenset[RRsetKey]
 
 
-def parse_octodns_zone(text: str, apex: str, file: str) -> OctodnsZone:
-    """Read one zone; names are relative to it, a blank one is the apex."""
-    documents = load_documents(text, file)
+def parse_octodns_zone(files: Sequence[tuple[str, str]], apex: str) -> OctodnsZone:
+    """Read one zone from its file, or from those of its folder (name and text of each).
+
+    Names are relative to the zone, a blank one is the apex.
+    """
+    documents = [document for file, text in files for document in load_documents(text, file)]
     wanted: dict[RRsetKey, tuple[PlannedEdit, int]] = {}
+    places: dict[RRsetKey, str] = {}
     ignored: set[RRsetKey] = set()
     for node, name in ((node, name) for document in documents for name, node in document.entries().items()):
         for each in node.items():
@@ -43,10 +47,11 @@ def parse_octodns_zone(text: str, apex: str, file: str) -> OctodnsZone:
                 ignored.add(key)
             else:
                 wanted[key] = (edit, each.line)
+                places[key] = each.file
     aliases = {key.owner for key in wanted if key.type == "CNAME"}
     for key, (_, line) in wanted.items():
         if key.owner in aliases and key.type != "CNAME":
-            Node(None, file, line).fail(f"{key.owner} has a CNAME and {key.type}: octoDNS refuses it")
+            Node(None, places[key], line).fail(f"{key.owner} has a CNAME and {key.type}: octoDNS refuses it")
     return OctodnsZone(tuple(wanted.values()), frozenset(ignored))
 
 

@@ -19,13 +19,13 @@ ENDINGS = (".yaml", ".yml")
 
 
 def is_octodns(part: ReplaceZone) -> bool:
-    """Whether a replacement is YAML: its file says so."""
-    return part.text_file.lower().endswith(ENDINGS)
+    """Whether a replacement is YAML: its file says so, or it is a folder of such files."""
+    return bool(part.parts) or part.text_file.lower().endswith(ENDINGS)
 
 
 def octodns_zone(part: ReplaceZone, file: str, old: Zone | None, inventory: Inventory) -> Zone:
     """The zone after octoDNS has made it what the file wants; the same object where nothing differs."""
-    asked = parse_octodns_zone(part.text, part.zone, part.text_file)
+    asked = parse_octodns_zone(part.parts or ((part.text_file, part.text),), part.zone)
     zone = old if old is not None else new_zone(part.zone, file)
     signing = signs(inventory, part.zone)
     apex = part.zone

@@ -62,8 +62,12 @@ def read_change(path: Path) -> tuple[str, dict[str, str]]:
         wanted = path.parent / name
         if not wanted.resolve().is_relative_to(inside):
             raise InputInvalid("path-outside", f"{name} leads out of the change's folder", str(path))
-        if wanted.is_file():  # a missing one is reported by the parser, with the line that names it
-            files[name] = read_text(wanted)
+        parts = sorted(wanted.glob("*.y*ml")) if wanted.is_dir() else [wanted]
+        for part in parts:  # a missing one is reported by the parser, with the line that names it
+            if not part.resolve().is_relative_to(inside):
+                raise InputInvalid("path-outside", f"{part.name} leads out of the change's folder", str(path))
+            if part.is_file():
+                files[name if part is wanted else f"{name}/{part.name}"] = read_text(part)
     return text, files
 
 

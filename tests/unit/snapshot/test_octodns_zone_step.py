@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from guard.model.change import ReplaceZone
@@ -11,6 +13,7 @@ from guard.model.inventory import Inventory
 from guard.model.provenance import Source
 from guard.parse.change import parse_change
 from guard.parse.zonefile import parse_zone
+from guard.shell.cli.folder import read_change
 from guard.snapshot.candidate import candidate
 from guard.snapshot.load import load
 from guard.snapshot.octodns_step import octodns_zone
@@ -112,3 +115,49 @@ def test_as_a_step_of_a_change() -> None:
     assert rows(after.zones["example.com."]) == rows(replaced(YAML))
     again = parse_zone(after.files["zones/example.com.zone"], "zones/example.com.zone")
     assert rows(again) == rows(replaced(YAML))
+
+
+SPLIT = {"$example.com.yaml": "---\n? ''\n: {type: MX, value: {exchange: mx.example.net., preference: 1}}\n"} | {
+    f"{name}.yaml": f"---\n{name}: {{type: A, ttl: 60, value: 192.0.2.{number}}}\n"
+    for number, name in enumerate(("www", "api"))
+}
+FOLDER_CHANGE = """apiVersion: guard/v1
+kind: Change
+metadata: {id: x}
+steps: [{zone: example.com., replace_file: zones/example.com.}]
+"""
+
+
+def from_folder(folder: Path, files: dict[str, str]) -> Zone:
+    place = folder / "zones" / "example.com."
+    place.mkdir(parents=True)
+    for name, text in files.items():
+        (place / name).write_text(text)
+    (folder / "change.yaml").write_text(FOLDER_CHANGE)
+    text, named = read_change(folder / "change.yaml")
+    base = load({"zones/example.com.zone": OLD})
+    return candidate(base, parse_change(text, "change.yaml", named).steps[0]).after.zones["example.com."]
+
+
+def test_a_folder_holds_a_zone_split_by_name(tmp_path: Path) -> None:
+    found = from_folder(tmp_path, SPLIT | {".gitkeep": ""})
+    assert {(key.owner, key.type): rrset.rdata for key, rrset in found.rrsets.items() if key.type in ("A", "MX")} == {
+        ("example.com.", "MX"): ("1 mx.example.net.",),
+        ("www.example.com.", "A"): ("192.0.2.0",),
+        ("api.example.com.", "A"): ("192.0.2.1",),
+    }
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({".gitkeep": ""}, "there is no file"),
+        (SPLIT | {"other.yaml": "api: {type: A, value: 192.0.2.9}\n"}, "api.example.com. A stands twice"),
+        (SPLIT | {"geo.yaml": "g: {type: A, value: 192.0.2.9, dynamic: {pools: {}}}\n"}, "depends on who asks"),
+    ],
+)
+def test_a_folder_that_says_no_zone(tmp_path: Path, files: dict[str, str], message: str) -> None:
+    with pytest.raises(InputInvalid, match=message) as raised:
+        from_folder(tmp_path, files)
+    if "other.yaml" in files:
+        assert (raised.value.file, raised.value.line) == ("zones/example.com./other.yaml", 1)
