@@ -18,12 +18,13 @@ from guard.judge.case import Case, CommandEffect, Undecided, step_times, step_vi
 from guard.judge.finding import Enforcement, Finding, Status, Verdict
 from guard.judge.judge import Judgement, joined, judge
 from guard.judge.policy import PolicySet, load_policies
+from guard.judge.second import disagreeing, second_opinion
 from guard.judge.together import NAME, adding_up, alone, beyond, combined
 from guard.judge.verdict import verdict
 from guard.judge.views import Progress as Progress
 from guard.judge.views import memory_of, views_of
 from guard.model.change import Change
-from guard.model.errors import InputInvalid
+from guard.model.errors import EngineLost, InputInvalid
 from guard.model.facts import Assessment
 from guard.model.inventory import Inventory
 from guard.model.server_facts import ActiveFacts, PastChange
@@ -99,6 +100,8 @@ def check(request: CheckRequest, engines: Sequence[Engine], progress: Progress =
     if judgement.verdict is not Verdict.BLOCK and request.active is not None and request.active.earlier:
         judgement = _with_earlier(request, case, judgement, policies, engines[0], progress)
     judgement = _without_second_opinion(judgement, request.missing_engine)
+    for other in engines[1:]:
+        judgement = _with_second(request, case, results, judgement, policies, engines[0].name, other, progress)
     progress("done", 1.0)
     candidate_digest = results[-1].after.digest
     return CheckOutcome(
@@ -119,6 +122,29 @@ def check(request: CheckRequest, engines: Sequence[Engine], progress: Progress =
         digests=Digests(base.digest, candidate_digest, change.digest, policies.digest),
         author=change.author,
     )
+
+
+def _with_second(
+    request: CheckRequest,
+    case: Case,
+    results: Sequence[StepResult],
+    own: Judgement,
+    policies: PolicySet,
+    first: str,
+    engine: Engine,
+    progress: Progress,
+) -> Judgement:
+    """The judgement, and what another engine holds against it: not waited for where the change is stopped already."""
+    wanted = disagreeing(policies)
+    if own.verdict is Verdict.BLOCK or not case.has_network or not wanted.policies:
+        return own
+    progress(f"asking {engine.name}", 0.92)
+    try:
+        other = case_of(replace(request, failures=0), case.change, case.base.snapshot, results, engine, quiet)
+    except EngineLost as error:
+        return _without_second_opinion(own, f"no second opinion: {error}")
+    opinion = second_opinion(case, other, own.findings, policies, engines=(first, engine.name))
+    return joined(own, judge(replace(case, second=opinion), wanted))
 
 
 def _without_second_opinion(judgement: Judgement, missing: str) -> Judgement:

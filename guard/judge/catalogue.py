@@ -89,6 +89,7 @@ MODULES = (
     "dns_servers",
     "dns_zone",
     "dnssec_chain",
+    "engines",
     "flows",
     "forwarding",
     "intent",

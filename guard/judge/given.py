@@ -10,9 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from guard.engines.agreement import Difference, Fact
+from guard.engines.known_differences import KNOWN
 from guard.judge.case import Case, CommandEffect, Undecided, View, step_times, step_view
 from guard.judge.finding import Enforcement, Finding, Status
 from guard.judge.given_network import assessment, failures, interface, loads, mentioned
+from guard.judge.opinion import SecondOpinion
 from guard.model.coverage import Coverage
 from guard.model.device import Device, Vendor
 from guard.model.inventory import Inventory
@@ -30,7 +33,7 @@ _SNAPSHOT = ("files", "devices", "inventory", "down")
 _STEP = ("commands", "undecided", "failures", "loads", "loads_after")
 _CASE = (
     "name", "expect", "enforcement", "step", "change", "before", "after", "now", "binding", "active",
-    "subjects", "earlier", "together",
+    "subjects", "earlier", "together", "second",
 )  # fmt: skip
 
 
@@ -81,6 +84,7 @@ def read_case(node: Node) -> Given:
             active="active" not in at or at["active"].flag(),
             earlier=tuple(replace(change, id=each) for each in at["earlier"].texts()) if "earlier" in at else (),
             together=tuple(map(_finding, at["together"].items())) if "together" in at else (),
+            second=_second(at["second"]) if "second" in at else None,
         ),
         source=node.source,
         enforcement=at["enforcement"].text() if "enforcement" in at else "",
@@ -89,8 +93,33 @@ def read_case(node: Node) -> Given:
     )
 
 
+def _second(node: Node) -> SecondOpinion:
+    """What a second engine makes of the change: differences in the base and after each step, findings of its own."""
+    at = node.fields("base", "after", "findings")
+    after = tuple(tuple(map(_difference, each.items())) for each in at["after"].items()) if "after" in at else ((),)
+    base = tuple(map(_difference, at["base"].items())) if "base" in at else ()
+    findings = tuple(map(_finding, at["findings"].items())) if "findings" in at else ()
+    return SecondOpinion("batfish", differences=(base, *after), findings=findings)
+
+
+def _difference(node: Node) -> Difference:
+    at = node.fields("fact", "subject", "nodes", "answers", "decides", "known", required=("fact", "subject", "answers"))
+    answers = at["answers"].texts()
+    if len(answers) != 2:
+        at["answers"].fail("two answers, one of each engine")
+    named = at["known"].choice(*(each.name for each in KNOWN)) if "known" in at else ""
+    return Difference(
+        Fact(at["fact"].choice(*Fact)),
+        at["subject"].text(),
+        at["nodes"].texts() if "nodes" in at else (),
+        (answers[0], answers[1]),
+        decides="decides" not in at or at["decides"].flag(),
+        known=next((each for each in KNOWN if each.name == named), None),
+    )
+
+
 def _finding(node: Node) -> Finding:
-    """A finding of the change and the earlier ones together."""
+    """A finding of the change and the earlier ones together, or of a second engine."""
     at = node.fields("policy", "enforcement", "status", "message", "subjects", required=("policy", "message"))
     enforcement = at["enforcement"].choice(*Enforcement) if "enforcement" in at else Enforcement.DENY
     status = at["status"].choice("new", "undecided") if "status" in at else "new"

@@ -43,7 +43,6 @@ def _told(policies: PolicySet, text: str = CASE.replace("DC2", "false")) -> list
         (HEAD.replace("NAME", "x") + "  enforcement: deny\n  chek: session-loss\n", 6, "unknown key 'chek'"),
         (HEAD.replace("NAME", "x") + "  enforcement: no\n  check: session-loss\n", 5, "is not one of deny, hold, warn"),
         (HEAD.replace("NAME", "x") + "  enforcement: deny\n  check: nonsense\n", 6, "is no built-in check"),
-        (HEAD.replace("NAME", "x") + "  enforcement: deny\n  check: engine-disagreement\n", 6, "is not built yet"),
         (HEAD.replace("NAME", "x") + "  enforcement: deny\n", 5, "either a check or validations"),
         (HEAD.replace("NAME", "X y") + "  enforcement: deny\n  check: session-loss\n", 3, "is no policy name"),
         (
