@@ -33,6 +33,8 @@ AGREED = (
     "batfish__main__snapshots__external_bgp_announcements",
     "batfish__tests__basic__networks__dc-as-reuse",
     "batfish__vendor__arista__grammar__snapshots__arista-bgp-remove-private-as",
+    "batfish__vendor__cisco_nxos__grammar__bgp__snapshots__nxos-bgp-route-map-undefined",
+    "batfish__vendor__cisco_nxos__grammar__snapshots__runtime_data",
 )
 
 Row = tuple[Any, ...]

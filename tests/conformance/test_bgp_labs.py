@@ -1,4 +1,4 @@
-"""BGP tables and sessions against the recorded output of real IOS, IOS-XE, EOS and Cumulus devices."""
+"""BGP tables and sessions against the recorded output of real IOS, IOS-XE, NX-OS, EOS and Cumulus devices."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ LABS = (
     "ios_ibgp_split_horizon",
     "iosxe_ebgp_loop_prevention",
     "iosxe_undefined_route_map",
+    "nxos_ebgp_loop_prevention",
+    "nxos_n9kv_ebgp",
 )
 
 

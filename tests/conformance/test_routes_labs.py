@@ -1,4 +1,4 @@
-"""Main RIBs against the recorded output of real devices: IOS, IOS-XE, EOS and Cumulus labs."""
+"""Main RIBs against the recorded output of real devices: IOS, IOS-XE, NX-OS, EOS and Cumulus labs."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ LABS = (
     "iosxe_connectivity_sample",
     "iosxe_ebgp_loop_prevention",
     "iosxe_undefined_route_map",
+    "nxos_ebgp_loop_prevention",
+    "nxos_n9kv_ebgp",
+    "nxos_static_route",
 )
 #: Of all routes of these labs at least this share is exact: protocol, next hop, distance, metric.
 SHARE = 0.97
@@ -51,8 +54,14 @@ def judged(lab: str, stage: Path) -> tuple[Counter[str], list[str]]:
     return counts, [labs.show(each) for each in details]
 
 
-@pytest.mark.parametrize("lab", ["eos_ospf_unnumbered", "ios_basic_vrrp", "iosxe_connectivity_sample"])
-def test_labs_without_bgp_are_exact(lab: str, tmp_path: Path) -> None:
+EXACT = [
+    *("eos_ospf_unnumbered", "ios_basic_vrrp", "iosxe_connectivity_sample"),
+    *("nxos_ebgp_loop_prevention", "nxos_n9kv_ebgp", "nxos_static_route"),
+]
+
+
+@pytest.mark.parametrize("lab", EXACT)
+def test_most_labs_are_exact(lab: str, tmp_path: Path) -> None:
     counts, differences = judged(lab, tmp_path)
     assert differences == []
     assert counts["exact"] == counts["truth"] > 0
