@@ -86,7 +86,7 @@ def _strictest(told: Iterable[list[Finding]]) -> list[Finding]:
 
 def joined(one: Judgement, other: Judgement) -> Judgement:
     """Two judgements of one case, by different policies, as one."""
-    findings = tuple(sorted((*one.findings, *other.findings), key=_urgency))
+    findings = tuple(sorted(dict.fromkeys((*one.findings, *other.findings)), key=_urgency))
     evaluated = one.evaluated + other.evaluated
     notes = tuple(dict.fromkeys((*one.notes, *other.notes)))
     return Judgement(verdict(findings, evaluated), findings, evaluated, notes)

@@ -35,9 +35,11 @@ class PastRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PastChange:
-    """What a change that was allowed did to the zones. `at`: when it was reported applied, else when it was allowed.
+    """What a change that was allowed did. `at`: when it was reported applied, else when it was allowed.
 
-    `approved`: a person said so. Changes that were reported failed or rolled back are none.
+    `approved`: a person said so. Changes that were reported failed or rolled back are none. `base`: the snapshot that
+    it was judged on. `withdrawn`, `advertised`: prefixes that no site, and that some site again, sends outside since
+    then; `sessions_lost`: by `node -> remote`. `same_caller`: sent by whoever asks now.
     """
 
     entry: int
@@ -46,13 +48,19 @@ class PastChange:
     at: datetime
     approved: bool
     records: tuple[PastRecord, ...]
+    author: str = ""
+    same_caller: bool = False
+    base: str = ""
+    withdrawn: tuple[str, ...] = ()
+    advertised: tuple[str, ...] = ()
+    sessions_lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveFacts:
     """`snapshot`: the digest of the active one. `inventory`: its inventory.yaml, empty if it has none.
 
-    `past`: what was allowed of late of changes of zones, the oldest first.
+    `past`: changes that were allowed of late, the oldest first.
     """
 
     snapshot: str

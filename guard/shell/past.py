@@ -1,4 +1,4 @@
-"""What the log says of zones: the records that allowed changes altered of late, for thresholds over time and for TTLs.
+"""What the log says that allowed changes did of late to records, prefixes and sessions: for thresholds over time, TTLs.
 
 Law: a change that was reported failed or rolled back did nothing; one that nobody reported counts from when it was
 allowed; one that was not allowed counts if it was reported applied all the same.
@@ -7,7 +7,7 @@ allowed; one that was not allowed counts if it was reported applied all the same
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from guard.audit.canonical import PREFIX
 from guard.audit.entry import Entry
@@ -21,21 +21,30 @@ BACK = timedelta(days=8)
 _APPLIED = "applied"
 
 
+class Done(NamedTuple):
+    """What a document says that a change does."""
+
+    records: tuple[PastRecord, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    advertised: tuple[str, ...] = ()
+    sessions_lost: tuple[str, ...] = ()
+
+
 class PastChanges:
-    """The changes of zones in a state's log; what a document says is read once."""
+    """The allowed changes of a state's log; what a document says is read once."""
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._read: dict[str, tuple[PastRecord, ...]] = {}
+        self._read: dict[str, Done] = {}
 
-    def since(self, now: datetime) -> tuple[PastChange, ...]:
-        """Those of the last days, the oldest first. Blocks on the disk."""
-        found = list(self._changes(now))
+    def since(self, now: datetime, caller: str = "") -> tuple[PastChange, ...]:
+        """Those of the last days that did something, the oldest first. Blocks on the disk."""
+        found = list(self._changes(now, caller))
         used = {name for _, name in found}
-        self._read = {name: records for name, records in self._read.items() if name in used}
-        return tuple(change for change, _ in reversed(found) if change.records)
+        self._read = {name: done for name, done in self._read.items() if name in used}
+        return tuple(change for change, name in reversed(found) if any(self._read.get(name, Done())))
 
-    def _changes(self, now: datetime) -> Iterator[tuple[PastChange, str]]:
+    def _changes(self, now: datetime, caller: str) -> Iterator[tuple[PastChange, str]]:
         """With the digest of its document, the newest first; of a change that was judged again the last verdict."""
         reports: dict[str, Entry] = {}
         seen: set[str] = set()
@@ -56,21 +65,33 @@ class PastChanges:
             document = str(entry.details.get("document", ""))
             at = clock.read((report or entry).time)
             approved = entry.kind == "approval"
-            records = self._records(document)
-            yield PastChange(entry.id, entry.change_id, digest, at, approved, records), document
+            done = self._done(document)
+            same = bool(caller) and entry.caller == caller and not approved
+            yield PastChange(entry.id, entry.change_id, digest, at, approved, done.records, entry.author, same,
+                             entry.digests.base, *done[1:]), document  # fmt: skip
 
-    def _records(self, document: str) -> tuple[PastRecord, ...]:
+    def _done(self, document: str) -> Done:
         if not document.startswith(PREFIX):
-            return ()
+            return Done()
         if document not in self._read:
-            self._read[document] = tuple(map(_record, _rows(json.loads(self._state.blobs.get(document)))))
+            self._read[document] = _done(json.loads(self._state.blobs.get(document)).get("diff", {}))
         return self._read[document]
 
 
-def _rows(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The rows of the zones themselves, not of what single servers serve."""
-    rows = document.get("diff", {}).get("dns", {}).get("records", [])
-    return [row for row in rows if not row["server"]]
+def _done(diff: Mapping[str, Any]) -> Done:
+    """Of zones the rows of the zones themselves, not of what single servers serve."""
+    advertisements = diff.get("advertisements", [])
+    return Done(
+        records=tuple(_record(row) for row in diff.get("dns", {}).get("records", []) if not row["server"]),
+        withdrawn=tuple(row["prefix"] for row in advertisements if row["before"] and not row["after"]),
+        advertised=tuple(row["prefix"] for row in advertisements if row["after"] and not row["before"]),
+        sessions_lost=tuple(session_name(row) for row in diff.get("sessions", {}).get("lost", [])),
+    )
+
+
+def session_name(row: Mapping[str, Any]) -> str:
+    """A session as findings name it."""
+    return f"{row['node']} -> {row.get('remote_node') or row.get('remote_ip') or row.get('local_interface')}"
 
 
 def _record(row: Mapping[str, Any]) -> PastRecord:

@@ -110,7 +110,7 @@ class Preflight:
             raise NotInThisState("no-snapshot", "the server holds no snapshot yet: put one first")
         snapshot = order.snapshot or active
         policies = await self._policies()
-        facts, files = await asyncio.to_thread(self._facts, active, snapshot)
+        facts, files = await asyncio.to_thread(self._facts, active, snapshot, caller)
         known = await asyncio.to_thread(self._named, order.change_text, snapshot)
         work = Work("check", {
             "base_files": files, "change_text": order.change_text, "change_name": order.change_name,
@@ -167,7 +167,7 @@ class Preflight:
 
         return _answer(document, await self.record.written(write))
 
-    def _facts(self, active: str, snapshot: str) -> tuple[ActiveFacts, Mapping[str, bytes]]:
+    def _facts(self, active: str, snapshot: str, caller: Caller) -> tuple[ActiveFacts, Mapping[str, bytes]]:
         """What the pipeline is told of the server, and the files of the snapshot. Blocks on the disk."""
         inventory = self.state.snapshots.files(active).get(INVENTORY, b"")
         files = self.state.snapshots.files(snapshot)
@@ -176,7 +176,7 @@ class Preflight:
             text, change_files = self.record.unbundled(change.bundle)
             earlier.append(EarlierChange(change.entry, change.change_id, change.digest, change.base, change.candidate,
                                          change.author, clock.read(change.allowed_at), text, change_files))
-        return ActiveFacts(active, inventory, tuple(earlier), self._past.since(self._clock.now())), files
+        return ActiveFacts(active, inventory, tuple(earlier), self._past.since(self._clock.now(), caller.name)), files
 
     def _named(self, change_text: str, snapshot: str) -> dict[str, Mapping[str, bytes]]:
         """Snapshots of the store that the change's text names (it may have been planned on one). Blocks on the disk."""
