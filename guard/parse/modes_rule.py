@@ -142,6 +142,8 @@ def key_complete(rule: Rule, length: int) -> bool:
 
 
 def _canonical(kind: str, word: str) -> str:
+    if kind == "rpl":
+        return word.partition("(")[0]  # XR: a policy is defined anew with other parameters
     if kind in {"ip6", "pfx6", "peer", "ifname", "iface", "via"}:
         return word.lower()
     return word

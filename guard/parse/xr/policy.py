@@ -95,6 +95,8 @@ class _Compiler:
         self.reading = reading
         self.tests = Tests(reading, context, quiet=quiet)
         self.terms: list[Term] = []
+        self.asked: list[Line] = []  # the tests and calls that lead to where the writing is
+        self.near = 0  # how many of them stand in the policy that is being written
 
     def block(
         self, block: Block, path: tuple[Condition, ...], *, tail: bool, held: _Held, depth: int
@@ -146,9 +148,13 @@ class _Compiler:
         for branch in choice.branches:
             test = None if branch.test is None else self.tests.condition(branch.test)
             here = asked if test is None else (*asked, test)
+            self.asked.append(branch.line)
+            self.near += 1
             ended, left = self.block(branch.body, here, tail=tail, held=held, depth=depth)
             if not ended and not tail:
                 self.flush(here, left)
+            self.asked.pop()
+            self.near -= 1
             if not ended and test is not None:
                 asked = (*asked, Not(test))
             all_ended = all_ended and ended
@@ -170,7 +176,12 @@ class _Compiler:
             raise ValueError(f"{apply.name} takes {len(text.parameters)} arguments, {len(apply.arguments)} are given")
         values = dict(zip(text.parameters, apply.arguments, strict=False))
         block = program.read(bound(text.body, values))
-        return self.block(block, path, tail=tail, held=held, depth=depth + 1)
+        self.asked.append(apply.line)
+        near, self.near = self.near, 0
+        found = self.block(block, path, tail=tail, held=held, depth=depth + 1)
+        self.near = near
+        self.asked.pop()
+        return found
 
     def term(
         self,
@@ -180,9 +191,11 @@ class _Compiler:
         outcome: Outcome,
         goto: int | None = None,
     ) -> None:
-        """One more term; its name is its number, as the entries of a route-map have."""
-        sources = tuple(self.context.source(line) for line in dict.fromkeys(lines))
-        where = sources[-1]._replace(first=min(each.first for each in sources))
+        """One more term; its name is its number, as the entries of a route-map have. It stands from its test on."""
+        sources = tuple(self.context.source(line) for line in dict.fromkeys((*self.asked, *lines)))
+        last = lines[-1].number
+        begin = min(self.asked[-1].number, last) if self.near else last
+        where = sources[-1]._replace(first=begin, last=last)
         condition = path[0] if len(path) == 1 else All(path)
         name = str(len(self.terms) + 1)
         self.terms.append(Term(name, condition, made, outcome, where, goto, sources))

@@ -95,7 +95,7 @@ def spell_out(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def interface_name(words: tuple[str, ...], vendor: str) -> tuple[str, ...]:
     """The words of an `interface` command with the name as the device prints it (`gi 0/1`, `Eth1`)."""
-    if vendor == "frr" or len(words) < 2:
+    if vendor in {"frr", "iosxr"} or len(words) < 2:
         return words
     name, used = words[1], 2
     if len(words) > 2 and name.replace("-", "").isalpha() and words[2][:1].isdecimal():

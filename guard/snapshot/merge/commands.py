@@ -135,8 +135,8 @@ def _enters_configuration(words: tuple[str, ...], vendor: str) -> bool:
     if words[0] not in {"configure", "conf", "config"}:
         return False
     if len(words) == 1:
-        return vendor == "eos"
-    return len(words) == 2 and "terminal".startswith(words[1])
+        return vendor in {"eos", "iosxr"}
+    return len(words) == 2 and ("terminal".startswith(words[1]) or (vendor == "iosxr" and words[1] == "exclusive"))
 
 
 def _end_of_configuration(rows: list[str], at: int) -> int:
@@ -216,6 +216,10 @@ def _effect(words: tuple[str, ...], line: int, vendor: str) -> Effect:
         return NoEffect("it concerns the terminal session alone", line)
     if vendor == "nxos" and first == "restart" and words[1:2] and words[1] in _NXOS_PROCESSES:
         return RestartRouting(line)
+    if vendor == "iosxr" and words[:2] == ("process", "restart") and words[2:3] and words[2] in _XR_PROCESSES:
+        return RestartRouting(line)
+    if vendor == "iosxr" and words[:3] == ("clear", "isis", "process"):
+        return ClearIsis(line)
     if text in _SAVES or _saves(words):
         return NoEffect("it saves the running configuration", line)
     if first == "clear":
@@ -229,6 +233,10 @@ def _effect(words: tuple[str, ...], line: int, vendor: str) -> Effect:
 
 #: `restart PROTOCOL TAG` of NX-OS: the process begins anew.
 _NXOS_PROCESSES = frozenset({"bgp", "ospf", "ospfv3", "isis"})
+
+
+#: `process restart P` of IOS XR, of what makes routes.
+_XR_PROCESSES = frozenset({"bgp", "ospf", "ospfv3", "isis", "ipv4_rib", "ipv6_rib", "rip", "ipv4_static"})
 
 
 def _writes(words: tuple[str, ...]) -> bool:

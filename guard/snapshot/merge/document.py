@@ -104,7 +104,8 @@ class _Reader:
             before = self.rows[self.next : line.number - 1]
             self.next = line.number
             mode = opened(parent.mode, self.table, line.words) if parent.mode is not None else None
-            words = spell_out(line.words) if abbreviated(line.words) else line.words
+            typed = self.table.vendor != "iosxr" and abbreviated(line.words)
+            words = spell_out(line.words) if typed else line.words
             if words[0] == "interface":
                 words = interface_name(words, self.table.vendor)
             node = Node(self.rows[line.number - 1], words, mode, before)

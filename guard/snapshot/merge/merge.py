@@ -45,7 +45,8 @@ def merge(
     change_file: str | None = None,
     first_line: int = 1,
 ) -> MergeResult:
-    """Type `lines_text` into the configuration of a device of `vendor` (`ios`, `eos`, `frr`, `nxos`, `junos`).
+    """Type `lines_text` into the configuration of a device of `vendor` (`ios`, `eos`, `frr`, `nxos`, `iosxr`,
+    `junos`).
 
     `file` names the configuration, `change_file` and `first_line` the place of the typed lines, for errors.
     Raises InputInvalid (`merge-rejected`) where the device would refuse a line.
@@ -53,9 +54,12 @@ def merge(
     if vendor == "junos":
         from guard.snapshot.merge import junos
 
-        text, unknown = junos.apply(
-            config_text, lines_text, file=file, change_file=change_file, first_line=first_line
-        )
+        text, unknown = junos.apply(config_text, lines_text, file=file, change_file=change_file, first_line=first_line)
+        return MergeResult(text, tuple(UnknownLine(number, row) for number, row in unknown))
+    if vendor == "iosxr":
+        from guard.snapshot.merge import xr
+
+        text, unknown = xr.apply(config_text, lines_text, file=file, change_file=change_file, first_line=first_line)
         return MergeResult(text, tuple(UnknownLine(number, row) for number, row in unknown))
     typing = _Typing(Document.read(config_text, vendor))
     device = f" (configuration {file})" if file else ""
