@@ -15,17 +15,8 @@ from guard.model.server_facts import PastChange
 from guard.simulate.external import is_test_prefix
 
 
-def cumulative_risk(case: Case, params: Parameters) -> Observations:
-    """Together with changes that were allowed and are not yet done, the change violates what it alone does not.
-
-    A change counts until it is reported done, an active snapshot contains it, or a day has passed. Judged are all
-    policies about the network and the zones, over the earlier changes in their order and then each step of this one.
-    Done or not, what the same author or the same caller withdrew from the outside and which sessions they took down
-    within `window_hours` is added up as if it were one change; from what a person approved on, it is counted anew.
-    Breaks: each of several harmless changes takes away what the others rely on.
-    Example: one team drains the northern circuit of a data center, another one the southern.
-    Source: Cloudflare, 20 February 2026: a job withdrew 1,100 prefixes, one change at a time.
-    """
+def together(case: Case, params: Parameters) -> Observations:
+    """What the pipeline found by judging the change and the earlier ones as one."""
     names = listed([each.id or each.digest for each in case.earlier])
     for finding in case.together:
         yield Observation(
@@ -48,8 +39,17 @@ class _Sum:
     total: int
 
 
-def over_time(case: Case, step: StepView, params: Parameters) -> Observations:
-    """The same author or caller took away so much of late that this change makes it a mass withdrawal."""
+def cumulative_risk(case: Case, step: StepView, params: Parameters) -> Observations:
+    """Together with changes that were allowed and are not yet done, the change violates what it alone does not.
+
+    A change counts until it is reported done, an active snapshot contains it, or a day has passed. Judged are all
+    policies about the network and the zones, over the earlier changes in their order and then each step of this one.
+    Done or not, what the same author or the same caller withdrew from the outside and which sessions they took down
+    within `window_hours` is added up as if it were one change; from what a person approved on, it is counted anew.
+    Breaks: each of several harmless changes takes away what the others rely on.
+    Example: one team drains the northern circuit of a data center, another one the southern.
+    Source: Cloudflare, 20 February 2026: a job withdrew 1,100 prefixes, one change at a time.
+    """
     start = step.at - timedelta(hours=params.number("window_hours"))
     late = [each for each in case.past if each.at >= start]
     for who, changes in (
@@ -117,8 +117,8 @@ def _since_approved(changes: list[PastChange], what: str) -> Iterator[PastChange
 CHECKS = (
     Check(
         "cumulative-risk",
-        judge=over_time,
-        judge_change=cumulative_risk,
+        judge=cumulative_risk,
+        judge_change=together,
         parameters=(
             Parameter("window_hours", 24, "how long what the same author or caller took away is added up"),
             Parameter("withdrawn_percent", 10, "how much of the advertised prefixes may go within that time"),
