@@ -153,12 +153,16 @@ class Backbone:
 
     def tight(self) -> tuple[str, str]:
         """A router with two links, and one of them."""
-        (step,) = yaml.safe_load(self.changes["link-shut-tight"])["steps"]
-        return step["device"], step["merge"].split()[1]
+        return self._shut_by("link-shut-tight")
 
     def spare(self) -> tuple[str, str]:
         """A router, and a link of it that two disjoint paths back up."""
-        (step,) = yaml.safe_load(self.changes["link-shut"])["steps"]
+        return self._shut_by("link-shut")
+
+    def _shut_by(self, change: str) -> tuple[str, str]:
+        if change not in self.changes:
+            pytest.skip(f"this topology has no place for {change}")
+        (step,) = yaml.safe_load(self.changes[change])["steps"]
         return step["device"], step["merge"].split()[1]
 
     def inventory(self) -> dict[str, Any]:
