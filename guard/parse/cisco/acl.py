@@ -11,6 +11,7 @@ from guard.model.acl import Acl, AclLine, Range, Wildcard, wildcard
 from guard.model.address import mask_length, parse_address, parse_prefix, prefix_of
 from guard.model.device import Vendor
 from guard.parse.cisco.acl_words import ICMP6_TYPES, ICMP_TYPES, PROTOCOLS, port
+from guard.parse.cisco.copp import filters
 from guard.parse.cisco.reading import Reading
 from guard.parse.context import Context
 from guard.parse.line import Line
@@ -358,6 +359,13 @@ def finish_logins(reading: Reading) -> None:
         name = f"logins by {login.acl}"
         reading.acls[login.version, name] = Acl(name, login.version, tuple(lines), login.source, default_permit=True)
         reading.control_plane_acls.append((login.version, name))
+
+
+def finish_policing(reading: Reading) -> None:
+    """Make what a policy on the control plane drops a filter of it."""
+    for acl in list(filters(reading.policing, reading.acls)):
+        reading.acls[acl.version, acl.name] = acl
+        reading.control_plane_acls.append((acl.version, acl.name))
 
 
 def finish_acls(reading: Reading) -> None:

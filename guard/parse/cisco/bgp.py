@@ -354,8 +354,25 @@ def finish(context: Context, draft: Draft) -> None:
     defaults = bgp_defaults(context.vendor, routing.frr_profile, routing.frr_version or FRR_VERSION)
     root = routing.processes.get(DEFAULT_VRF) or next(iter(routing.processes.values()))
     for process in routing.processes.values():
+        _leaks(process, draft)
         _inherit_process(process, root, context.vendor)
         draft.bgp.append(_process(Scope(process, root, routing, defaults, context)))
+
+
+def _leaks(process: ProcessDraft, draft: Draft) -> None:
+    """What a VRF's own block says of leaking holds for each family of its process (RFC 4364 4.3.1)."""
+    vrf, routing = draft.vrfs.get(process.vrf), draft.routing
+    for family in process.families.values():
+        if vrf is not None and (vrf.import_targets or vrf.export_targets):
+            family.settings.setdefault("import_targets", vrf.import_targets)
+            family.settings.setdefault("export_targets", vrf.export_targets)
+            family.import_vpn = family.export_vpn = True
+        if process.vrf in routing.vrf_imports:
+            family.settings["import_vrfs"] = routing.vrf_imports[process.vrf]
+        for way in ("import", "export"):
+            policy = routing.vrf_policies.get((process.vrf, way))
+            if policy:
+                family.settings.setdefault(f"{way}_policy", policy)
 
 
 def _inherit_process(process: ProcessDraft, root: ProcessDraft, vendor: Vendor) -> None:

@@ -9,7 +9,7 @@ from guard.model.address import DEFAULT_V4, Prefix
 from guard.model.device import Interface, InterfaceAddress, StaticRoute, Vendor
 from guard.model.igp import IsisInterface, IsisProcess, OspfArea, OspfInterface, OspfProcess
 from guard.model.provenance import Source
-from guard.parse.cisco.acl import finish_acls, finish_logins
+from guard.parse.cisco.acl import finish_acls, finish_logins, finish_policing
 from guard.parse.cisco.interface_name import kind_of, parent_of
 from guard.parse.cisco.isis import level_default
 from guard.parse.cisco.nxos_defaults import SWITCHABLE, is_shut, isis_metric, switches_by_default
@@ -36,6 +36,7 @@ def finish(reading: Reading) -> None:
     """Complete the draft from what was gathered."""
     _interfaces(reading)
     finish_logins(reading)
+    finish_policing(reading)
     finish_acls(reading)
     for ospf in reading.ospf_settings.values():
         reading.ospf.append(_ospf(ospf, reading))

@@ -11,6 +11,7 @@ from guard.model.bgp import Redistribution
 from guard.model.device import InterfaceAddress, Vendor
 from guard.model.igp import AreaRange, DefaultInformation
 from guard.model.provenance import Source
+from guard.parse.cisco.copp import Policing
 from guard.parse.cisco.interface_name import canonical
 from guard.parse.draft import Draft
 
@@ -131,6 +132,7 @@ class Reading(Draft):
     vlans: tuple[tuple[int, int], ...] | None = None  # None: the configuration holds no VLANs (they are in vlan.dat)
     object_groups: dict[str, tuple[Wildcard, ...]] = field(default_factory=dict)
     port_groups: dict[str, tuple[Range, ...]] = field(default_factory=dict)
+    policing: Policing = field(default_factory=Policing)
     default_gateways: list[tuple[Address, Source]] = field(default_factory=list)
 
     def interface(self, name: str, source: Source) -> InterfaceSettings:

@@ -146,6 +146,8 @@ class RoutingDraft:
     processes: dict[str, ProcessDraft] = field(default_factory=dict)
     session_templates: dict[str, PeerDraft] = field(default_factory=dict)
     policy_templates: dict[str, PeerDraft] = field(default_factory=dict)
+    vrf_policies: dict[tuple[str, str], str] = field(default_factory=dict)  # (VRF, import | export) -> route-map
+    vrf_imports: dict[str, tuple[str, ...]] = field(default_factory=dict)  # VRFs that a VRF takes routes from
     peer_filters: dict[str, list[tuple[int, int, int, bool]]] = field(default_factory=dict)  # (seq, low, high, accept)
     frr_profile: str = "traditional"
     frr_version: tuple[int, int] | None = None

@@ -81,7 +81,9 @@ def _control_plane(line: Line, context: Context, reading: Reading) -> None:
                 context.ignore(each, "rates at which the device takes traffic for itself")
                 continue
             context.refer("policy-map", each.words[-1], each, "control plane")
-            context.partial(each, "policing of traffic for the device is not modelled")
+            if each.words[1].lower() == "input":
+                reading.policing.bound.append((each.words[-1], context.source(each)))
+            context.partial(each, "of policing, only classes that drop all that they match are modelled")
         elif words[0] in {"exit", "tcp", "management-interface", "no"}:
             context.ignore(each, "management of the device")
         else:
@@ -114,6 +116,7 @@ def _map(line: Line, context: Context, reading: Reading) -> None:
     """`class-map` and `policy-map`: what they do to traffic is not modelled; their names are."""
     kind, name = line.words[0].lower(), line.words[-1]
     context.define(kind, name, line)
+    reading.policing.collect(line)
     for each in walk(line):
         context.not_implemented(each, "classes and policers of traffic are not modelled")
         words = each.words

@@ -44,6 +44,11 @@ def _command(line: Line, context: Context, reading: Reading, name: str) -> None:
         return
     elif words[0] in {"description", "exit-vrf", "exit-address-family", "exit", "vnet", "vpn"}:
         context.ignore(line, "names and ends of a VRF")
+    elif words[0] in {"import", "export"} and words[1:2] in {("map",), ("route-map",)} and len(words) == 3:
+        reading.routing.vrf_policies[name, words[0]] = context.refer("route-map", line.words[2], line, "vrf leaking")
+        context.done(line)
+    elif words[:3] == ("import", "vrf", "default") and "map" in words:
+        _import_default(line, words, context, reading, name)
     elif words[0] in {"vni", "import", "export", "maximum", "mdt", "bgp", "netns", "inter-as-hybrid"}:
         context.not_implemented(line, "this part of a VRF is not modelled")
     elif words[:2] in {("ip", "protocol"), ("ipv6", "protocol"), ("ip", "nht"), ("no", "ip"), ("ipv6", "nht")}:
@@ -86,7 +91,15 @@ def _target(line: Line, words: tuple[str, ...], context: Context, reading: Readi
     if words[1] != "import":
         known = replace(known, export_targets=(*known.export_targets, value))
     reading.vrfs[name] = known
-    context.partial(line, "routes are not leaked between VRFs by route target")
+    context.done(line)  # BGP leaks by it between the VRFs of the device; between devices VPN routes are not modelled
+
+
+def _import_default(line: Line, words: tuple[str, ...], context: Context, reading: Reading, name: str) -> None:
+    """NX-OS `import vrf default [N] map X`: BGP's routes of the default VRF, as far as the map lets them."""
+    reading.routing.vrf_imports[name] = ("default",)
+    policy = line.words[words.index("map") + 1]
+    reading.routing.vrf_policies[name, "import"] = context.refer("route-map", policy, line, "vrf leaking")
+    context.done(line)
 
 
 def ip_routing(line: Line, context: Context, reading: Reading) -> None:

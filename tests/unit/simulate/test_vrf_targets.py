@@ -1,0 +1,104 @@
+"""Routes go between the VRFs of one device by route target (RFC 4364 4.3.1), on IOS and NX-OS.
+
+pe1: VRF A (10.1.0.0/24) and VRF B (10.2.0.0/24)
+"""
+
+from __future__ import annotations
+
+import pytest
+from small_network import state_of
+
+from guard.engines.rows import routes_rows
+from guard.model.state import NetworkState
+
+IOS = """\
+hostname pe1
+vrf definition A
+ rd 65001:1
+ address-family ipv4
+  route-target export 65001:1
+  route-target import {import_a}
+vrf definition B
+ rd 65001:2
+ address-family ipv4
+  route-target export 65001:2
+  route-target import 65001:9
+interface GigabitEthernet0/1
+ vrf forwarding A
+ ip address 10.1.0.1 255.255.255.0
+interface GigabitEthernet0/2
+ vrf forwarding B
+ ip address 10.2.0.1 255.255.255.0
+router bgp 65001
+ bgp router-id 10.255.0.1
+ address-family ipv4 vrf A
+  redistribute connected
+ address-family ipv4 vrf B
+  redistribute connected
+"""
+NXOS = """\
+!Command: show running-config
+hostname pe1
+feature bgp
+route-map ALL permit 10
+vrf context A
+  rd 65001:1
+  address-family ipv4 unicast
+    route-target export 65001:1
+    route-target import {import_a}
+vrf context B
+  rd 65001:2
+  address-family ipv4 unicast
+    route-target export 65001:2
+    route-target import 65001:9
+interface Ethernet1/1
+  no switchport
+  vrf member A
+  ip address 10.1.0.1/24
+  no shutdown
+interface Ethernet1/2
+  no switchport
+  vrf member B
+  ip address 10.2.0.1/24
+  no shutdown
+router bgp 65001
+  router-id 10.255.0.1
+  vrf A
+    address-family ipv4 unicast
+      redistribute direct route-map ALL
+  vrf B
+    address-family ipv4 unicast
+      redistribute direct route-map ALL
+"""
+
+
+def routes_of_vrf(state: NetworkState, node: str, vrf: str) -> set[str]:
+    return {str(row["network"]) for row in routes_rows(state) if (row["node"], row["vrf"]) == (node, vrf)}
+
+
+@pytest.mark.parametrize("text", [IOS, NXOS], ids=["ios", "nxos"])
+def test_a_vrf_takes_what_bears_a_target_that_it_imports(text: str) -> None:
+    state = state_of({"pe1": text.format(import_a="65001:2")})
+    assert "10.2.0.0/24" in routes_of_vrf(state, "pe1", "A")
+    assert "10.1.0.0/24" not in routes_of_vrf(state, "pe1", "B")
+    assert "10.2.0.0/24" not in routes_of_vrf(state_of({"pe1": text.format(import_a="65001:8")}), "pe1", "A")
+
+
+def test_an_import_map_chooses() -> None:
+    text = NXOS.format(import_a="65001:2").replace(
+        "import 65001:2\n", "import 65001:2\n    import map NONE\n"
+    ).replace("route-map ALL", "route-map NONE deny 10\nroute-map ALL", 1)  # fmt: skip
+    assert "10.2.0.0/24" not in routes_of_vrf(state_of({"pe1": text}), "pe1", "A")
+
+
+def test_a_vrf_takes_routes_of_the_default_one_by_a_map() -> None:
+    text = NXOS.format(import_a="65001:8") + "  address-family ipv4 unicast\n    network 10.255.0.1/32\n"
+    text = text.replace(
+        "interface Ethernet1/1", "interface loopback0\n  ip address 10.255.0.1/32\ninterface Ethernet1/1"
+    )
+    assert "10.255.0.1/32" not in routes_of_vrf(state_of({"pe1": text}), "pe1", "A")
+    taken = text.replace(
+        "vrf context A\n  rd 65001:1\n  address-family ipv4 unicast\n",
+        "vrf context A\n  rd 65001:1\n  address-family ipv4 unicast\n    import vrf default map ALL\n",
+    )
+    assert "10.255.0.1/32" in routes_of_vrf(state_of({"pe1": taken}), "pe1", "A")
