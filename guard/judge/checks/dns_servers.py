@@ -110,6 +110,8 @@ def _too_few(owner: str, servers: Mapping[str, tuple[Address, ...] | None]) -> I
     shared = sorted({str(each) for each in addresses if addresses.count(each) > 1})
     if shared:
         yield "warning", "same address", f"name servers of {owner} share {listed(shared)}"
+    if all(known == () for known in servers.values()):
+        yield "warning", "no address", f"no name server of {owner} has an address"
     if None in servers.values() or not addresses:
         return
     for version in (4, 6):
@@ -117,6 +119,8 @@ def _too_few(owner: str, servers: Mapping[str, tuple[Address, ...] | None]) -> I
         if not mine:
             severity = "warning" if version == 4 else "info"
             yield severity, f"no IPv{version}", f"no name server of {owner} has an IPv{version} address"
+        elif len(servers) > 1 and sum(any(each in mine for each in known or ()) for known in servers.values()) == 1:
+            yield "info", f"one with IPv{version}", f"one name server of {owner} alone has an IPv{version} address"
         elif len(servers) > 1 and len({prefix_of(each, _BLOCK[version]) for each in mine}) == 1 and not shared:
             block = prefix_of(mine[0], _BLOCK[version])
             yield "info", f"one IPv{version} block", f"all name servers of {owner} stand in {block}"
