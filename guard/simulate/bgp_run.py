@@ -70,6 +70,10 @@ class World(Protocol):
         """Whether who sends only what it installs keeps the best path back (raises Split); None: all is sent."""
         ...
 
+    def is_selective(self, indices: Iterable[int]) -> bool:
+        """Whether one of the speakers sends only what it installs, which the main RIB of another state may not hold."""
+        ...
+
     def default_origin(self, speaker: Speaker, link: Link) -> BgpAttributes | None:
         """What `default-originate` sends over the link right now, before the wire; None: nothing."""
         ...
@@ -332,7 +336,8 @@ class ClassRun:
         if selection is None and link.sender not in self.selections and self._may_ask(link):
             selection = self.selection(link.sender)
             earlier = self._earlier
-            if earlier is not None and self._alike.get(link.sender) and link.index not in earlier.links:
+            same = earlier is not None and self._alike.get(link.sender) and link.index not in earlier.links
+            if earlier is not None and same and not self.world.is_selective((link.sender,)):
                 return earlier.run.offer(link)
         if selection is None:
             return None
