@@ -22,22 +22,42 @@ def header_length(mode: Mode, table: Grammar, words: tuple[str, ...]) -> int:
 
 
 def unfold(lines: tuple[Line, ...], mode: Mode | None, table: Grammar) -> tuple[Line, ...]:
-    """The tree in which each such command is a block of its own; nothing else is changed."""
-    return tuple(_unfolded(line, mode, table) for line in lines)
-
-
-def _unfolded(line: Line, mode: Mode | None, table: Grammar) -> Line:
+    """The tree in which each such command is part of the block that it names; nothing else is changed."""
     if mode is None or mode.open:
-        return line
+        return lines
+    return _joined(tuple((line, _split(line, mode, table)) for line in lines), mode, table)
+
+
+def _split(line: Line, mode: Mode, table: Grammar) -> Line:
+    """A command with modes in front as a block of one line; others as they are."""
     words = line.words
-    inner = opened(mode, table, words)
-    if inner is not None:
-        children = unfold(line.children, inner, table)
-        return line if children == line.children else Line(line.number, line.text, words, children)
     length = 0 if words[0] == "no" else header_length(mode, table, words)
     if not length:
         return line
-    rest = words[length:]
-    child = Line(line.number, " ".join(rest), rest, line.children)
-    inner = opened(mode, table, words[:length])
-    return Line(line.number, line.text, words[:length], unfold((child,), inner, table))
+    child = Line(line.number, " ".join(words[length:]), words[length:], line.children)
+    return Line(line.number, " ".join(words[:length]), words[:length], (child,))
+
+
+def _joined(found: tuple[tuple[Line, Line], ...], mode: Mode, table: Grammar) -> tuple[Line, ...]:
+    """The lines, those that were split gathered into the block of their modes where one came before."""
+    made: list[Line] = []
+    places: dict[tuple[str, ...], int] = {}
+    for line, split in found:
+        inner = opened(mode, table, split.words)
+        at = places.get(split.words) if split is not line else None
+        if at is not None:
+            known = made[at]
+            made[at] = Line(known.number, known.text, known.words, (*known.children, *split.children))
+            continue
+        if inner is not None:
+            places.setdefault(split.words, len(made))
+        made.append(split)
+    return tuple(_inside(line, mode, table) for line in made)
+
+
+def _inside(line: Line, mode: Mode, table: Grammar) -> Line:
+    inner = opened(mode, table, line.words)
+    if inner is None or not line.children:
+        return line
+    children = unfold(line.children, inner, table)
+    return line if children == line.children else Line(line.number, line.text, line.words, children)
