@@ -13,6 +13,7 @@ from guard.engines.batfish.answers import Answers
 from guard.engines.batfish.bgp_rows import TablePath, table_paths
 from guard.engines.batfish.bgp_tables import AnsweredTables, AnsweredWorld, sessions
 from guard.engines.batfish.ground import AnsweredFib, AnsweredUnderlay, Reading, Spelling, main_ribs, topology
+from guard.engines.batfish.ipv6 import speaks_ipv6, with_ipv6
 from guard.engines.batfish.issues import issues
 from guard.engines.batfish.upload import as_numbered_here
 from guard.model.provenance import Source
@@ -21,13 +22,30 @@ from guard.simulate.bgp_exchange import heard_from_outside
 from guard.simulate.bgp_graph import build
 from guard.simulate.bgp_session import SessionTable
 from guard.simulate.bgp_world import Limits
+from guard.simulate.control_plane import compute
 from guard.snapshot.snapshot import Snapshot
 
 ENGINE = "batfish"
+NO_FAILURE = Scenario()
 
 
-def state(answers: Answers, snapshot: Snapshot, scenario: Scenario = Scenario()) -> NetworkState:  # noqa: B008
-    """The state that Batfish reached for the snapshot under the scenario."""
+def state(
+    answers: Answers,
+    snapshot: Snapshot,
+    scenario: Scenario = NO_FAILURE,
+    own: NetworkState | None = None,
+) -> NetworkState:
+    """The state that Batfish reached for the snapshot under the scenario.
+
+    `own`: the embedded engine's of the same; computed here where the snapshot speaks IPv6 and it is not given.
+    """
+    found = _state(answers, snapshot, scenario)
+    if not speaks_ipv6(snapshot):
+        return found
+    return with_ipv6(found, own or compute(snapshot, scenario))
+
+
+def _state(answers: Answers, snapshot: Snapshot, scenario: Scenario) -> NetworkState:
     spelling, reading = Spelling(snapshot), Reading()
     layer3 = topology(answers, snapshot, spelling, reading)
     ground = AnsweredUnderlay(layer3, main_ribs(answers, snapshot, spelling, reading))
