@@ -1,6 +1,7 @@
 """Routing policies that let more through than the lines of the change say.
 
-Exact for the cases listed in the check; it does not compare the sets of routes that two policies accept.
+The sets of routes that the policies of a place accept before and after are compared exactly (simulate/policy_space);
+what is new is then looked for in the lines that were added. Where the sets cannot be compared, that is undecided.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from typing import NamedTuple
 
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import Check, Observations, Parameter, Parameters
-from guard.judge.checks.policy_names import leaves, names_used
+from guard.judge.checks.policy_names import names_used
+from guard.judge.checks.widening_lines import Lines, matchless, meaning, same_term, with_lists_of
+from guard.judge.checks.widening_places import Bound, neighbors, places
 from guard.judge.finding import Observation
-from guard.model.bgp import BgpNeighbor, NeighborFamily
+from guard.model.bgp import NeighborFamily
 from guard.model.device import Device
 from guard.model.policy import (
-    All,
     Condition,
     MatchAsPath,
     MatchCommunity,
+    MatchPolicy,
     MatchPrefixList,
     Outcome,
     PrefixList,
@@ -26,8 +29,8 @@ from guard.model.policy import (
     Term,
 )
 from guard.model.provenance import Source
-
-_TAKES = (Outcome.ACCEPT, Outcome.NEXT_TERM)
+from guard.simulate.policy_space import Chain, Newly, leaves, newly_accepted, terms_reached
+from guard.simulate.text_space import Undecidable
 
 
 class Said(NamedTuple):
@@ -36,16 +39,18 @@ class Said(NamedTuple):
     subject: str
     term: str
     why: str
-    source: Source
+    source: Source | None
 
 
 def policy_widened(case: Case, step: StepView, params: Parameters) -> Observations:
     """The policy of a session or redistribution that was there before now accepts routes that no added line names.
 
-    A term lost a match; a term that accepts without a match is new, or stands in the policy that is bound instead; a
-    list that a term looks at is empty or no longer defined; an added entry is shorter than /8 (IPv6 /16) and takes
-    more-specifics; a term that was matched stands behind one that takes all. A new external session counts only if its
-    import policy has no match.
+    The routes that it accepts before and after are compared exactly, over prefixes, communities and AS paths. A route
+    that is new must be one of an added match or entry. So a term that lost a match counts, one that accepts without a
+    match, one that accepts what it rejected, a `deny` that is gone, a list that a term looks at and that is empty or no
+    longer defined, and an added entry shorter than /8 (IPv6 /16) that takes more-specifics; and so does a term that was
+    matched and can no longer match. A removed entry and an unbound map are no widening. A new external session counts
+    only if its import policy has no match.
     Breaks: everything that the policy kept out comes in, often with the preference meant for a few.
     Example: `no match ip address prefix-list SITE-LOCAL` in a term that sets local-preference 200 and accepts.
     Source: Cloudflare, 17 July 2020.
@@ -55,9 +60,36 @@ def policy_widened(case: Case, step: StepView, params: Parameters) -> Observatio
         if new is None:
             continue
         if old is not None:
-            for said in dict.fromkeys(_wider(old, new, params)):
-                yield _observed(name, said)
+            yield from _compared(name, old, new, params)
         yield from _new_sessions(old, new, step)
+
+
+def _compared(name: str, old: Device, new: Device, params: Parameters) -> Observations:
+    for said in widened(old, new, params):
+        if isinstance(said, Said):
+            yield _observed(name, said)
+        else:
+            yield Observation(
+                f"{name}: what {said.place} accepts cannot be compared: {said.why}",
+                subjects=(name,), key=f"{name} {said.place}", undecided=True,
+            )  # fmt: skip
+
+
+class Unclear(NamedTuple):
+    """A place whose sets of routes cannot be compared, and why."""
+
+    place: str
+    why: str
+
+
+def widened(old: Device, new: Device, params: Parameters) -> Iterator[Said | Unclear]:
+    """What a device accepts more than before; of each term the first reason, which is as good as the second."""
+    told = set[tuple[str, str]]()
+    for each in _wider(old, new, params):
+        key = (each.subject, each.term) if isinstance(each, Said) else (each.place, each.why)
+        if key not in told:
+            told.add(key)
+            yield each
 
 
 def _observed(device: str, said: Said) -> Observation:
@@ -65,140 +97,144 @@ def _observed(device: str, said: Said) -> Observation:
     return Observation(
         f"{device}: {said.subject}{term} {said.why}",
         subjects=(device, said.subject, said.term) if said.term else (device, said.subject),
-        evidence=(f"{said.source}: {said.subject}{term} {said.why}",),
+        evidence=(f"{said.source}: {said.subject}{term} {said.why}",) if said.source is not None else (),
         key=f"{device} {said.subject} {said.term} {said.why}",
         group=f"{device} {said.subject}",
         main=(device, said.subject),
     )
 
 
-def _wider(old: Device, new: Device, params: Parameters) -> Iterator[Said]:
-    both = _bound(old) & _bound(new)
+def _wider(old: Device, new: Device, params: Parameters) -> Iterator[Said | Unclear]:
+    before, after = places(old), places(new)
+    both = _bound(before) & _bound(after)
     used = {called for name in both for called in (name, *names_used(new, name), *names_used(old, name))}
-    for name in sorted(used):
-        before, after = old.policies.get(name), new.policies.get(name)
-        if before is not None and after is not None and before != after:
-            yield from _terms(before, after)
-        if before is not None:
-            yield from _lists(old, new, before)
-    lists = used | _list_filters(old) & _list_filters(new)
-    for key, after_list in sorted(new.prefix_lists.items()):
-        before_list = old.prefix_lists.get(key)
-        if before_list is not None and before_list != after_list and key[1] in lists:
-            yield from _entries(before_list, after_list, params)
-    yield from _rebound(old, new)
+    kept = sorted(used & set(old.policies) & set(new.policies))
+    for name in kept:
+        yield from _lists(old, new, old.policies[name])
+    seen = set[tuple[object, ...]]()
+    for place, now in after.items():
+        was = before.get(place)
+        if was is None or not (now.chain.policies or now.chain.filters):
+            continue  # a new place; an unbound policy
+        key = (was.chain[1:], now.chain[1:], was.open)
+        if key not in seen and meaning(was.chain) != meaning(now.chain):
+            yield from _place(place, was, now, params)
+        seen.add(key)
+    for name in kept:
+        yield from _dead(old, new, name)
 
 
-def _rebound(old: Device, new: Device) -> Iterator[Said]:
-    """Another policy stands where one that took by match alone stood, and it accepts without a match."""
-    were = dict(_places(old))
-    for place, names in _places(new):
-        before = were.get(place, ())
-        if before == names or not (before and names) or not _by_match(old, before):
-            continue
-        for name in names:
-            policy = new.policies.get(name)
-            for term in policy.terms if policy is not None and name not in before else ():
-                if term.outcome is Outcome.ACCEPT and _matchless(term.condition):
-                    yield Said(name, term.name, f"accepts without a match, and is now that of {place}", term.source)
+def _bound(found: Mapping[str, Bound]) -> frozenset[str]:
+    return frozenset(name for each in found.values() for name in each.chain.policies)
 
 
-def _places(device: Device) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Where policies are bound, as text, and their names."""
-    for (node, _, peer), neighbor in _neighbors(device):
-        for family in neighbor.families:
-            yield f"session {node} -> {peer} IPv{family.version} in", family.import_policies
-            yield f"session {node} -> {peer} IPv{family.version} out", family.export_policies
-    for process in device.bgp:
-        for each in process.families:
-            for one in each.redistributions:
-                yield f"redistribution of {one.protocol} into BGP IPv{each.version}", (one.policy,)
-    for ospf in device.ospf:
-        for one in ospf.redistributions:
-            yield f"redistribution of {one.protocol} into OSPF {ospf.process}", (one.policy,)
+# ------------------------------------------------------------------------------------------------ one place
 
 
-def _by_match(device: Device, names: tuple[str, ...]) -> bool:
-    """Whether these policies are defined, and none of them accepts what it does not match."""
-    policies = [device.policies.get(name) for name in names]
-    return all(
-        policy is not None and not any(t.outcome is Outcome.ACCEPT and _matchless(t.condition) for t in policy.terms)
-        for policy in policies
-    )
+def _place(place: str, was: Bound, now: Bound, params: Parameters) -> Iterator[Said | Unclear]:
+    """Routes that are accepted at a place and were not, if no added line names them."""
+    before, after = _comparable(was, now.chain), now.chain
+    lines = Lines(before, after, params.integer("shortest_v4" if after.version == 4 else "shortest_v6"))
+    kept = after._replace(device=with_lists_of(before, after))
+    if meaning(kept) == meaning(before) and not lines.has_short:
+        return  # all that changed is entries, which name what they add
+    try:
+        for each in newly_accepted(before, after, kept, lines.marks):
+            said = _said(place, each, lines)
+            if said is not None:
+                yield said
+    except Undecidable as problem:
+        yield Unclear(place, str(problem))
 
 
-def _bound(device: Device) -> frozenset[str]:
-    """Policies that some session or redistribution of the device uses."""
-    found = set[str]()
-    for process in device.bgp:
-        for neighbor in process.neighbors:
-            for family in neighbor.families:
-                found.update(family.import_policies, family.export_policies)
-        for each in process.families:
-            found.update(one.policy for one in each.redistributions)
-    for ospf in device.ospf:
-        found.update(one.policy for one in ospf.redistributions)
-    for isis in device.isis:
-        found.update(one.policy for _, one in isis.redistributions)
-    return frozenset(found - {""})
+def _comparable(was: Bound, after: Chain) -> Chain:
+    """What was bound, without what is no longer: an unbound policy or filter is no widening."""
+    kinds = {each.kind for each in after.filters}
+    chain = was.chain
+    filters = tuple(each for each in chain.filters if each.kind in kinds)
+    policies = chain.policies if after.policies else ()
+    if policies:
+        return chain._replace(filters=filters)
+    closed = not was.open and not chain.policies and not chain.filters
+    return chain._replace(filters=filters, policies=(), default=frozenset() if closed else frozenset(after.protocols))
 
 
-def _list_filters(device: Device) -> set[str]:
-    return {
-        each.name
-        for process in device.bgp
-        for neighbor in process.neighbors
-        for family in neighbor.families
-        for each in (*family.import_filters, *family.export_filters)
-    }
+def _said(place: str, newly: Newly, lines: Lines) -> Said | None:
+    """What is to be said of routes that are newly accepted; None where an added line names them."""
+    if not newly.kept:
+        entry = lines.short_entry(newly.prefix)
+        if entry is None:
+            return None
+        name, found = entry
+        return Said(
+            name, str(found.sequence or ""), f"permits {found.range.prefix} le {found.range.high}", found.source
+        )
+    if lines.named(newly):
+        return None
+    if not newly.terms:
+        after = lines.after
+        subject = (*after.policies, *(each.name for each in after.filters))[-1]
+        policy = after.device.policies.get(subject)
+        source = policy.source if policy is not None else None
+        return Said(subject, "", f"accepts {_text(newly)}, which no added line names", source)
+    term = newly.terms[-1]
+    policy_name = lines.policy_of(term)
+    return Said(policy_name, term.name, _why(place, newly, term, lines), term.source)
 
 
-# ------------------------------------------------------------------------------------------------ terms
+def _why(place: str, newly: Newly, term: Term, lines: Lines) -> str:
+    policy = lines.policy_of(term)
+    old = lines.old_term(term)
+    bare = matchless(term.condition)
+    if old is not None and old.outcome in (Outcome.ACCEPT, Outcome.NEXT_TERM):
+        if bare and not matchless(old.condition):
+            return "lost its match, and takes everything"
+        if set(leaves(term.condition)) < set(leaves(old.condition)):
+            return "lost a match"
+    if bare and (old is None or old.outcome is Outcome.REJECT):
+        rebound = policy not in lines.before.policies and policy in lines.after.policies
+        return f"accepts without a match, and is now that of {place}" if rebound else "accepts without a match"
+    if old is not None and old.outcome is Outcome.REJECT:
+        return "accepts what it rejected"
+    return f"accepts {_text(newly)}, which no added line names"
 
 
-def _terms(before: RoutePolicy, after: RoutePolicy) -> Iterator[Said]:
-    olds = {term.name: term for term in before.terms}
-    for term in after.terms:
-        old = olds.get(term.name)
-        if term.outcome not in _TAKES:
-            continue
-        if old is None or old.outcome is Outcome.REJECT:
-            if term.outcome is Outcome.ACCEPT and _matchless(term.condition) and not _ends_with_accept(before):
-                yield Said(after.name, term.name, "accepts without a match", term.source)
-        elif _lost_a_match(old.condition, term.condition):
-            what = "lost its match, and takes everything" if _matchless(term.condition) else "lost a match"
-            yield Said(after.name, term.name, what, term.source)
-    yield from _shadowed(before, after)
+def _text(newly: Newly) -> str:
+    return f"routes like {newly.prefix}" + ("" if newly.protocol == "bgp" else f" ({newly.protocol})")
 
 
-def _ends_with_accept(policy: RoutePolicy) -> bool:
-    """Whether what no term names was accepted already."""
-    return bool(policy.terms) and policy.terms[-1].outcome is Outcome.ACCEPT and _matchless(policy.terms[-1].condition)
+# ------------------------------------------------------------------------------------------------ dead terms
 
 
-def _matchless(condition: Condition) -> bool:
-    return isinstance(condition, All) and all(_matchless(part) for part in condition.parts)
+def _dead(old: Device, new: Device, name: str) -> Iterator[Said]:
+    """Terms that are still there, were matched, and can no longer match."""
+    chains = (Chain(old, 4, (name,)), Chain(new, 4, (name,)))
+    if meaning(chains[0]) == meaning(chains[1]):
+        return
+    before, after = old.policies[name], new.policies[name]
+    kept = {term.name for term in after.terms if not _calls(term) and same_term(new, before, term) is not None}
+    behind = _behind_all(after.terms)
+    try:
+        lost = frozenset(kept) - terms_reached(new, name, frozenset(kept))
+        olds = {each.name: same_term(new, before, each) for each in after.terms if each.name in lost}
+        were = terms_reached(old, name, frozenset(each.name for each in olds.values() if each is not None))
+        gone = [each for each, was in olds.items() if was is not None and was.name in were]
+    except Undecidable:
+        gone = [each for each in behind if each in kept and each not in _behind_all(before.terms)]
+    for each in gone:
+        term = next(one for one in after.terms if one.name == each)
+        by = f": term {behind[each]} takes everything" if each in behind else ""
+        yield Said(name, each, f"can no longer match{by}", term.source)
 
 
-def _lost_a_match(old: Condition, new: Condition) -> bool:
-    """Whether every match that is left was there before, and some is gone."""
-    olds, news = set(leaves(old)), set(leaves(new))
-    return news < olds
-
-
-def _shadowed(before: RoutePolicy, after: RoutePolicy) -> Iterator[Said]:
-    """Terms that are still there and stand behind one that takes or rejects everything, which was not so before."""
-    behind_before = set(_behind_all(before.terms))
-    kept = {term.name for term in before.terms}
-    for name, by in _behind_all(after.terms).items():
-        if name in kept and name not in behind_before:
-            term = next(each for each in after.terms if each.name == name)
-            yield Said(after.name, name, f"can no longer match: term {by} takes everything", term.source)
+def _calls(term: Term) -> bool:
+    return any(isinstance(leaf, MatchPolicy) for leaf in leaves(term.condition))
 
 
 def _behind_all(terms: tuple[Term, ...]) -> Mapping[str, str]:
+    """Terms behind one that takes or rejects everything, and which one that is."""
     for at, term in enumerate(terms):
-        if _matchless(term.condition) and term.outcome in (Outcome.ACCEPT, Outcome.REJECT) and term.goto is None:
+        if matchless(term.condition) and term.outcome in (Outcome.ACCEPT, Outcome.REJECT) and term.goto is None:
             return {each.name: term.name for each in terms[at + 1 :]}
     return {}
 
@@ -244,16 +280,6 @@ def _filled(found: PrefixList | None) -> bool:
     return found is not None and bool(found.entries)
 
 
-def _entries(before: PrefixList, after: PrefixList, params: Parameters) -> Iterator[Said]:
-    olds = {(entry.permit, entry.range) for entry in before.entries}
-    shortest = params.integer("shortest_v4" if after.version == 4 else "shortest_v6")
-    for entry in after.entries:
-        prefix, _, high = entry.range
-        added = entry.permit and (entry.permit, entry.range) not in olds
-        if added and prefix.length < shortest and high > prefix.length:
-            yield Said(after.name, str(entry.sequence or ""), f"permits {prefix} le {high}", entry.source)
-
-
 # ------------------------------------------------------------------------------------------------ new sessions
 
 
@@ -262,8 +288,8 @@ def _new_sessions(old: Device | None, new: Device, step: StepView) -> Iterator[O
     if step.assessment is None:
         return
     external = {end.key for end in step.assessment.state.sessions if end.external}
-    had = {key for key, _ in _neighbors(old)} if old is not None else set()
-    for key, neighbor in _neighbors(new):
+    had = {key for key, _, _ in neighbors(old)} if old is not None else set()
+    for key, neighbor, _ in neighbors(new):
         if key in had or key not in external:
             continue
         for family in neighbor.families:
@@ -277,19 +303,12 @@ def _new_sessions(old: Device | None, new: Device, step: StepView) -> Iterator[O
                 )
 
 
-def _neighbors(device: Device) -> Iterator[tuple[tuple[str, str, str], BgpNeighbor]]:
-    for process in device.bgp:
-        for neighbor in process.neighbors:
-            if neighbor.address is not None or neighbor.interface is not None:
-                yield (device.name, process.vrf, str(neighbor.address or neighbor.interface)), neighbor
-
-
 def _imports_by_match(device: Device, family: NeighborFamily) -> bool:
     if family.import_filters:
         return True
     policies = [device.policies[name] for name in family.import_policies if name in device.policies]
     accepting = [term for policy in policies for term in policy.terms if term.outcome is Outcome.ACCEPT]
-    return bool(policies) and not any(_matchless(term.condition) for term in accepting)
+    return bool(policies) and not any(matchless(term.condition) for term in accepting)
 
 
 CHECKS = (
