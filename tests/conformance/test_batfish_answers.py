@@ -55,6 +55,7 @@ def our_routes(made: NetworkState) -> set[tuple[object, ...]]:
             *(row["admin_distance"], row["metric"], row["tag"]),
         )
         for row in routes_rows(made)
+        if ":" not in str(row["network"])  # IPv6 is not Batfish's
     }
 
 
@@ -78,6 +79,7 @@ def our_paths(made: NetworkState) -> Counter[tuple[object, ...]]:
             *(tuple(row["communities"] or ()), row["origin_type"]),  # type: ignore[arg-type]
         )
         for row in bgp_rows(made)
+        if ":" not in str(row["network"])
     )
 
 
