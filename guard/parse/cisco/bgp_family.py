@@ -151,8 +151,9 @@ _UNKNOWN_SOURCE = frozenset({
 #: Only IPv6 has these.
 _V6_ONLY = frozenset({"ospf3", "ospfv3", "ospf6", "ripng"})
 _NUMBERED = frozenset({"ospf", "ospf3", "ospfv3", "eigrp", "bgp", "table"})
-#: NX-OS names its processes by words.
-_NXOS_TAGGED = frozenset({"ospf", "ospfv3", "eigrp", "rip"})
+#: Who names processes by words, and which.
+_NAMES_PROCESSES = frozenset({Vendor.NXOS, Vendor.IOSXR})
+_TAGGED = frozenset({"ospf", "ospfv3", "eigrp", "rip"})
 _LEVELS = frozenset({"level-1", "level-2", "level-1-2"})
 _TYPES = ("internal", "external", "nssa-external")
 
@@ -209,7 +210,7 @@ class _Options:
 
     def read(self, words: tuple[str, ...]) -> None:
         at = 0
-        tags = self.name == "isis" or (self.place.vendor is Vendor.NXOS and self.name in _NXOS_TAGGED)
+        tags = self.name == "isis" or (self.place.vendor in _NAMES_PROCESSES and self.name in _TAGGED)
         tagged = tags and words[:1] and words[0] not in (*_LEVELS, "route-map", "metric")
         if tagged or (words and words[0].isdecimal()):
             if self.name not in _NUMBERED and not tagged:
