@@ -6,7 +6,7 @@ computed is undecided, and no check at all is never ALLOW.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -19,6 +19,13 @@ from guard.judge.finding import Enforcement, Finding, Observation, Status, Verdi
 from guard.judge.policy import Policy, PolicySet, bound
 from guard.judge.verdict import ORDER, of, verdict
 from guard.judge.waiver import Waiver
+
+#: Built-in checks with nothing to judge where nobody says what the network is for.
+_OF_INTENT = (
+    "asymmetric-reachability", "backbone-withdrawal", "datacenter-isolation", "dns-empty-critical-name",
+    "dns-service-survival", "flow-intent", "reachability-loss", "recovery-lockout", "service-dependency",
+    "shared-risk", "site-isolation",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,9 @@ def judge(case: Case, policies: PolicySet) -> Judgement:
         variants = _as_bound(case, policy, policies)
         findings += _strictest(_findings(case, each, waivers, tuple(_observations(case, each))) for each in variants)
     notes = [f"skipped, as {why}: {', '.join(names)}" for why, names in idle.items()]
+    blind = [] if any(view.inventory.given for view in case.views) else _without_intent(policies, idle)
+    if blind:
+        notes.append(f"without an inventory these have nothing to judge by: {', '.join(blind)}")
     notes += [
         f"the waiver of {each.policy} for {', '.join(each.subjects)} expired on {each.expires:%Y-%m-%d}"
         for each in policies.waivers
@@ -64,6 +74,12 @@ def judge(case: Case, policies: PolicySet) -> Judgement:
         findings.append(Finding("not-modelled", Enforcement.HOLD, Status.UNDECIDED, 0, nothing))
     ordered = tuple(sorted(findings, key=_urgency))
     return Judgement(verdict(ordered, evaluated), ordered, evaluated, tuple(notes))
+
+
+def _without_intent(policies: PolicySet, idle: Mapping[str, list[str]]) -> list[str]:
+    skipped = {name for names in idle.values() for name in names}
+    checked = (each for each in policies.policies if each.check and each.check.name in _OF_INTENT)
+    return [each.name for each in checked if each.name not in skipped]
 
 
 def _as_bound(case: Case, policy: Policy, policies: PolicySet) -> list[Policy]:

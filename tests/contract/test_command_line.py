@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -182,3 +183,14 @@ def test_an_allow_of_one_engine_where_two_were_asked_for_is_held() -> None:
 def test_no_engine_is_4() -> None:
     done = dry_run(CORPUS / "noop.yaml", "--engine", "batfish", "-f", "json")
     assert (done.returncode, document(done)["error"]["code"]) == (4, "engine-unavailable")
+
+
+def test_without_an_inventory_it_says_what_it_cannot_judge(tmp_path: Path) -> None:
+    shutil.copytree(CORPUS / "snapshot" / "configs", tmp_path / "bare" / "configs")
+    done = guard("dry-run", "-s", tmp_path / "bare", "-c", CORPUS / "noop.yaml", "--failures", "0", "-f", "json")
+    assert done.returncode == 0
+    (said,) = (note for note in document(done)["notes"] if note.startswith("without an inventory"))
+    assert "datacenter-isolation" in said
+    blocked = guard("dry-run", "-s", tmp_path / "bare", "-c", CORPUS / "bad.yaml", "--failures", "0", "-f", "json")
+    assert blocked.returncode == 1
+    assert "blackhole" in {each["policy"] for each in document(blocked)["findings"]}

@@ -193,9 +193,8 @@ def test_a_waiver_is_reported_beside_what_it_silences_and_an_expired_one_is_name
     found = judge(case, load_policies({"p.yaml": text})).findings[0]
     assert found.document()["waiver"] == "accepted by neteng until 2026-12-01T00:00Z: it moves"
     old = ISOLATED + WAIVER.replace("SUBJECTS", "dc*").replace("EXPIRES", "2026-11-01T00:00Z")
-    assert judge(case, load_policies({"p.yaml": old})).notes == (
-        "the waiver of datacenter-isolation for dc* expired on 2026-11-01",
-    )
+    expired = "the waiver of datacenter-isolation for dc* expired on 2026-11-01"
+    assert expired in judge(case, load_policies({"p.yaml": old})).notes
 
 
 # ------------------------------------------------------------------------------------------------ what cannot be judged
