@@ -11,13 +11,18 @@ from guard.shell.errors import EngineUnavailable
 
 
 def engines_for(name: str | None, batfish: str | None = None) -> tuple[Engine, ...]:
-    """The engines of `--engine`; EngineUnavailable where the only one asked for is not part of this installation.
+    """The engines of `--engine`, the deciding one first: without a name both where a Batfish is configured.
 
-    Of `both` it gives those that are there; `missing_engine` says what is not.
+    EngineUnavailable where the only one asked for is not part of this installation. Of `both` it gives those that are;
+    `missing_engine` says what is not.
     """
-    match name or "embedded":
-        case "embedded" | "both":
+    match name or default_engine(batfish):
+        case "embedded":
             return (_embedded(),)
+        case "both" if missing_engine("both", batfish):
+            return (_embedded(),)
+        case "both":
+            return (_embedded(), _batfish(_place(batfish)))
         case "batfish":
             return (_batfish(_place(batfish)),)
         case "rehearsal":
@@ -26,9 +31,23 @@ def engines_for(name: str | None, batfish: str | None = None) -> tuple[Engine, .
             raise EngineUnavailable("engine-unavailable", f"engine {other} is not part of this version")
 
 
-def missing_engine(name: str | None) -> str:
-    """Why the second opinion of `--engine both` is not to be had; "" where none was asked for."""
-    return "no second opinion: this version has no Batfish engine" if name == "both" else ""
+def default_engine(batfish: str | None) -> str:
+    """Which engine is meant where nobody names one."""
+    return "both" if configured(batfish) is not None else "embedded"
+
+
+def missing_engine(name: str | None, batfish: str | None = None) -> str:
+    """Why the second opinion of `both` is not to be had here; "" where none was asked for, or where there is one.
+
+    Whether the service answers is seen when it is asked (EngineLost).
+    """
+    if (name or default_engine(batfish)) != "both":
+        return ""
+    try:
+        _place(batfish)
+    except EngineUnavailable as error:
+        return f"no second opinion: {error}"
+    return ""
 
 
 @cache

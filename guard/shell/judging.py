@@ -46,7 +46,7 @@ def check(request: CheckRequest, progress: Callable[[str, float], None]) -> Any:
             failures=request.failures,
             binding=True,
             active=request.active,
-            missing_engine=missing_engine(request.engine),
+            missing_engine=missing_engine(request.engine, request.batfish),
             known={digest: texts(files) for digest, files in request.known.items()},
         ),
         engines_for(request.engine, request.batfish),
@@ -60,7 +60,8 @@ def prove(
     """The proof that known-bad changes of a snapshot are caught, as verdicts name it, and its canonical document."""
     from guard.planning import proof
 
-    made = proof.prove(texts(base_files), layers(policy_files), engines_for(engine, batfish), now)
+    deciding = engines_for(engine, batfish)[:1]  # the second opinion is asked again for every ALLOW
+    made = proof.prove(texts(base_files), layers(policy_files), deciding, now)
     return made.standing, canonical(made.document())
 
 

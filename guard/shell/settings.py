@@ -53,8 +53,8 @@ class Settings:
     tls: Tls | None = None
     allow_insecure_remote: bool = False
     submitter_may_approve: bool = True
-    engine: str = "embedded"
-    batfish: str | None = None  # the host of a Batfish service
+    engine: str = ""  # "": both where a Batfish service is configured, else embedded
+    batfish: str | None = None  # HOST[:PORT] of a Batfish service; GUARD_BATFISH where the file says none
     web: str = ""  # HOST:PORT of the web page, "off", or "" for the port after the service's
     prove_minutes: float = 60.0  # how often guard proves again that it catches what it must
     workers: int = field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1))

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         change_files=files,
         policies=policy_layers(arguments.policies),
         now=moment(arguments.now),
-        missing_engine=missing_engine(arguments.engine),
+        missing_engine=missing_engine(arguments.engine, arguments.batfish),
         failures=arguments.failures,
     )
     engines, progress = engines_for(arguments.engine, arguments.batfish), Progress(arguments.format)

@@ -41,7 +41,7 @@ def trial_of(arguments: argparse.Namespace) -> tuple[Change, Trial]:
     change = parse_change(text, path.name, files)
     base = load(read_snapshot(Path(arguments.snapshot)))
     policies = load_policies(*policy_layers(arguments.policies))
-    engine = engines_for(None)[0]
+    engine = engines_for("embedded")[0]
     return change, Trial(base, policies, engine, moment(arguments.now), getattr(arguments, "failures", 0))
 
 
@@ -133,7 +133,7 @@ def _restore(arguments: argparse.Namespace) -> int:
     base, outage = (load(read_snapshot(Path(each))) for each in (arguments.snapshot, arguments.source))
     policies = load_policies(*policy_layers(arguments.policies))
     try:
-        plan = restore_plan(base, outage, policies, engines_for(None)[0], moment(arguments.now))
+        plan = restore_plan(base, outage, policies, engines_for("embedded")[0], moment(arguments.now))
     except OutOfTrials:
         raise TimedOut("too-many-batches", "no plan within the bound on judgements") from None
     lines: list[str] = []

@@ -106,7 +106,7 @@ def _play(
         change_files=named,
         policies=policy_layers(()),
         now=moment(None),
-        missing_engine=missing_engine(arguments.engine),
+        missing_engine=missing_engine(arguments.engine, arguments.batfish),
     )
     try:
         outcome = check(request, engines_for(arguments.engine, arguments.batfish))

@@ -1,143 +1,128 @@
-"""`guard self-test`: the proof and the corpus of outages, then mutants of policies and engines that they must catch."""
+"""`guard self-test`: mutants of policies, engines and what stands between, which the known answers must catch.
+
+The known answers are the corpus of outages, the proof on each of its networks, and the policies' own cases.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from guard.engines.engine import Engine
-from guard.judge.policy import PolicySet, load_policies
+from guard.engines.embedded import Embedded
+from guard.judge.finding import Finding
+from guard.judge.policy import load_policies
+from guard.judge.verdict import verdict
 from guard.model.errors import InputInvalid
+from guard.parse.change import parse_change
 from guard.parse.yaml_text import load_documents
-from guard.pipeline import CheckRequest, check
-from guard.planning.mutation import FLOOR_PERCENT, engine_mutants, policy_mutants, speaks, verdict_of
-from guard.planning.proof import prove_with
+from guard.pipeline import CheckRequest
+from guard.planning.hunt import Hunt, Result
+from guard.planning.known import Answer, proof_answers, size_of
+from guard.planning.mutation import FLOOR_PERCENT
 from guard.shell.cli.dry_run import moment, policy_layers
 from guard.shell.cli.folder import read_change, read_snapshot, read_text
 from guard.shell.cli.replay import Expected, expected_of, faults_of
 from guard.shell.data import folder
-from guard.shell.engines import engines_for
 from guard.snapshot.load import load
+from guard.snapshot.snapshot import Snapshot
 
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A run whose right answer is known: what was expected, and what was found."""
-
-    name: str
-    expected: Expected
-    findings: Sequence[Mapping[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one mutant; `by` "": it survived."""
-
-    mutant: str
-    by: str
+#: States that the engine keeps: those of a small network weigh little, and many mutants ask for the same.
+_STATES = 200
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 where proof and corpus are right and enough mutants are caught, else 1."""
+    """0 where the known answers are right and enough mutants are caught, else 1."""
     root = folder("replays")
     entries = [root / name for name in arguments.names] or sorted(
         each for each in root.iterdir() if (each / "expect.yaml").is_file()
     )
-    policies = load_policies(*policy_layers(()))
-    knowns, faults = _corpus(entries)
-    results = [*_policies(policies, knowns), *_engines(policies, entries)]
-    caught = sum(1 for each in results if each.by)
-    share = 100.0 * caught / len(results) if results else 0.0
-    document = {
-        "runs": len(knowns), "faults": faults, "mutants": len(results), "caught": caught,
-        "share_percent": round(share, 1), "floor_percent": FLOOR_PERCENT,
-        "survivors": [each.mutant for each in results if not each.by],
-    }  # fmt: skip
-    if arguments.format == "json":
-        print(json.dumps(document, ensure_ascii=False, indent=2))
-    else:
-        for each in results:
-            print(f"{'caught  ' if each.by else 'SURVIVED'} {each.mutant}" + (f"  by {each.by}" if each.by else ""))
-        print(*(f"FAIL {fault}" for fault in faults), sep="\n", end="\n" if faults else "")
-        print(f"{caught} of {len(results)} mutants caught ({share:.1f} %, at least {FLOOR_PERCENT:.0f} % must be); "
-              f"{len(knowns)} known answers, {len(faults)} wrong")  # fmt: skip
-    return 1 if faults or share < FLOOR_PERCENT else 0
-
-
-def _corpus(entries: Sequence[Path]) -> tuple[list[Known], list[str]]:
-    """Every variant of every outage, judged once; a mutant of a policy changes what was found."""
-    knowns, faults = [], []
-    for entry in entries:
-        for name, expected, request in _requests(entry, read_snapshot(entry / "snapshot")):
-            try:
-                outcome = check(request, engines_for(None))
-            except InputInvalid as error:
-                if not expected.invalid_ok:
-                    faults.append(f"{name}: invalid: {error}")
-                continue  # rejected before anything is judged
-            found = outcome.document["findings"]
-            if wrong := list(faults_of(expected, outcome.verdict, found)):
-                faults.append(f"{name}: {'; '.join(wrong)}")
-            else:
-                knowns.append(Known(name, expected, found))
-    return knowns, faults
-
-
-def _policies(policies: PolicySet, knowns: Sequence[Known]) -> list[Result]:
+    started = time.process_time()
+    engine = Embedded(kept=_STATES)
+    answers = [answer for entry in entries for answer in _answers(entry, engine)]
+    hunt = Hunt(answers, load_policies(*policy_layers(())), engine)
     results = []
-    for mutant in policy_mutants(each.name for each in policies.policies):
-        heard = [known for known in knowns if speaks(mutant, known.findings)]
-        if mutant.what != "silenced" and not heard:
-            continue  # nothing in the corpus that it would tell otherwise: no mutant, as it is the same program
-        by = ""
-        for known in heard:
-            rows = mutant.apply(known.findings)
-            if list(faults_of(known.expected, verdict_of(rows), [dict(row) for row in rows])):
-                by = known.name
-                break
-        results.append(Result(mutant.name, by))
-    return results
+    text = arguments.format == "text"
+    print(
+        f"{len(answers)} known answers from {len(entries)} networks",
+        file=sys.stdout if text else sys.stderr,
+        flush=True,
+    )
+    for result in hunt.results():
+        results.append(result)
+        print(_line(result), file=sys.stdout if text else sys.stderr, flush=True)
+    document = _document(hunt, results, round(time.process_time() - started, 1))
+    if text:
+        _summary(document, hunt)
+    else:
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+    return 1 if hunt.faults or document["share_percent"] < FLOOR_PERCENT else 0
 
 
-def _engines(policies: PolicySet, entries: Sequence[Path]) -> list[Result]:
-    """A mutant of an engine is caught by the proof, or by an outage, of the first network that shows it."""
-    inner = engines_for(None)[0]
-    caught: dict[str, str] = {}
-    bases = [(entry, load(read_snapshot(entry / "snapshot"))) for entry in entries]
-    for entry, base in sorted(bases, key=lambda each: len(each[1].devices)):  # what is small costs little
-        if not base.devices:
-            continue
-        for mutant in engine_mutants(inner, base):
-            if caught.get(mutant.name):
-                continue
-            passed = prove_with(base, policies, (mutant,), moment(None)).passed
-            caught[mutant.name] = _replayed(entry, mutant) if passed else f"the proof on {entry.name}"
-        if all(caught.values()):
-            break
-    return [Result(f"engine: {name}", by) for name, by in caught.items()]
+def _line(result: Result) -> str:
+    if result.same:
+        return f"the same  {result.mutant}: {result.same}"
+    return f"caught    {result.mutant}  by {result.by}" if result.by else f"SURVIVED  {result.mutant}"
 
 
-def _replayed(entry: Path, engine: Engine) -> str:
-    """The variant of an outage that comes out wrong with an engine, "" if none does."""
+def _document(hunt: Hunt, results: Sequence[Result], seconds: float) -> dict[str, Any]:
+    counted = [each for each in results if not each.same]
+    caught = [each for each in counted if each.by]
+    strict = [each for each in counted if not each.own]
+    return {
+        "answers": len(hunt.answers),
+        "asked": len(hunt.asked),
+        "faults": [f"{name}: {fault}" for name, fault in sorted(hunt.faults.items())],
+        "mutants": len(counted),
+        "caught": len(caught),
+        "caught_by_proof_or_corpus": sum(1 for each in strict if each.by),
+        "share_percent": round(100.0 * len(caught) / len(counted), 1) if counted else 0.0,
+        "floor_percent": FLOOR_PERCENT,
+        "survivors": [each.mutant for each in counted if not each.by],
+        "the_same": {each.mutant: each.same for each in results if each.same},
+        "cpu_seconds": seconds,
+    }
+
+
+def _summary(document: Mapping[str, Any], hunt: Hunt) -> None:
+    print(*(f"FAIL {fault}" for fault in document["faults"]), sep="\n", end="\n" if document["faults"] else "")
+    print(*(f"SURVIVED {name}" for name in document["survivors"]), sep="\n", end="\n" if document["survivors"] else "")
+    print(
+        f"{document['caught']} of {document['mutants']} mutants caught ({document['share_percent']:.1f} %, at least "
+        f"{FLOOR_PERCENT:.0f} % must be), {document['caught_by_proof_or_corpus']} of them by the proof or an outage; "
+        f"{document['asked']} of {document['answers']} known answers were needed, {len(hunt.faults)} wrong; "
+        f"{document['cpu_seconds']} s of CPU"
+    )
+
+
+# ------------------------------------------------------------------------------------------------ known answers
+
+
+def _answers(entry: Path, engine: Embedded) -> Iterator[Answer]:
+    """What is known of one outage: each variant, and the proof on its network."""
+    if not (entry / "expect.yaml").is_file():
+        raise InputInvalid("unknown-name", f"the corpus has no entry {entry.name!r}", str(entry.parent))
     files = read_snapshot(entry / "snapshot")
-    for name, expected, request in _requests(entry, files):
-        try:
-            outcome = check(request, (engine,))
-        except InputInvalid:
-            continue
-        if list(faults_of(expected, outcome.verdict, outcome.document["findings"])):
-            return name
-    return ""
-
-
-def _requests(entry: Path, files: Mapping[str, str]) -> Iterator[tuple[str, Expected, CheckRequest]]:
-    """(name, what is right, request) of every variant of an outage."""
+    base = load(files)
     (document,) = load_documents(read_text(entry / "expect.yaml"), str(entry / "expect.yaml"))
     for variant, node in document.entries().items():
-        text, named = read_change(entry / f"{variant}.yaml")
-        request = CheckRequest(files, text, f"{variant}.yaml", named, policy_layers(()), moment(None))
-        yield f"{entry.name} {variant}", expected_of(node), request
+        yield _variant(entry, variant, base, files, expected_of(node))
+    request = CheckRequest(files, "", "proof", {}, (), moment(None))
+    yield from proof_answers(entry.name, base, request, engine)
+
+
+def _variant(entry: Path, variant: str, base: Snapshot, files: Mapping[str, str], expected: Expected) -> Answer:
+    text, named = read_change(entry / f"{variant}.yaml")
+    request = CheckRequest(files, text, f"{variant}.yaml", named, (), moment(None))
+
+    def wrong(findings: Sequence[Finding]) -> str:
+        rows = [each.document() for each in findings]
+        return "; ".join(faults_of(expected, verdict(findings, 1).value, rows))
+
+    about = frozenset({*expected.must, *expected.any_of, *expected.must_not})
+    change = parse_change(text, f"{variant}.yaml", named)
+    return Answer(f"{entry.name} {variant}", about, size_of(base), request, change, base, wrong)
