@@ -90,6 +90,11 @@ def _holds(pattern: str) -> Callable[[_Look], bool]:
     return lambda look: compiled.search(look.head) is not None
 
 
+def _in_text(pattern: str) -> Callable[[_Look], bool]:
+    compiled = re.compile(pattern, re.MULTILINE)
+    return lambda look: compiled.search(look.text) is not None
+
+
 def _commands(starts: str) -> Callable[[_Look], bool]:
     wanted = _keys(starts)
     return lambda look: bool(wanted & look.firsts or wanted & look.pairs)
@@ -131,6 +136,11 @@ _RULES: tuple[tuple[Vendor, Callable[[_Look], bool]], ...] = (
     (Vendor.JUNOS, _is_junos_set),
     (Vendor.JUNOS, _is_junos_tree),
     (Vendor.IOSXR, _commands("route-policy | end-policy | prefix-set | community-set | as-path-set | router static")),
+    (
+        Vendor.IOSXR,
+        _commands("end-set | large-community-set | extcommunity-set | router hsrp | router vrrp | vty-pool"),
+    ),
+    (Vendor.IOSXR, _in_text(r"^\s+ipv4 address \d|^interface (Bundle-Ether|MgmtEth|TenGigE\d|HundredGigE\d+/\d+/)")),
     (Vendor.NXOS, _commands(" | ".join(f"feature {name}" for name in _NXOS_FEATURES.split(" | ")))),
     (Vendor.NXOS, _commands("vrf context | install feature-set | nv overlay | vdc")),
 )

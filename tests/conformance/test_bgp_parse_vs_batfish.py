@@ -21,9 +21,9 @@ from guard.model.provenance import Source
 from guard.parse.device import parse_device
 from tests.data import SHARED, needs
 
-OURS = {Vendor.IOS, Vendor.NXOS, Vendor.EOS, Vendor.FRR}
+OURS = {Vendor.IOS, Vendor.NXOS, Vendor.IOSXR, Vendor.EOS, Vendor.FRR}
 UNICAST = {"IPV4_UNICAST", "IPV6_UNICAST"}
-FORMATS = {"CISCO_IOS", "CISCO_NX", "ARISTA", "FRR", "CUMULUS_CONCATENATED"}
+FORMATS = {"CISCO_IOS", "CISCO_NX", "CISCO_IOS_XR", "ARISTA", "FRR", "CUMULUS_CONCATENATED"}
 
 
 def answers() -> list[str]:

@@ -23,7 +23,7 @@ from guard.simulate.control_plane import compute
 
 Row = tuple[str, str, str, str, str | None, str | None, int, int]
 
-_READ = (Vendor.IOS, Vendor.EOS, Vendor.FRR, Vendor.JUNOS)
+_READ = (Vendor.IOS, Vendor.IOSXR, Vendor.EOS, Vendor.FRR, Vendor.JUNOS)
 
 #: Snapshots of Batfish's answers -> why some of their rows differ.
 DIVERGENT = {

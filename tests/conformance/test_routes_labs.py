@@ -30,6 +30,7 @@ LABS = (
     "iosxe_connectivity_sample",
     "iosxe_ebgp_loop_prevention",
     "iosxe_undefined_route_map",
+    "iosxr_ebgp_basic",
     "nxos_ebgp_loop_prevention",
     "nxos_n9kv_ebgp",
     "nxos_static_route",
@@ -55,7 +56,7 @@ def judged(lab: str, stage: Path) -> tuple[Counter[str], list[str]]:
 
 
 EXACT = [
-    *("eos_ospf_unnumbered", "ios_basic_vrrp", "iosxe_connectivity_sample"),
+    *("eos_ospf_unnumbered", "ios_basic_vrrp", "iosxe_connectivity_sample", "iosxr_ebgp_basic"),
     *("nxos_ebgp_loop_prevention", "nxos_n9kv_ebgp", "nxos_static_route"),
 ]
 

@@ -181,7 +181,7 @@ class _Session:
             self.stack.append(inner)
             rest = words[length:]
             self._positive(rest, " ".join(rest), column, number)
-            if self.body is None:
+            if self.stack[-1] is inner:  # the rest was a command of its own, not one more mode
                 self.stack = kept
             return
         if opened(frame.mode, self.table, words) is not None:

@@ -35,6 +35,8 @@ from guard.parse.vendor import detect
         ("!Command: show running-config\n!Time: now\nversion 9.2(3) Bios:version\nhostname r1\n", Vendor.NXOS),
         ("!! IOS XR Configuration 7.1.1\nhostname r1\n", Vendor.IOSXR),
         ("hostname r1\nroute-policy PASS\n  pass\nend-policy\n", Vendor.IOSXR),
+        ("hostname r1\ninterface Bundle-Ether1\n mtu 9000\n", Vendor.IOSXR),
+        ("hostname r1\ninterface Loopback0\n ipv4 address 10.0.0.1/32\n", Vendor.IOSXR),
         ("set version 20.1R1\nset system host-name r1\n", Vendor.JUNOS),
         ("system {\n    host-name r1;\n}\n", Vendor.JUNOS),
         ("{master:0}\nsystem {\n    host-name r1;\n}\n", Vendor.JUNOS),
