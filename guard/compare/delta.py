@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from guard.compare.dns import AnswerTurn, answer_turns
+from guard.compare.dns import AnswerTurns, answer_turns
 from guard.compare.lines import DeviceLines, changed_lines
 from guard.compare.mapping import ABSENT, Absent, MappingDelta, Turn, between
 from guard.compare.routes import RouteDelta
@@ -58,7 +58,7 @@ class Delta:
     services: MappingDelta[str, ServiceFact] = field(default_factory=MappingDelta)
     records: MappingDelta[RecordKey, RRset] = field(default_factory=MappingDelta)
     cascade: tuple[CascadeRound, ...] = ()
-    answers: tuple[AnswerTurn, ...] = field(default=(), compare=False)
+    answers: AnswerTurns = field(default=AnswerTurns(), compare=False)
     lines: tuple[DeviceLines, ...] = field(default=(), compare=False)
     sessions_lost: tuple[Session, ...] = field(default=(), compare=False)
     sessions_gained: tuple[Session, ...] = field(default=(), compare=False)
@@ -139,9 +139,9 @@ def _at(zone: Zone, owners: frozenset[str]) -> Mapping[RRsetKey, RRset]:
     return {key: zone.rrsets[key] for key in zone.keys_at(owners)}
 
 
-def _answers(before: Snapshot, after: Snapshot, records: MappingDelta[RecordKey, RRset]) -> tuple[AnswerTurn, ...]:
+def _answers(before: Snapshot, after: Snapshot, records: MappingDelta[RecordKey, RRset]) -> AnswerTurns:
     changed = (RRsetKey(key.owner, key.type) for key in records.turns if not key.server)
-    return answer_turns(before.zones, after.zones, changed) if records else ()
+    return answer_turns(before.zones, after.zones, changed) if records else AnswerTurns()
 
 
 def _unplaced(rrset: RRset | None) -> RRset | Absent:

@@ -15,8 +15,8 @@ from guard.simulate.dns_answer import Answer, resolve, zone_of
 
 #: A label that stands for every label that has no records of its own.
 ANY_LABEL = "any-name"
-#: Questions that are asked at most: a zone that is replaced as a whole has more, and nobody reads them all.
-QUESTIONS_AT_MOST = 2_000
+#: Questions that are asked at most, half a second's: a large zone that is replaced as a whole has more.
+QUESTIONS_AT_MOST = 10_000
 _ALWAYS = ("A", "AAAA")
 
 
@@ -29,19 +29,22 @@ class AnswerTurn(NamedTuple):
     after: Answer
 
 
-def answer_turns(
-    before: Mapping[str, Zone], after: Mapping[str, Zone], changed: Iterable[RRsetKey]
-) -> tuple[AnswerTurn, ...]:
-    """The questions, sorted, that are answered differently because these RRsets changed."""
-    keys = [key for key in changed if not is_signing(key.type)]
+class AnswerTurns(NamedTuple):
+    """The questions, sorted, that are answered differently, and the number of those that were not asked any more."""
+
+    turns: tuple[AnswerTurn, ...] = ()
+    unasked: int = 0
+
+
+def answer_turns(before: Mapping[str, Zone], after: Mapping[str, Zone], changed: Iterable[RRsetKey]) -> AnswerTurns:
+    """What is answered differently because these RRsets changed."""
+    questions = sorted(set(_questions(before, after, [key for key in changed if not is_signing(key.type)])))
     found: list[AnswerTurn] = []
-    for asked, (name, type) in enumerate(sorted(set(_questions(before, after, keys)))):
-        if asked >= QUESTIONS_AT_MOST:
-            break
+    for name, type in questions[:QUESTIONS_AT_MOST]:
         old, new = resolve(before, name, type), resolve(after, name, type)
         if old.content != new.content:
             found.append(AnswerTurn(name, type, old, new))
-    return tuple(found)
+    return AnswerTurns(tuple(found), max(0, len(questions) - QUESTIONS_AT_MOST))
 
 
 def _questions(

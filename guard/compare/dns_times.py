@@ -87,8 +87,8 @@ def times_of(deltas: Sequence[Delta], at: Sequence[datetime], above: Sequence[Ab
 
 def _answers(before: Delta, after: Delta) -> Iterator[Held]:
     """Questions that the step itself answers in another way: both deltas are against the base."""
-    earlier = {turn[:2]: turn for turn in before.answers}
-    later = {turn[:2]: turn for turn in after.answers}
+    earlier = {turn[:2]: turn for turn in before.answers.turns}
+    later = {turn[:2]: turn for turn in after.answers.turns}
     for question in sorted(earlier.keys() | later.keys()):
         known, turned = earlier.get(question), later.get(question)
         old = known.after if known is not None else later[question].before

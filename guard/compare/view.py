@@ -42,7 +42,7 @@ def diff_document(delta: Delta, *, mask: Mask, rows_at_most: int = ROWS_AT_MOST)
         "reachability": _reachability(delta),
         "services": _services(delta),
         "cascade": [cascade_row(each) for each in delta.cascade],
-        "dns": {"records": _records(delta), "answers": [answer_row(each) for each in delta.answers]},
+        "dns": {"records": _records(delta), "answers": [answer_row(each) for each in delta.answers.turns]},
     }
 
 

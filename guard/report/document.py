@@ -47,9 +47,15 @@ def document(
         "findings": [_masked(each.document()) for each in findings],
         "steps": [{"step": number, "changes": summary(delta)} for number, delta in enumerate(deltas, 1)],
         "diff": diff,
-        "notes": [mask(note) for note in notes],
+        "notes": [mask(note) for note in (*notes, *_unasked(deltas[-1]))],
         "timings_ms": dict(timings or {"total": 0}),
     }
+
+
+def _unasked(delta: Delta) -> list[str]:
+    """That not all answers were looked at, where a zone is too large for that; the records are all told."""
+    count = delta.answers.unasked
+    return [f"{count} more questions about the changed records were not asked"] if count else []
 
 
 def _masked(finding: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from guard.compare.delta import Moment, compare
+from guard.compare.dns import QUESTIONS_AT_MOST
 from guard.snapshot.load import load
 
 HEAD = "$TTL 60\n@ IN SOA ns h 1 2 3 4 5\n@ IN NS ns\nns IN A 192.0.2.53\n"
@@ -15,7 +16,7 @@ def turns(before: str, after: str) -> set[tuple[str, str, str, str]]:
     old, new = (load({"zones/example.com.zone": HEAD + text}) for text in (before, after))
     return {
         (each.name.removesuffix(".example.com."), each.type, each.before.status.value, each.after.status.value)
-        for each in compare(Moment(old), Moment(new)).answers
+        for each in compare(Moment(old), Moment(new)).answers.turns
     }
 
 
@@ -39,3 +40,12 @@ def test_a_question_whose_answer_changes(before: str, after: str, wanted: tuple[
 def test_a_ttl_is_a_change_and_a_comment_is_none() -> None:
     assert turns("a 60 A 192.0.2.1\n", "a 90 A 192.0.2.1\n") == {("a", "A", "NOERROR", "NOERROR")}
     assert turns("a A 192.0.2.1\n", "; hello\na A 192.0.2.1\n") == set()
+
+
+def test_what_is_too_much_to_ask_is_counted() -> None:
+    many = "".join(f"h{n} A 192.0.2.1\n" for n in range(QUESTIONS_AT_MOST // 2))
+    old, new = (load({"zones/example.com.zone": HEAD + text}) for text in ("", many))
+    found = compare(Moment(old), Moment(new)).answers
+    assert (len(found.turns), found.unasked) == (QUESTIONS_AT_MOST, 0)
+    new = load({"zones/example.com.zone": HEAD + many + "more A 192.0.2.1\n"})
+    assert compare(Moment(old), Moment(new)).answers.unasked == 2
