@@ -23,6 +23,7 @@ from guard.parse.xr.words import secret_words, with_policy
 #: Equal-cost paths without `maximum-paths` (IS-IS command reference; unverified).
 _MAXIMUM_PATHS = 8
 _METRIC = 10  # of an interface without a metric (IS-IS command reference, `metric`)
+_PASSIVE_METRIC = 0  # what a passive interface's prefix is advertised with; unverified
 _HARMLESS = Ignored("timers, logs and restarts")
 _UNMODELLED = NotModelled("this option of IS-IS is not modelled")
 _IGNORED = frozenset({
@@ -188,7 +189,7 @@ def _interface(line: Line, context: Context, reading: XrReading, isis: IsisSetti
     for child in line.children:
         _guarded(_port_command, child, context, values, metrics)
     for version in values["versions"]:
-        default = families.get(version, _METRIC)
+        default = families.get(version, _PASSIVE_METRIC if values.get("passive") else _METRIC)
         metrics.setdefault(version, (default, default))
     if metrics:
         values["metric"] = metrics.get(4) or metrics[6]

@@ -362,6 +362,14 @@ end-policy
     assert ports["GigabitEthernet0/0/0/0"].point_to_point
 
 
+def test_a_passive_interface_costs_nothing_unless_said() -> None:
+    ports = [" interface Loopback0\n  passive\n", " interface GigabitEthernet0/0/0/0\n"]
+    family = "  address-family ipv4 unicast\n"
+    instance = "router isis X\n net 49.0001.0000.0000.0001.00\n" + "".join(f"{port}{family}" for port in ports)
+    device = device_of(PORTS + instance)
+    assert [isis_ports(device)[name].metric for name in ("Loopback0", "GigabitEthernet0/0/0/0")] == [(0, 0), (10, 10)]
+
+
 def test_metrics_are_narrow_and_topologies_several_unless_said() -> None:
     device = device_of(
         "router isis X\n net 49.0001.0000.0000.0001.00\n address-family ipv4 unicast\n address-family ipv6 unicast\n"
