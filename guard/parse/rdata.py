@@ -126,6 +126,7 @@ def _ipv6(text: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=65536)
 def _host(text: str, origin: str) -> str | None:
     return absolute(text, origin) if _PLAIN_NAME.fullmatch(text) or text == "@" else None
 

@@ -62,6 +62,7 @@ class _Reader:
         self.file = file
         self.origin = origin
         self.owner = ""
+        self.written, self.said = ("", ""), ""  # an owner as it stood in the line before, and its name
         self.default_ttl: int | None = None  # $TTL, or the SOA's minimum where the first record has none
         self.last_ttl: int | None = None
         self.rrsets: dict[RRsetKey, RRset] = {}
@@ -95,7 +96,9 @@ class _Reader:
         if seconds is None or seconds > MAX_TTL:
             return False
         try:
-            name = absolute(owner, self.origin) if owner else self.owner
+            if owner and (owner, self.origin) != self.written:
+                self.written, self.said = (owner, self.origin), absolute(owner, self.origin)
+            name = self.said if owner else self.owner
             if not name:
                 return False
             kind, shown = record(type, " ".join(data.split()), self.origin)
