@@ -31,7 +31,7 @@ LARGE_ZONE = 4
 SOURCE = Source("proof", 1, 1)
 NOOP = "nothing"
 
-_LIKE_IOS = frozenset({Vendor.IOS, Vendor.NXOS, Vendor.EOS, Vendor.FRR})
+_LIKE_IOS = frozenset({Vendor.IOS, Vendor.NXOS, Vendor.IOSXR, Vendor.EOS, Vendor.FRR})
 _MAP = "GUARD-PROOF"
 #: Routes that bear one of these are sent to no neighbour outside (RFC 1997, RFC 3765).
 _STAYS = frozenset({"no-export", "no-advertise", "local-as", "no-peer"})
@@ -261,6 +261,8 @@ def _opened(base: View, edge: Edge) -> StepPart | str:
         return "its neighbour is not in the configuration by itself"
     if device.vendor is Vendor.NXOS:
         return Merge(device.name, _opened_nxos(device, edge.end), SOURCE)
+    if device.vendor is Vendor.IOSXR:
+        return Merge(device.name, _opened_xr(device, edge.end), SOURCE)
     if device.vendor in _LIKE_IOS:
         return Merge(device.name, _opened_like_ios(device, edge.end), SOURCE)
     return f"no lines for {device.vendor}"
@@ -293,6 +295,17 @@ def _opened_nxos(device: Device, end: BgpSession) -> str:
         lines.append(f"  address-family ipv{family.version} unicast")
         lines += [f"   no {each.kind} {each.name} out" for each in family.export_filters]
         lines.append(f"   route-map {_MAP} out")
+    return "\n".join([*lines, ""])
+
+
+def _opened_xr(device: Device, end: BgpSession) -> str:
+    process = next(each for each in device.bgp if each.vrf == end.vrf)
+    neighbor = neighbor_of(device, end)
+    assert neighbor is not None, "asked before"
+    lines = [f"route-policy {_MAP}", "  pass", "end-policy", f"router bgp {process.asn}"]
+    lines.append(f" neighbor {end.remote_address}")
+    for version in sorted(each.version for each in neighbor.families if each.activated):
+        lines += [f"  address-family ipv{version} unicast", f"   route-policy {_MAP} out"]
     return "\n".join([*lines, ""])
 
 
