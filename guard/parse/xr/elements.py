@@ -21,6 +21,7 @@ from guard.parse.xr.tokens import Token, text_of
 _PRIVATE = (64512, 65535)
 _SPAN = re.compile(r"\[(\S+)\.\.(\S+)\]$")
 _REGEX = frozenset({"ios-regex", "dfa-regex"})
+_BEFORE, _AFTER = "(?<![0-9:.])", "(?![0-9:.])"
 
 
 # ------------------------------------------------------------------------------------------------ prefixes
@@ -70,7 +71,7 @@ def community_element(words: list[Token], kind: str, source: Source, sort: str =
     if "peeras" in text.lower():
         raise LookupError("the neighbour's AS in a community is not modelled")
     if text in {"*", "*:*", "*:*:*"}:
-        return CommunityListEntry(True, frozenset(), rf"(?:^| ){sort} ?\S" if sort else r"\S", source)
+        return CommunityListEntry(True, frozenset(), f"{sort} " if sort else ".", source)
     if "*" in text or "[" in text or "private-as" in text.lower():
         return CommunityListEntry(True, frozenset(), _wild(text, kind, sort), source)
     return CommunityListEntry(True, frozenset({literal(text, kind, sort)}), None, source)
@@ -101,13 +102,13 @@ def _wild(text: str, kind: str, sort: str) -> str:
     if len(parts) != (3 if kind == "large" else 2):
         raise ValueError(f"{text!r} is no community")
     body = ":".join(_part(part) for part in parts)
-    return rf"(?:^| ){sort + ' ' if sort else ''}{body}(?= |$)"
+    return f"{sort} {body}{_AFTER}" if sort else f"{_BEFORE}{body}{_AFTER}"
 
 
 def _part(text: str) -> str:
     low = text.lower()
     if low == "*":
-        return "[0-9.]+"
+        return "[0-9.]+"  # an address may stand before the number of an extended community
     if low == "private-as":
         return regex.number_range(*_PRIVATE)
     span = _SPAN.match(text)
@@ -127,6 +128,8 @@ def _half(text: str) -> str:
 
 _TESTS = frozenset({"neighbor-is", "originates-from", "passes-through"})
 _CONFEDERATION = r"(?:\([^)]*\) ?)*"
+#: ASNs in one test, and in a range whose members are told apart.
+_LONGEST, _TOLD_APART = 64, 16
 
 
 def path_pattern(words: list[Token]) -> str:
@@ -141,25 +144,30 @@ def path_pattern(words: list[Token]) -> str:
         raise ValueError(f"{options[-1]!r} behind a test of an AS path")
     sequence = _sequence(text, exact=bool(options))
     if how == "neighbor-is":
-        return f"^{_CONFEDERATION}{sequence}(?= |$)"
-    return f"(?:^| ){sequence}$" if how == "originates-from" else f"(?:^| ){sequence}(?= |$)"
+        return f"^{_CONFEDERATION}{sequence}{_AFTER}"
+    return f"{_BEFORE}{sequence}$" if how == "originates-from" else f"{_BEFORE}{sequence}{_AFTER}"
 
 
 def _sequence(text: str, *, exact: bool) -> str:
     """AS numbers in a row; unless `exact`, each may stand several times (as prepending leaves it)."""
-    parts = []
-    for at, word in enumerate(text.split(), 1):
-        number = _number(word)
-        parts.append(number if exact else rf"({number})(?: \{at})*")
-    if not parts or len(parts) > 64:
+    parts = [_number(word, exact=exact) for word in text.split()]
+    if not parts or len(parts) > _LONGEST:
         raise ValueError(f"{text!r} is no sequence of AS numbers")
     return " ".join(parts)
 
 
-def _number(word: str) -> str:
-    if word.lower() == "private-as":
-        return regex.number_range(64512, 65534)
+def _number(word: str, *, exact: bool) -> str:
     span = _SPAN.match(word)
-    if span:
-        return regex.number_range(asn(span[1]), asn(span[2]))
-    return str(asn(word))
+    if word.lower() == "private-as":
+        low, high = 64512, 65534
+    elif span:
+        low, high = asn(span[1]), asn(span[2])
+    else:
+        low = high = asn(word)
+    if exact:
+        return str(low) if low == high else regex.number_range(low, high)
+    if high - low < _TOLD_APART:
+        repeated = [f"{number}(?: {number})*" for number in range(low, high + 1)]
+        return repeated[0] if low == high else f"(?:{'|'.join(repeated)})"
+    one = regex.number_range(low, high)
+    return f"{one}(?: {one})*"  # neighbours that both lie in a wide range are taken for one AS
