@@ -202,7 +202,7 @@ class Double:
         if number not in network.works:
             return 404, b"no such work"
         status = self.recording["works"].get(network.works[number], {}).get("status", DONE)
-        return _json({"workStatusCode": status, "task": {}})
+        return _json({"workstatuscode": status, "task": {}})
 
     def _recorded(self, key: str, what: str) -> tuple[int, bytes]:
         if key not in self.recording["answers"]:
@@ -274,7 +274,7 @@ class Double:
                     key = _key(network, asked, query.get("snapshot", ""), query.get("referenceSnapshot", ""))
                     self.recording["answers"][key] = json.loads(content)
                 case "GET", ["networks", name, "work", number]:
-                    status = json.loads(content)["workStatusCode"]
+                    status = json.loads(content)["workstatuscode"]
                     if status.startswith("TERMINATED") and status != DONE:
                         self.recording["works"][self.networks[name].works[number]] = {"status": status, "log": ""}
                 case "GET", ["networks", name, "snapshots", _, "worklog", number]:

@@ -178,14 +178,17 @@ class Batfish:
         try:
             return work(self._entered())
         except (Unreachable, Forgotten) as first:
-            if self._workspace is None:
+            lost = self._workspace
+            if lost is None:
                 raise self._unavailable(first) from first
             self._workspace = None
             self._names.clear()
         except BatfishFault as error:
             raise self._unavailable(error) from error
         try:
-            return work(self._again())
+            workspace = self._again()
+            lost.close()
+            return work(workspace)
         except BatfishFault as error:
             raise self._unavailable(error) from error
 

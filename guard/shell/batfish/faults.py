@@ -61,14 +61,22 @@ def translated(doing: str) -> Iterator[None]:
         raise kind(f"{doing}: HTTP {status}: {_brief(error)}") from error
     except requests.exceptions.Timeout as error:
         raise Late(f"{doing}: no answer in time") from error
+    except requests.exceptions.InvalidJSONError as error:
+        raise Refused(f"{doing}: the answer is not one of Batfish's: {_brief(error)}") from error
     except requests.exceptions.RequestException as error:
-        raise Unreachable(f"{doing}: {_brief(error)}") from error
+        raise Unreachable(f"{doing}: {_brief(_innermost(error))}") from error
     except OSError as error:
         raise Unreachable(f"{doing}: {_brief(error)}") from error
     except BatfishException as error:
         raise Refused(f"{doing}: {_brief(error)}") from error
     except (ValueError, KeyError, TypeError) as error:  # an answer that is none of Batfish's
         raise Refused(f"{doing}: the answer is not one of Batfish's: {_brief(error)}") from error
+
+
+def _innermost(error: Exception) -> Exception:
+    """What the HTTP library met in the end: around it stand its own words on pools and retries."""
+    inner = getattr(error.args[0] if error.args else None, "reason", None) or error.__context__
+    return _innermost(inner) if isinstance(inner, Exception) else error
 
 
 def _brief(error: Exception) -> str:

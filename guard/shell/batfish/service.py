@@ -7,6 +7,7 @@ are what came over the wire, without pandas in between. What goes wrong is a Bat
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import time
 import zipfile
@@ -25,7 +26,9 @@ Files: TypeAlias = Mapping[str, bytes]
 #: service that collects garbage is deaf for a second or two. With its back-off of 0.8 s that is 5 s instead of 324.
 FIRST_TRIES, LATER_TRIES = 1, 3
 #: Batfish downs management interfaces and their VRFs by itself; guard judges whether people can still reach devices.
-_PARSE_ARGUMENTS = {"ignoremanagementinterfaces": "false"}
+#: Told with every piece of work: what a snapshot becomes is decided anew whenever it has left the service's cache.
+#: So the data plane is asked for as well: work that the service makes by itself for a question is not told.
+_ARGUMENTS = {"ignoremanagementinterfaces": "false"}
 _STORED = (1980, 1, 1, 0, 0, 0)  # of files in an upload: equal snapshots are equal archives
 _SHORTEST, _LONGEST = 0.02, 0.5  # seconds between two looks at work under way
 
@@ -53,11 +56,9 @@ class Service:
     def __init__(self, place: Place, patience: Patience = Patience()) -> None:
         self.place, self._patience = place, patience
         self._session = _session(place, patience.request)
-        with translated(f"connecting to Batfish at {place}"):
-            versions = self._session.get_component_versions()
-            self.version = str(versions["Batfish"])
-        with translated("reading Batfish's questions"):
-            self._session.q.load()
+        with translated("connecting"):
+            self._session.q.load()  # the one request that pybatfish gives up soon
+            self.version = str(self._session.get_component_versions()["Batfish"])
 
     # ---- networks
 
@@ -84,12 +85,12 @@ class Service:
     # ---- snapshots
 
     def upload(self, snapshot: str, files: Files) -> None:
-        """Send a snapshot and have it parsed."""
+        """Send a snapshot, have it parsed and its data plane computed."""
         from pybatfish.client import restv2helper
 
         with translated(f"uploading snapshot {snapshot}"):
             restv2helper.upload_snapshot(self._session, snapshot, io.BytesIO(_archive(files)))
-        self._parse(snapshot)
+        self._compute(snapshot)
 
     def fork(self, base: str, snapshot: str, order: Order) -> None:
         """A snapshot like another, but for what the order says; whether that is so is to be looked at."""
@@ -104,7 +105,7 @@ class Service:
         }
         with translated(f"forking snapshot {base}"):
             restv2helper.fork_snapshot(self._session, told)
-        self._parse(snapshot)
+        self._compute(snapshot)
 
     def delete_snapshot(self, snapshot: str) -> None:
         """Remove a snapshot; one that is gone already is fine."""
@@ -114,12 +115,14 @@ class Service:
         except Forgotten:
             return
 
-    def _parse(self, snapshot: str) -> None:
+    def _compute(self, snapshot: str) -> None:
         from pybatfish.client import workhelper
 
         work = workhelper.get_workitem_parse(self._session, snapshot)
-        work.requestParams.update(_PARSE_ARGUMENTS)
         self._done(work, snapshot, f"parsing snapshot {snapshot}")
+        work = workhelper.get_workitem_generate_dataplane(self._session, snapshot)
+        with contextlib.suppress(WorkFailed):  # whatever needs it fails too, and says so
+            self._done(work, snapshot, f"computing the data plane of {snapshot}")
 
     # ---- questions
 
@@ -188,7 +191,9 @@ def _session(place: Place, timeout: float) -> Any:
     Options.max_retries_to_connect_to_coordinator = LATER_TRIES
     from pybatfish.client.session import Session
 
-    return Session(host=place.host, port=place.port, load_questions=False, timeout=timeout)
+    session = Session(host=place.host, port=place.port, load_questions=False, timeout=timeout)
+    session.additional_args.update(_ARGUMENTS)
+    return session
 
 
 def _archive(files: Files) -> bytes:
