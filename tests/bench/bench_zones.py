@@ -1,7 +1,7 @@
 """A change of ten records in a large zone, from cold and then warm: processor seconds and peak memory.
 
-Run with `pytest tests/bench/bench_zones.py -m slow -s`; what it last printed is in figures.md. The bounds are those that
-are promised: 60 s from cold, 2 s warm.
+Run with `pytest tests/bench/bench_zones.py -m slow -s`; what it last printed is in figures.md. The bounds are what is
+promised: 60 s from cold, 2 s warm.
 """
 
 from __future__ import annotations
