@@ -270,6 +270,6 @@ def _leaks(process: ProcessDraft, version: int, vrf: VrfFamily) -> None:
     for way in ("import", "export"):
         if way in vrf.policies:
             settings[f"{way}_policy"] = vrf.policies[way]
-    if "import default" in vrf.policies and not vrf.import_targets:
+    if "import default" in vrf.policies:
         settings["import_vrfs"] = ("default",)
-        settings["import_policy"] = vrf.policies["import default"]
+        settings.setdefault("import_policy", vrf.policies["import default"])

@@ -19,8 +19,7 @@ class VrfFamily:
 
     import_targets: tuple[str, ...] = ()
     export_targets: tuple[str, ...] = ()
-    policies: dict[str, str] = field(default_factory=dict)  # import | export | from default | to default
-    advertise: bool = False
+    policies: dict[str, str] = field(default_factory=dict)  # import | export | import default
 
 
 def vrf(line: Line, context: Context, reading: XrReading) -> None:
@@ -70,10 +69,16 @@ def _command(line: Line, context: Context, reading: XrReading, name: str, family
         at = words.index("route-policy") + 1
         place = words[0] if words[1] == "route-policy" else f"{words[0]} default"
         usage = f"vrf {' '.join(words[:at])}"
-        family.policies[place] = reading.attach(context, line.words[at], line, usage)
+        name = reading.attach(context, line.words[at], line, usage)
+        if place == "export default":
+            context.not_implemented(line, "routes of a VRF do not enter the default table in the model")
+            return
+        family.policies[place] = name
         context.done(line)
-        if words[at + 1 :]:
-            context.partial(line, "what is imported is not advertised as a route of the VPN")
+        if place == "import default":
+            context.partial(line, "one policy filters all that a VRF imports, and what it imports goes no further")
+        elif place == "export":
+            context.partial(line, "route targets that the policy sets are not looked at")
     elif words[:2] == ("maximum", "prefix"):
         context.not_implemented(line, "a limit on the routes of a VRF is not modelled")
     elif words[0] in {"import", "export"}:
