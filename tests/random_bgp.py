@@ -73,17 +73,17 @@ def _config(plan: Plan, node: int) -> str:
             continue
         peer = two if node == one else one
         name = f"Ethernet{one}/{two}" if plan.vendor == "ios" else f"eth{one}{two}"
-        address = f"192.0.{one}{two}.{1 + (node == two)}"
+        address = f"192.0.{10 * one + two}.{1 + (node == two)}"
         mask = f"{address} 255.255.255.252" if plan.vendor == "ios" else f"{address}/30"
         interfaces += [f"interface {name}", f" ip address {mask}"]
         if plan.asns[one] == plan.asns[two]:
             interfaces.append(f" ip ospf cost {plan.costs[PAIRS.index((one, two))]}")
             ospf.append(
-                f" network 192.0.{one}{two}.0 0.0.0.3 area 0"
+                f" network 192.0.{10 * one + two}.0 0.0.0.3 area 0"
                 if plan.vendor == "ios"
-                else f" network 192.0.{one}{two}.0/30 area 0"
+                else f" network 192.0.{10 * one + two}.0/30 area 0"
             )
-        process += _neighbor(plan, node, peer, f"192.0.{one}{two}.{1 + (node == one)}")
+        process += _neighbor(plan, node, peer, f"192.0.{10 * one + two}.{1 + (node == one)}")
         maps += _maps(plan, node, peer)
     networks = [
         f"network {each} mask 255.255.255.0" if plan.vendor == "ios" else f"network {each}/24"

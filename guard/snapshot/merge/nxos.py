@@ -231,15 +231,21 @@ def _turn(applier: Applier, block: Node, *, switches: bool) -> None:
 def _shutdown(applier: Applier, place: Place, *, shut: bool) -> None:
     """`[no] shutdown` is shown where it is not what the interface is by default."""
     block = place.block
-    for home, node, _ in place.below(("shutdown",)):
-        discard(home, node)
+    held = [node for _, node, _ in place.below(("shutdown",))]
     root = applier.document.root.children
     ports_shut = any(node.words == ("system", "default", "switchport", "shutdown") for node in root)
     usual = shut_by_default(block.words[-1], _switches(applier, block), ports_shut, _seen(applier).images)
     member = any(child.words[0] == "channel-group" for child in block.children)
-    if shut is (usual and not member):
-        return
     words = ("shutdown",) if shut else ("no", "shutdown")
+    shown = shut is not (usual and not member)
+    for node in held if not shown else held[1:]:
+        discard(block, node)
+    if not shown:
+        return
+    if held:
+        if held[0].words != words:
+            rewrite(held[0], words)
+        return
     row = applier.editor.column(block) + " ".join(words)
     end = len(block.children)
     while end and block.children[end - 1].is_exit:
