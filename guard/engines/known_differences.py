@@ -22,7 +22,7 @@ from guard.snapshot.snapshot import Snapshot
 Vertex = tuple[str, str]
 
 _MANAGEMENT = "ignored management interface"
-_NOT_OURS = frozenset({RouteProtocol.RIP, RouteProtocol.EIGRP, RouteProtocol.EIGRP_EX})
+_NOT_OURS = frozenset({RouteProtocol.EIGRP, RouteProtocol.EIGRP_EX})
 _ISIS = frozenset({RouteProtocol.ISIS_L1, RouteProtocol.ISIS_L2, RouteProtocol.ISIS_EL1, RouteProtocol.ISIS_EL2})
 
 
@@ -76,11 +76,18 @@ class Context:
     @cached_property
     def of_other_protocols(self) -> frozenset[Prefix]:
         """Prefixes that some router has by a protocol that guard does not run."""
+        return self._held_by(_NOT_OURS)
+
+    @cached_property
+    def of_rip(self) -> frozenset[Prefix]:
+        return self._held_by(frozenset({RouteProtocol.RIP}))
+
+    def _held_by(self, protocols: frozenset[RouteProtocol]) -> frozenset[Prefix]:
         return frozenset(
             prefix
             for rib in self.other.ribs.values()
             for prefix in rib.prefixes()
-            if (entry := rib.get(prefix)) is not None and entry.protocol in _NOT_OURS
+            if (entry := rib.get(prefix)) is not None and entry.protocol in protocols
         )
 
 
@@ -148,6 +155,10 @@ def _unaddressed(about: About, context: Context) -> bool:
 
 def _other_protocol(about: About, context: Context) -> bool:
     return about.of_routes and about.key[2] in context.of_other_protocols
+
+
+def _rip(about: About, context: Context) -> bool:
+    return about.of_routes and about.key[2] in context.of_rip and "nothing" not in about.answers
 
 
 def _isis(about: About, context: Context) -> bool:
@@ -274,9 +285,14 @@ KNOWN: tuple[Known, ...] = (
         "Batfish adds loopbacks of Linux and tunnel ends, guard physical parents", _unaddressed,
     ),
     Known(
-        "rip-eigrp", "Batfish",
-        "guard does not run RIP or EIGRP (their lines are coverage, and a change to them is held)",
+        "eigrp", "Batfish",
+        "guard does not run EIGRP (its lines are coverage, and a change to them is held)",
         "docs/limits.md", _other_protocol,
+    ),
+    Known(
+        "rip-metric", "guard",
+        "Batfish counts a hop of RIP more than IOS shows, redistributes it so, and names no interface",
+        "IOS: `show ip route` has a neighbour's own subnet as [120/1]", _rip,
     ),
     Known(
         "isis", "guard",

@@ -75,6 +75,15 @@ class Prefix(NamedTuple):
 
 
 DEFAULT_V4 = Prefix(4, 0, 0)
+_CLASSES = ((0x80000000, 8), (0xC0000000, 16), (0xE0000000, 24))  # RFC 791 3.2
+
+
+def class_of(prefix: Prefix) -> Prefix:
+    """The class A, B or C network that holds an IPv4 prefix; an address of class D or E by itself."""
+    length = next((length for limit, length in _CLASSES if prefix.value < limit), 32)
+    return Prefix(4, prefix.value >> 32 - length << 32 - length, length)
+
+
 DEFAULT_V6 = Prefix(6, 0, 0)
 
 

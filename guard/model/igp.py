@@ -156,6 +156,11 @@ class IsisProcess:
 
 @dataclass(frozen=True, slots=True)
 class RipProcess:
+    """RIP in one VRF: `interfaces` it runs on; a `passive` one hears and does not speak.
+
+    `auto_summary`: over a link of another class A, B or C network that network alone is sent (IOS).
+    """
+
     source: Source
     vrf: str = "default"
     version: int = 2
@@ -165,3 +170,5 @@ class RipProcess:
     default_information: bool = False
     default_metric: int = 1
     distance: int = 120
+    max_paths: int = 1
+    auto_summary: bool = False

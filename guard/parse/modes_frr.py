@@ -39,7 +39,8 @@ router ospf6 -> ospf6
 router ospf6 vrf =<word> -> ospf6
 router isis =<word> -> isis
 router isis =<word> vrf =<word> -> isis
-router rip -> rip
+router rip -> ripv2
+router rip vrf <word> -> ripv2
 router ripng -> rip
 router eigrp =<1-65535> -> rip
 router babel -> rip
@@ -449,6 +450,19 @@ fast-reroute =...
 mpls =...
 fabric-tier <0-14>
 distance =...
+
+[ripv2]
+version <1-2> ; any
+network =<word>
+passive-interface default
+passive-interface =<iface>
+neighbor =<ip>
+redistribute connected|static|kernel|bgp|isis|eigrp|babel|openfabric|sharp|table|ospf ... ; any
+default-information originate ... ; any
+default-metric <1-16> ; any
+distance <1-255> ; any
+allow-ecmp ; any
+=...
 
 [rip]
 =...

@@ -214,7 +214,7 @@ ipv6 router ospf =<1-65535> -> ospf6
 router eigrp =<word> -> eigrp
 router isis -> isis
 router isis =<word> -> isis
-router rip -> rip
+router rip -> ripv2
 ipv6 router =eigrp|rip|isis =<word> -> rip
 router =odr|mobile|iso-igrp ... -> rip
 route-map =<word> -> rmap ; rmap
@@ -564,6 +564,25 @@ microloop =...
 
 [eigrp]
 =...
+
+[ripv2]
+version <1-2> ; any
+network =<word>
+passive-interface default
+passive-interface =<iface>
+neighbor =<ip>
+redistribute connected|static|maximum-prefix|mobile|odr ... ; any
+redistribute bgp|eigrp|ospf|isis =<word> ... ; any
+default-information originate ... ; any
+default-metric <1-16> ; any
+distance <1-255> ; any
+maximum-paths <1-32> ; any
+auto-summary
+address-family ipv4 vrf =<word> -> rip-vrf
+=...
+
+[rip-vrf] ; exit exit-address-family
+$ripv2
 
 [rip]
 =...

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from guard.model.address import Prefix
+from guard.model.address import Prefix, class_of
 from guard.model.bgp import BgpAttributes, Redistribution
 from guard.model.device import Device, Vendor
 from guard.model.rib import RibEntry, RouteProtocol
@@ -34,7 +34,6 @@ _ROUTE_TYPES = {
     RouteProtocol.ISIS_L2: ("level-2",),
 }
 _EXTERNAL_WORDS = {"external-1": "type-1", "external-2": "type-2", "nssa-external": "external"}
-_CLASSFUL = ((0x80000000, 8), (0xC0000000, 16), (0xE0000000, 24))
 
 
 #: How far a second metric lies from the first, to tell adding from setting.
@@ -174,7 +173,4 @@ def _is_classful(prefix: Prefix) -> bool:
     """Whether the prefix is a whole class A, B or C network (IOS redistributes no others without `subnets`)."""
     if prefix.version == 6:
         return True
-    for limit, length in _CLASSFUL:
-        if prefix.value < limit:
-            return prefix.length == length
-    return False
+    return prefix == class_of(prefix)

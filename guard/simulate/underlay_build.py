@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from guard.simulate.isis import Isis, IsisExternal, IsisPaths
     from guard.simulate.ospf import External, Ospf
     from guard.simulate.ospf_internal import Internal, Memory
+    from guard.simulate.rip import Rip, RipExternal, RipGraph
 
 #: Rounds between static routes and IGPs; each adds a level of dependence, real networks have one or two.
 ROUNDS = 16
@@ -35,10 +36,11 @@ OSPF_VERSIONS = (2, 3)
 
 @dataclass(frozen=True, slots=True)
 class Injected:
-    """What IGPs carry that is not their own: by OSPF version, and by address family of IS-IS."""
+    """What IGPs carry that is not their own: by OSPF version, by address family of IS-IS, and of RIP."""
 
     ospf: Mapping[int, tuple[External, ...]]
     isis: Mapping[int, tuple[IsisExternal, ...]]
+    rip: tuple[RipExternal, ...] = ()
 
 
 @dataclass(slots=True)
@@ -52,6 +54,7 @@ class Ground:
     vrf_names: Mapping[str, tuple[str, ...]]
     ospf: dict[int, Internal] = field(default_factory=dict)
     isis: dict[int, IsisPaths] = field(default_factory=dict)
+    rip: RipGraph | None = None
     _evaluators: dict[str, Evaluator] = field(default_factory=dict)
 
     def evaluator(self, node: str) -> Evaluator:
@@ -118,6 +121,10 @@ def lay(snapshot: Snapshot, scenario: Scenario, kept: Kept | None = None) -> Gro
             ground.ospf[version] = _internal(snapshot, topology, version, kept.distances)
     for family in _isis_families(snapshot.devices):
         ground.isis[family] = _isis_paths(snapshot, topology, family, kept.distances)
+    if any(device.rip for device in snapshot.devices.values()):
+        from guard.simulate import rip
+
+        ground.rip = rip.build(snapshot.devices, topology)
     return ground
 
 
@@ -156,6 +163,7 @@ class Network:
         self.ribs: dict[tuple[str, str], MainRib] = {}
         self.ospf: dict[int, Ospf] = {}
         self.isis: dict[int, Isis] = {}
+        self.rip: Rip | None = None
         self.igp_externals: dict[str, frozenset[Prefix]] = {}
         self.injected = Injected({}, {})
         self._overlay_lengths = lengths_by_version(overlay.universe) if overlay is not None else {}
@@ -271,7 +279,12 @@ class Network:
 
             for family, paths in ground.isis.items():
                 isis[family] = externals(paths.graph, self.ribs, ground.evaluator)
-        return Injected(ospf, isis)
+        rip: tuple[RipExternal, ...] = ()
+        if ground.rip is not None:
+            from guard.simulate.rip import externals as brought_in
+
+            rip = brought_in(ground.rip, self.ribs, ground.evaluator)
+        return Injected(ospf, isis, rip)
 
     def _note_ebgp(self, version: int, internal: Internal) -> None:
         if self.overlay is None:
@@ -292,6 +305,10 @@ class Network:
             from guard.simulate.isis import Isis
 
             self.isis = {family: Isis(paths, injected.isis[family]) for family, paths in ground.isis.items()}
+        if ground.rip is not None:
+            from guard.simulate.rip import Rip
+
+            self.rip = Rip(ground.rip, injected.rip)
         fresh = {}
         for node in sorted(self._ground.devices):
             for vrf in ground.vrfs(node):
@@ -315,6 +332,9 @@ class Network:
         for isis in self.isis.values():
             for router in isis.paths.graph.by_table.get((node, vrf), ()):
                 yield isis.table(router)
+        table = self.rip.table((node, vrf)) if self.rip is not None else None
+        if table is not None:
+            yield table
 
     def _filter(self, node: str, process: OspfProcess) -> Callable[[Prefix], bool] | None:
         """`distribute-list … in` of a process: what may enter the main RIB."""

@@ -21,6 +21,7 @@ from guard.parse.cisco.reading import (
     OspfSettings,
     Reading,
 )
+from guard.parse.cisco.rip import rip_process
 
 #: Equal-cost paths that a process installs where nothing is configured. IOS: 4 (IP Routing: OSPF command reference);
 #: EOS: 128 (EOS manual, `maximum-paths (OSPFv2)`); FRR: as compiled, 256 in the Debian package; IOS XR: 32 (OSPF
@@ -42,6 +43,7 @@ def finish(reading: Reading) -> None:
         reading.ospf.append(_ospf(ospf, reading))
     for isis in reading.isis_settings.values():
         reading.isis.append(_isis(isis, reading))
+    reading.rip.extend(rip_process(rip, reading) for rip in reading.rip_settings.values())
     if not reading.ip_forwarding:
         reading.static_routes.extend(
             StaticRoute(DEFAULT_V4, source, next_hop=gateway) for gateway, source in reading.default_gateways

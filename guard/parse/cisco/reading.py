@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from guard.model.acl import Range, Wildcard
-from guard.model.address import Address
+from guard.model.address import Address, Prefix
 from guard.model.bgp import Redistribution
 from guard.model.device import InterfaceAddress, Vendor
 from guard.model.igp import AreaRange, DefaultInformation
@@ -106,6 +106,27 @@ class IsisSettings:
     reference: int = 40_000  # NX-OS, Mbit/s
 
 
+@dataclass(slots=True)
+class RipSettings:
+    """RIP in one VRF: networks and names of interfaces that it runs on, and what else the process says."""
+
+    vrf: str
+    source: Source
+    reading: Reading
+    auto_summary: bool
+    version: int = 1
+    networks: list[Prefix] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
+    passive_default: bool = False
+    passive: set[str] = field(default_factory=set)
+    active: set[str] = field(default_factory=set)
+    redistributions: list[Redistribution] = field(default_factory=list)
+    default_information: bool = False
+    default_metric: int = 1
+    distance: int = 120
+    max_paths: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class LoginFilter:
     """An ACL on who may log in: it sees TCP packets to `ports` of the device itself."""
@@ -124,6 +145,7 @@ class Reading(Draft):
     settings: dict[str, InterfaceSettings] = field(default_factory=dict)
     ospf_settings: dict[tuple[int, str, str], OspfSettings] = field(default_factory=dict)  # version, process, VRF
     isis_settings: dict[tuple[str, str], IsisSettings] = field(default_factory=dict)
+    rip_settings: dict[str, RipSettings] = field(default_factory=dict)  # by VRF
     logins: list[LoginFilter] = field(default_factory=list)
     default_switchport: bool | None = None
     default_shutdown: bool = False  # NX-OS: of ports that switch

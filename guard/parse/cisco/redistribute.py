@@ -16,6 +16,8 @@ _PROTOCOLS = frozenset(
 _NAMES = {"direct": "connected", "ospfv3": "ospf", "ospf6": "ospf", "ripng": "rip"}
 _WITH_PROCESS = frozenset({"ospf", "ospfv3", "bgp", "eigrp", "isis"})
 _NOT_COMPUTED = frozenset({"rip", "ripng", "eigrp"})
+#: Vendors whose RIP is computed.
+RUNS_RIP = frozenset({Vendor.IOS, Vendor.FRR})
 _LEVELS = frozenset({"level-1", "level-2", "level-1-2"})
 _TYPES = frozenset({"internal", "external", "nssa-external"})
 _KEYWORDS = _LEVELS | {"metric", "metric-type", "route-map", "policy", "subnets", "match", "tag", "include", "vrf",
@@ -39,7 +41,7 @@ def redistribution(line: Line, context: Context, words: tuple[str, ...], *, clas
         at += options.take(words[at].lower(), words[at + 1] if at + 1 < len(words) else "")
     if "policy" in options.values:
         context.refer("route-map", options.values["policy"], line, "redistribution")
-    if protocol in _NOT_COMPUTED:
+    if protocol in _NOT_COMPUTED and (protocol != "rip" or context.vendor not in RUNS_RIP):
         context.partial(line, f"routes of `{protocol}` are not computed, so none is redistributed")
     elif options.unknown:
         context.partial(line, f"`{options.unknown}` of a redistribution is not modelled")

@@ -13,6 +13,7 @@ from guard.parse.cisco.isis import router_isis
 from guard.parse.cisco.nxos_top import NXOS_TOP
 from guard.parse.cisco.ospf import router_ospf
 from guard.parse.cisco.reading import LoginFilter, Reading
+from guard.parse.cisco.rip import router_rip
 from guard.parse.cisco.static import default_gateway, static_route
 from guard.parse.cisco.table import Handler, Ignored, NotModelled, Table, keys, unrecognised
 from guard.parse.cisco.vrf import ip_routing, ipv6_routing, router_id, vrf
@@ -205,7 +206,7 @@ _SHARED: Mapping[str, Handler[Reading]] = {
 }
 
 TOP: Mapping[Vendor, Mapping[str, Handler[Reading]]] = {
-    Vendor.IOS: _SHARED,
+    Vendor.IOS: {**_SHARED, "router rip": router_rip},
     Vendor.EOS: {
         **_SHARED,
         "management": _management,
@@ -216,6 +217,7 @@ TOP: Mapping[Vendor, Mapping[str, Handler[Reading]]] = {
     Vendor.FRR: {
         **_SHARED,
         "vrf": vrf,
+        "router rip": router_rip,
         "ipv6 access-list": numbered,
         **keys(router_id, "ip router-id | router-id"),
     },

@@ -49,7 +49,7 @@ OPAQUE = {
     Vendor.IOS: """ip nat inside source list 1 interface Gi0/0 overload|crypto map VPN 10 ipsec-isakmp|ip sla 1
         |track 1 ip sla 1|zone security INSIDE|zone-pair security A source B destination C
         |ip inspect name FW tcp|mpls label protocol ldp|ip local policy route-map X|router eigrp 1
-        |router rip|ip wccp web-cache|event manager applet X|segment-routing|l2vpn vfi context X
+        |ipv6 router rip X|ip wccp web-cache|event manager applet X|segment-routing|l2vpn vfi context X
         |class-map match-any X|policy-map X|ip default-network 10.0.0.0|ip arp inspection vlan 10
         |ip dhcp snooping|key chain K|vlan filter X vlan-list 10|no ip classless|bridge-domain 5
         |time-range WORK
@@ -57,7 +57,7 @@ OPAQUE = {
     Vendor.EOS: """mlag configuration|ip address virtual source-nat vrf A address 10.0.0.1|traffic-policies
         |event-handler X|hardware tcam|ip hardware fib optimize prefix-length 32
         |service routing protocols model ribd|monitor link""",
-    Vendor.FRR: """ip protocol bgp route-map X|ip nht resolve-via-default|pbr-map X seq 5|nexthop-group X|router rip
+    Vendor.FRR: """ip protocol bgp route-map X|ip nht resolve-via-default|pbr-map X seq 5|nexthop-group X|router ripng
         |mpls ldp|segment-routing|router eigrp 1|ip import-table 20""",
 }
 
@@ -106,4 +106,4 @@ def test_the_longest_key_finds_its_handler() -> None:
 
 def test_routes_of_a_protocol_that_is_not_computed() -> None:
     text = "router ospf 1\n redistribute rip subnets\n redistribute eigrp 1 subnets\nrouter bgp 1\n redistribute rip\n"
-    assert states(text)[:5] == ["IMPLEMENTED", "PARTIAL", "PARTIAL", "IMPLEMENTED", "PARTIAL"]
+    assert states(text)[:5] == ["IMPLEMENTED", "IMPLEMENTED", "PARTIAL", "IMPLEMENTED", "IMPLEMENTED"]
