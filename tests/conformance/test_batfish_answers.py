@@ -12,7 +12,7 @@ import pytest
 from batfish_recorded import names, recorded
 
 from guard.engines.batfish.cells import communities
-from guard.engines.batfish.translate import state
+from guard.engines.batfish.translate import told
 from guard.engines.rows import bgp_rows, edge_rows, interface_rows, routes_rows, session_rows
 from guard.model.state import NetworkState
 
@@ -86,7 +86,7 @@ def our_paths(made: NetworkState) -> Counter[tuple[object, ...]]:
 @pytest.mark.parametrize("name", names())
 def test_no_row_is_lost_or_made_up(name: str) -> None:
     answer = recorded(name)
-    made = state(answer.answers, answer.snapshot)
+    made = told(answer.answers, answer.snapshot)
     nodes = frozenset(device.lower() for device in answer.snapshot.devices)
     expected, found = told_routes(answer.raw.get("routes", []), nodes), our_routes(made)
     assert sorted(map(str, expected ^ found)) == []
@@ -104,17 +104,17 @@ def test_no_row_is_lost_or_made_up(name: str) -> None:
 @pytest.mark.parametrize("name", names())
 def test_sessions_and_edges_are_those_of_the_answer(name: str) -> None:
     answer = recorded(name)
-    made = state(answer.answers, answer.snapshot)
+    made = told(answer.answers, answer.snapshot)
     nodes = frozenset(device.lower() for device in answer.snapshot.devices)
     columns = ("vrf", "local_ip", "remote_ip", "session_type", "established_status")
-    told = {
+    wanted = {
         (row["node"], *(row[each] for each in columns))
         for row in answer.raw.get("bgp_session_status", [])
         if row["node"] in nodes and (row["local_ip"] or row["local_interface"])  # else guard says which address it is
     }
     ours = {(str(row["node"]).lower(), *(row[each] for each in columns)) for row in session_rows(made)}
     by_name = {(*row[:2], row[-1]) for row in ours if row[3] is None}  # guard names the interface, Batfish an address
-    assert {row for row in told - ours if (*row[:2], row[-1]) not in by_name} == set()
+    assert {row for row in wanted - ours if (*row[:2], row[-1]) not in by_name} == set()
     edges = {
         tuple(f"{row[end]['hostname']}[{row[end]['interface']}]".lower() for end in ("interface", "remote_interface"))
         for row in answer.raw.get("layer3_edges", [])
@@ -127,7 +127,7 @@ def test_sessions_and_edges_are_those_of_the_answer(name: str) -> None:
 @pytest.mark.parametrize("name", names())
 def test_what_batfish_does_not_know_is_told(name: str) -> None:
     answer = recorded(name)
-    notes = state(answer.answers, answer.snapshot).notes
+    notes = told(answer.answers, answer.snapshot).notes
     words = " ".join(note.message for note in notes)
     for row in answer.raw["init_issues"]:
         assert " ".join(str(row["details"]).split()) in words

@@ -15,6 +15,7 @@ from guard.engines.batfish.bgp_tables import AnsweredTables, AnsweredWorld, sess
 from guard.engines.batfish.ground import AnsweredFib, AnsweredUnderlay, Reading, Spelling, main_ribs, topology
 from guard.engines.batfish.ipv6 import speaks_ipv6, with_ipv6
 from guard.engines.batfish.issues import issues
+from guard.engines.batfish.management import ignored, with_management
 from guard.engines.batfish.upload import as_numbered_here
 from guard.model.provenance import Source
 from guard.model.state import IgpAdjacency, NetworkState, Scenario, StateNote
@@ -37,22 +38,26 @@ def state(
 ) -> NetworkState:
     """The state that Batfish reached for the snapshot under the scenario.
 
-    `own`: the embedded engine's of the same; computed here where the snapshot speaks IPv6 and it is not given.
+    `own`: the embedded engine's of the same; computed here where it is needed (IPv6, management) and not given.
     """
-    found = _state(answers, snapshot, scenario)
-    if not speaks_ipv6(snapshot):
+    found = told(answers, snapshot, scenario)
+    six, left_out = speaks_ipv6(snapshot), ignored(found)
+    if not six and not left_out:
         return found
-    return with_ipv6(found, own or compute(snapshot, scenario))
+    own = own or compute(snapshot, scenario)
+    found = with_management(found, own) if left_out else found
+    return with_ipv6(found, own) if six else found
 
 
-def _state(answers: Answers, snapshot: Snapshot, scenario: Scenario) -> NetworkState:
+def told(answers: Answers, snapshot: Snapshot, scenario: Scenario = NO_FAILURE) -> NetworkState:
+    """Batfish's word alone, without what is the embedded engine's to say (IPv6, management)."""
     spelling, reading = Spelling(snapshot), Reading()
     layer3 = topology(answers, snapshot, spelling, reading)
     ground = AnsweredUnderlay(layer3, main_ribs(answers, snapshot, spelling, reading))
     table = SessionTable(snapshot, ground)
     judged = (pairing.session for pairing in table.pairings)
-    told = sessions(judged, answers, layer3.interfaces, spelling, reading)
-    table.tell({each.key: each for each in told})
+    ends = sessions(judged, answers, layer3.interfaces, spelling, reading)
+    table.tell({each.key: each for each in ends})
     graph = build(snapshot, ground, table)
     world = AnsweredWorld(ground, graph, Limits())
     heard = heard_from_outside(snapshot, table)
@@ -69,7 +74,7 @@ def _state(answers: Answers, snapshot: Snapshot, scenario: Scenario) -> NetworkS
         scenario=scenario,
         interfaces=layer3.interfaces,
         edges=layer3.edges,
-        sessions=told,
+        sessions=ends,
         adjacencies=_adjacencies(answers, spelling),
         ribs=ground.ribs,
         bgp=tables,
