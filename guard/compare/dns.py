@@ -30,7 +30,7 @@ class AnswerTurn(NamedTuple):
 
 
 class AnswerTurns(NamedTuple):
-    """The questions, sorted, that are answered differently, and the number of those that were not asked any more."""
+    """The questions, sorted, that are answered differently, and how many questions or whole RRsets were left out."""
 
     turns: tuple[AnswerTurn, ...] = ()
     unasked: int = 0
@@ -38,13 +38,14 @@ class AnswerTurns(NamedTuple):
 
 def answer_turns(before: Mapping[str, Zone], after: Mapping[str, Zone], changed: Iterable[RRsetKey]) -> AnswerTurns:
     """What is answered differently because these RRsets changed."""
-    questions = sorted(set(_questions(before, after, [key for key in changed if not is_signing(key.type)])))
+    keys = sorted(key for key in changed if not is_signing(key.type))
+    questions = sorted(set(_questions(before, after, keys[:QUESTIONS_AT_MOST])))
     found: list[AnswerTurn] = []
     for name, type in questions[:QUESTIONS_AT_MOST]:
         old, new = resolve(before, name, type), resolve(after, name, type)
         if old.content != new.content:
             found.append(AnswerTurn(name, type, old, new))
-    return AnswerTurns(tuple(found), max(0, len(questions) - QUESTIONS_AT_MOST))
+    return AnswerTurns(tuple(found), max(0, len(questions) - QUESTIONS_AT_MOST) + len(keys[QUESTIONS_AT_MOST:]))
 
 
 def _questions(

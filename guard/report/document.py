@@ -55,7 +55,11 @@ def document(
 def _unasked(delta: Delta) -> list[str]:
     """That not all answers were looked at, where a zone is too large for that; the records are all told."""
     count = delta.answers.unasked
-    return [f"{count} more questions about the changed records were not asked"] if count else []
+    return (
+        [f"so much changes that {count} more questions or records were not looked at for their answers"]
+        if count
+        else []
+    )
 
 
 def _masked(finding: dict[str, Any]) -> dict[str, Any]:

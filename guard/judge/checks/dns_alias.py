@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from guard.compare.delta import RecordKey
 from guard.compare.dns import dependents
 from guard.judge.case import Case, StepView
 from guard.judge.catalogue import ZONES, Check, Observations, Parameter, Parameters
@@ -96,9 +97,16 @@ def dns_wildcard_exposure(case: Case, step: StepView, params: Parameters) -> Obs
     """
     before, after = all_zones(case.base.snapshot), all_zones(step.snapshot)
     exposed = {key.owner: key for key, _ in step.delta.records.removed() if not key.server}
+    wild = {apex: any(name.startswith("*.") for name in after[apex].names.types) for apex in _zones_of(exposed, after)}
     for owner, key in sorted(exposed.items()):
         zone = after.get(key.zone)
-        if zone is None or owner.startswith("*.") or zone.exists(owner) or zone.is_occluded(owner):
+        if (
+            zone is None
+            or not wild[key.zone]
+            or owner.startswith("*.")
+            or zone.exists(owner)
+            or zone.is_occluded(owner)
+        ):
             continue
         types = before[key.zone].names.types.get(owner, ()) if key.zone in before else ()
         asked = tuple(dict.fromkeys(("A", "AAAA", *(type for type in types if "(" not in type))))
@@ -107,6 +115,10 @@ def dns_wildcard_exposure(case: Case, step: StepView, params: Parameters) -> Obs
             yield Observation(
                 f"{owner} is deleted, and a wildcard answers for it", subjects=(owner,), evidence=some(told, 6)
             )
+
+
+def _zones_of(exposed: Mapping[str, RecordKey], zones: Mapping[str, Zone]) -> frozenset[str]:
+    return frozenset(key.zone for key in exposed.values() if key.zone in zones)
 
 
 def _answered(before: Mapping[str, Zone], after: Mapping[str, Zone], owner: str, type: str) -> str:
