@@ -189,6 +189,36 @@ class Demand:
 
 
 @dataclass(frozen=True, slots=True)
+class _Globs:
+    """The globs of a list of things: plain names at once, patterns one by one."""
+
+    plain: Mapping[str, int]  # name -> the first thing that has it
+    patterns: tuple[tuple[int, str], ...]
+
+    def first(self, name: str) -> int | None:
+        """The first thing one of whose globs matches, without regard to case."""
+        lowered = name.lower()
+        least = self.plain.get(lowered)
+        for number, glob in self.patterns:
+            if least is not None and number >= least:
+                break
+            if fnmatchcase(lowered, glob):
+                return number
+        return least
+
+
+def _globs_of(sites: tuple[Site, ...]) -> _Globs:
+    plain: dict[str, int] = {}
+    patterns: list[tuple[int, str]] = []
+    for number, site in enumerate(sites):
+        for glob in site.devices:
+            plain.setdefault(glob, number)
+            if _is_pattern(glob):
+                patterns.append((number, glob.lower()))
+    return _Globs(plain, tuple(patterns))
+
+
+@dataclass(frozen=True, slots=True)
 class Inventory:
     """Every list in the order of the file. `origins` None: the sites' prefixes and the advertisements."""
 
@@ -210,13 +240,16 @@ class Inventory:
     demands: tuple[Demand, ...] = ()
     given: bool = True  # False: the snapshot has no inventory
     file_names: Mapping[str, str] = field(default_factory=dict, compare=False)  # of devices whose hostname is another
+    _globs: list[_Globs] = field(default_factory=list, init=False, compare=False, repr=False)  # of sites, made once
 
     def site_of(self, node: str) -> Site | None:
         """The first site one of whose globs matches the node's hostname, else its file's name."""
-        found = next((site for site in self.sites if matches_any(node, site.devices)), None)
+        if not self._globs:
+            self._globs.append(_globs_of(self.sites))
+        found = self._globs[0].first(node)
         if found is None and node in self.file_names:
-            return next((site for site in self.sites if matches_any(self.file_names[node], site.devices)), None)
-        return found
+            found = self._globs[0].first(self.file_names[node])
+        return None if found is None else self.sites[found]
 
     def is_backbone(self, node: str) -> bool:
         return self.names(node, self.backbone_devices)

@@ -226,7 +226,7 @@ class ClassRun:
         if self.prefix.length == 0 and first.out_family is not None and first.out_family.default_originate:
             return True
         selection = self.selections.get(first.sender)
-        return selection is not None and self._group_export(group, selection.best) is not None
+        return selection is not None and self.group_export(group, selection.best) is not None
 
     def _concerned(self, group: Group, *, new: bool) -> list[Link]:
         """The links of a group to those who take part, or would if something came."""
@@ -344,16 +344,29 @@ class ClassRun:
         best = selection.best
         if best.link >= 0 and _same_neighbor(graph.links.get(best.link), link):
             return None
-        return self._group_export(graph.group_of[link.index], best)
+        return self.group_export(graph.group_of[link.index], best)
 
-    def _group_export(self, group: Group, best: Path) -> BgpAttributes | None:
+    def group_export(self, group: Group, best: Path) -> BgpAttributes | None:
+        """What the sender of an update group makes of its best path for all of the group; remembered."""
         known = self._exports.get(group.index)
         if known is not None and known[0] is best:
             return known[1]
         first = group.first
-        sent = self._export(self.world.graph.speakers[first.sender], first, best)
+        sender = self._earlier_group(first)
+        if sender is not None and self._earlier is not None:
+            sent = self._earlier.run.group_export(sender, best)
+        else:
+            sent = self._export(self.world.graph.speakers[first.sender], first, best)
         self._exports[group.index] = (best, sent)
         return sent
+
+    def _earlier_group(self, link: Link) -> Group | None:
+        """The update group of a link in the earlier run, if that makes the same of what its sender has: it took part,
+        so its next hops are as they were."""
+        earlier = self._earlier
+        if earlier is None or link.sender not in self.selections or link.sender in earlier.apart:
+            return None
+        return None if link.index in earlier.links else earlier.run.world.graph.group_of.get(link.index)
 
     def _may_ask(self, link: Link) -> bool:
         """A speaker that did not take part can offer only to stubs and to the outside (or it would have)."""
@@ -425,14 +438,15 @@ class ClassRun:
     def _taken_over(self, index: int) -> tuple[Selection | None, dict[int, Path]] | None:
         """What the earlier run found for a speaker that took no part, if its next hops resolve as they did.
 
-        Whoever hears from others that took no part is asked anew: they may have changed their minds.
+        Whoever hears from others that took no part is asked anew if these send anything else now.
         """
         earlier = self._earlier
         if earlier is None or index in earlier.apart:
             return None
         speaker, to_stub = self.world.graph.speakers[index], self.world.graph.to_stub
         heard = speaker.links_in[self.version]
-        if any(link.index in to_stub and link.sender not in self.selections for link in heard):
+        asked = (link for link in heard if link.index in to_stub and link.sender not in self.selections)
+        if not all(self._sends_as_before(link, earlier) for link in asked):
             return None
         found = earlier.run._asked(index)
         before = earlier.run.world.hop
@@ -441,6 +455,17 @@ class ClassRun:
                 return None
         self._alike[index] = True
         return found
+
+    def _sends_as_before(self, link: Link, earlier: Earlier) -> bool:
+        """Whether one that took no part sends over a link what it sent in the earlier run."""
+        if link.index in earlier.links or link.index in self.world.graph.adds:
+            return False
+        self.selection(link.sender)
+        return self._alike.get(link.sender, False) or self.offer(link) == earlier.run.offer(link)
+
+    def alike(self, index: int) -> ClassRun | None:
+        """The earlier run, if a speaker that took no part has from it what it uses."""
+        return self._earlier.run if self._earlier is not None and self._alike.get(index) else None
 
     def plain_offer(self, index: int) -> BgpAttributes | None:
         """See `_plain_offer`; remembered, here or in the run that this one was taken over from."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import BgpRow, BgpSession, StateNote
 from guard.simulate.bgp_decision import Selection
+from guard.simulate.bgp_flocks import Flock, answer, flocks
 from guard.simulate.bgp_graph import OUTSIDE, Link, SessionKey, Speaker
 from guard.simulate.bgp_path import LOCAL, Path
 from guard.simulate.bgp_run import ClassRun
@@ -29,7 +31,29 @@ if TYPE_CHECKING:
 #: Distance 255: known, never used.
 UNUSABLE = 255
 
+#: A main RIB: node and VRF.
+Table = tuple[str, str]
+
 _PROTOCOL = {EBGP: RouteProtocol.BGP, IBGP: RouteProtocol.IBGP}
+
+
+class Installed(NamedTuple):
+    """What BGP offers to main RIBs for one prefix: to some one by one, to others in sets that have the same entry."""
+
+    own: Mapping[Table, RibEntry]
+    alike: tuple[tuple[frozenset[Table], RibEntry], ...]
+
+    def get(self, table: Table) -> RibEntry | None:
+        """What one main RIB is offered."""
+        found = self.own.get(table)
+        return found or next((entry for tables, entry in self.alike if table in tables), None)
+
+
+class _Told(NamedTuple):
+    """Members of a flock that have one entry (None: none)."""
+
+    members: frozenset[int]
+    entry: RibEntry | None
 
 
 class BgpSolution:
@@ -52,8 +76,16 @@ class BgpSolution:
         )
         self.tables = Tables(self, exchange)
         self._entries: dict[int, dict[int, RibEntry | None]] = {}  # by run (its id), by speaker
+        self._flocks = {version: flocks(exchange.graph, version) for version in (4, 6)}
+        self._flock_of = {v: {i: flock for flock in held for i in flock.members} for v, held in self._flocks.items()}
+        self._told: dict[tuple[int, int], _Told | None] = {}  # by run (its id), by flock
+        self._installed: dict[int, Installed] = {}  # by run (its id)
         self._shared: dict[tuple[Address, int, int, int], RibEntry] = {}
         self._prefixes: dict[int, tuple[Prefix, ...]] = {}
+        self._sent: dict[tuple[bool, SessionKey], Mapping[Prefix, BgpAttributes]] = {}
+        self._external = frozenset(session.key for session in self.sessions if session.external)
+        self.before: BgpSolution | None = None  # that this one started from: answers that are equal are its objects
+        self._by_run: tuple[Exchange, frozenset[Prefix], tuple[tuple[ClassRun, tuple[Prefix, ...]], ...]] | None = None
         self._fingerprint: int | None = None
 
     @property
@@ -75,23 +107,65 @@ class BgpSolution:
         return None if index is None or run is None else self._entry(index, run)
 
     def _entry(self, index: int, run: ClassRun) -> RibEntry | None:
+        flock = self._flock_of[run.version].get(index)
+        told = self._tell(flock, run) if flock is not None else None
+        if told is not None and index in told.members:
+            return told.entry
         known = self._entries.setdefault(id(run), {})
         if index not in known:
             known[index] = self._find(index, run)
         return known[index]
 
-    def installed(self, prefix: Prefix) -> dict[tuple[str, str], RibEntry]:
-        """What BGP offers to every main RIB for one prefix, by node and VRF; what is never used is left out."""
+    def installed(self, prefix: Prefix) -> Installed:
+        """What BGP offers to every main RIB for one prefix; what is never used is left out."""
         run = self.exchange.runs.get(prefix)
         if run is None:
-            return {}
-        known = self._entries.setdefault(id(run), {})
-        found = {}
-        for name, index in self.exchange.graph.by_name.items():
-            entry = known[index] if index in known else self._entry(index, run)
+            return Installed({}, ())
+        known = self._installed.get(id(run))
+        if known is None:
+            known = self._install(run)
+            theirs = self.before.installed(prefix) if self.before is not None else None
+            known = self._installed[id(run)] = theirs if theirs == known else known
+        return known
+
+    def _install(self, run: ClassRun) -> Installed:
+        names = self._names
+        left = set(names)
+        alike: list[tuple[frozenset[Table], RibEntry]] = []
+        for flock in self._flocks[run.version]:
+            told = self._tell(flock, run)
+            if told is not None:
+                left -= told.members
+                if told.entry is not None and told.entry.admin_distance < UNUSABLE:
+                    alike.append((frozenset([names[index] for index in told.members]), told.entry))
+        own = {}
+        for index in sorted(left):
+            entry = self._entry(index, run)
             if entry is not None and entry.admin_distance < UNUSABLE:
-                found[name] = entry
-        return found
+                own[names[index]] = entry
+        return Installed(own, tuple(alike))
+
+    @cached_property
+    def _names(self) -> dict[int, Table]:
+        return {index: name for name, index in self.exchange.graph.by_name.items()}
+
+    def _tell(self, flock: Flock, run: ClassRun) -> _Told | None:
+        """The entry that most of a flock have, and who they are; None where each has to be asked."""
+        key = (id(run), flock.number)
+        if key not in self._told:
+            self._told[key] = None  # who asks back meanwhile is asked alone
+            self._told[key] = self._find_told(flock, run)
+        return self._told[key]
+
+    def _find_told(self, flock: Flock, run: ClassRun) -> _Told | None:
+        heard = answer(run, flock)
+        if heard is None or heard.offered is None:
+            return None if heard is None else _Told(heard.members, None)
+        next_hop = heard.offered.next_hop
+        if next_hop is None or (run.prefix.is_host and run.prefix.value == next_hop.value):
+            return None
+        members = heard.members & self.exchange.usable_by(next_hop)
+        return _Told(members, self._ibgp(next_hop, heard.offered, flock.distance)) if members else None
 
     def _find(self, index: int, run: ClassRun) -> RibEntry | None:
         speaker = self.exchange.graph.speakers[index]
@@ -101,7 +175,12 @@ class BgpSolution:
             if offered is not None and offered.next_hop is not None:
                 return self._plain(speaker, run, offered, family.distance_internal)
         selection = run.selection(index)
-        return None if selection is None else _rib_entry(speaker, run, selection)
+        if selection is None:
+            return None
+        earlier = run.alike(index)
+        if earlier is not None and self.before is not None and self.before.exchange.runs.get(run.prefix) is earlier:
+            return self.before._entry(index, earlier)
+        return _rib_entry(speaker, run, selection)
 
     def _plain(self, speaker: Speaker, run: ClassRun, offered: BgpAttributes, distance: int) -> RibEntry | None:
         """The entry of an iBGP route that needs no decision; equal ones are one object."""
@@ -109,12 +188,41 @@ class BgpSolution:
         assert next_hop is not None
         if not self.exchange.usable(speaker, next_hop, run.prefix):
             return None
+        return self._ibgp(next_hop, offered, distance)
+
+    def _ibgp(self, next_hop: Address, offered: BgpAttributes, distance: int) -> RibEntry:
         key = (next_hop, offered.med or 0, distance, offered.tag)
         entry = self._shared.get(key)
+        if entry is None and self.before is not None:
+            entry = self.before._shared.get(key)
         if entry is None:
             hops = (NextHop(next_hop),)
             entry = self._shared[key] = RibEntry(RouteProtocol.IBGP, distance, key[1], hops, offered.tag)
         return entry
+
+    def sent(self, exchange: Exchange, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
+        """Adj-RIB-Out of one end in one of the passes; remembered for external sessions, which many ask about."""
+        key = (exchange is self.exchange, session)
+        known = self._sent.get(key)
+        if known is None:
+            known = _sent(exchange, session)
+            if session in self._external:
+                theirs = self.before._sent.get(key) if self.before is not None else None
+                alike = theirs == known and theirs is not None and list(theirs) == list(known)
+                known = self._sent[key] = theirs if theirs is not None and alike else known
+        return known
+
+    def by_run(
+        self, exchange: Exchange, wanted: frozenset[Prefix]
+    ) -> tuple[tuple[ClassRun, tuple[Prefix, ...]], ...]:
+        """Some prefixes by the class that they are in; the last answer is remembered."""
+        if self._by_run is None or self._by_run[0] is not exchange or self._by_run[1] is not wanted:
+            found: dict[int, tuple[ClassRun, list[Prefix]]] = {}
+            for prefix in sorted(wanted & exchange.runs.keys()):
+                run = exchange.runs[prefix]
+                found.setdefault(id(run), (run, []))[1].append(prefix)
+            self._by_run = exchange, wanted, tuple((run, tuple(held)) for run, held in found.values())
+        return self._by_run[2]
 
     def prefixes(self, node: str, vrf: str) -> Iterator[Prefix]:
         """All prefixes for which `entry` has an answer, sorted."""
@@ -206,8 +314,8 @@ class Tables:
         """All prefixes of BGP, anywhere."""
         return self._solution.universe
 
-    def installed(self, prefix: Prefix) -> Mapping[tuple[str, str], RibEntry]:
-        """What BGP offers to every main RIB for one prefix, by node and VRF."""
+    def installed(self, prefix: Prefix) -> Installed:
+        """What BGP offers to every main RIB for one prefix."""
         return self._solution.installed(prefix)
 
     def class_of(self, prefix: Prefix) -> Prefix | None:
@@ -257,10 +365,20 @@ class Tables:
         return self._row(exchange.graph.speakers[index], prefix, selection.best, best=True)
 
     def advertised(self, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
-        return _sent(self._exchange, session)
+        return self._solution.sent(self._exchange, session)
 
     def offered(self, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
-        return _sent(self._solution.offered, session)
+        return self._solution.sent(self._solution.offered, session)
+
+    def sends(self, session: SessionKey, wanted: frozenset[Prefix]) -> frozenset[Prefix]:
+        """Those of some prefixes that the session carries after policy."""
+        exchange = self._exchange
+        found: set[Prefix] = set()
+        for link in _outbound(exchange, session):
+            for run, prefixes in self._solution.by_run(exchange, wanted):
+                if run.version == link.version and run.offer(link) is not None:
+                    found.update(prefix for prefix in prefixes if not exchange.keeps(link, run, prefix))
+        return frozenset(found)
 
     def received(self, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
         found: dict[Prefix, BgpAttributes] = {}
@@ -293,6 +411,13 @@ class Tables:
         return frozenset(born)
 
 
+def _outbound(exchange: Exchange, session: SessionKey) -> Iterator[Link]:
+    for version in (4, 6):
+        link = exchange.graph.by_outbound.get((session, version))
+        if link is not None and link.sender != OUTSIDE:
+            yield link
+
+
 def _inbound(exchange: Exchange, session: SessionKey) -> Iterator[Link]:
     for version in (4, 6):
         link = exchange.graph.by_inbound.get((session, version))
@@ -303,12 +428,9 @@ def _inbound(exchange: Exchange, session: SessionKey) -> Iterator[Link]:
 def _sent(exchange: Exchange, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
     """Adj-RIB-Out of one end, both families."""
     found: dict[Prefix, BgpAttributes] = {}
-    for version in (4, 6):
-        link = exchange.graph.by_outbound.get((session, version))
-        if link is None or link.sender == OUTSIDE:
-            continue
+    for link in _outbound(exchange, session):
         for run in exchange.classes:
-            attributes = run.offer(link) if run.version == version else None
+            attributes = run.offer(link) if run.version == link.version else None
             if attributes is not None:
                 for prefix in run.members.prefixes:
                     if not exchange.keeps(link, run, prefix):

@@ -23,7 +23,7 @@ from guard.simulate.bgp_transform import after_policy
 from guard.simulate.policy_eval import RouteView
 from guard.simulate.prefix_class import PrefixClass
 from guard.simulate.resolution_policy import resolvable
-from guard.simulate.underlay import Underlay
+from guard.simulate.underlay import Carrying, Underlay
 
 _UNUSABLE = Hop(usable=False, metric=0)
 
@@ -47,6 +47,7 @@ class World:
         self.limits = limits
         self.hops: dict[HopKey, tuple[Hop, Prefix | None]] = {}
         self.runs: dict[Prefix, ClassRun] = {}
+        self._usable_by: dict[Address, frozenset[int]] = {}
         self.solving = True
         self._selective = {
             index
@@ -77,6 +78,18 @@ class World:
             return True
         hop, through = self.ask((speaker.index, next_hop, "", False))
         return hop.usable and not _own_way(through, next_hop, prefix)
+
+    def usable_by(self, next_hop: Address) -> frozenset[int]:
+        """Speakers of global tables that surely may use the next hop of an iBGP route, as an IGP alone leads there."""
+        known = self._usable_by.get(next_hop)
+        if known is None:
+            nodes: frozenset[str] = frozenset()
+            if isinstance(self.underlay, Carrying):
+                nodes = self.underlay.carried(next_hop)
+            nodes = nodes.difference(each.node for each in self.underlay.topology.owners(next_hop))
+            found = (self.graph.by_name.get((node, "default")) for node in nodes)
+            known = self._usable_by[next_hop] = frozenset(index for index in found if index is not None)
+        return known
 
     def ask(self, key: HopKey) -> tuple[Hop, Prefix | None]:
         """How a next hop resolves for a speaker, and the BGP prefix that it resolves through, if any."""

@@ -16,8 +16,9 @@ from typing import NamedTuple
 from guard.model.address import WIDTH, Address, Prefix
 from guard.model.device import Device, Vendor
 from guard.model.inventory import EXTERNAL, Inventory, Site
-from guard.simulate.forwarding import Classified, Forwarder
+from guard.simulate.forwarding import Forwarder
 from guard.simulate.links import Links, PrefixSet
+from guard.simulate.plain_routes import Classified
 
 #: Lengths of subnets that only join two routers (RFC 3021, RFC 6164).
 TRANSFER = frozenset({(4, 30), (4, 31), (6, 126), (6, 127)})
@@ -40,6 +41,12 @@ class SiteTargets:
 
     def aggregate_counts(self, site: Site, address: Address, null_route: Prefix) -> bool:
         """Whether ending in a site's own null route is delivery: no more specific route of the site held it (base)."""
+        key = (site.name, address, null_route)
+        if key not in self.base.aggregates:
+            self.base.aggregates[key] = self._counts(site, address, null_route)
+        return self.base.aggregates[key]
+
+    def _counts(self, site: Site, address: Address, null_route: Prefix) -> bool:
         links = self.base.links
         for node, vrf in self.base.sources:
             if links.site_name(node) != site.name:

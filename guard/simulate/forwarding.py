@@ -7,23 +7,25 @@ Not modelled: policy-based routing, fragments, TTL.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Hashable, Iterable, Mapping, MutableMapping
 from types import MappingProxyType
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, TypeVar, cast, runtime_checkable
 
 from guard.model.acl import Flow
 from guard.model.address import Address, Prefix
 from guard.model.facts import Disposition, Fate
-from guard.model.inventory import EXTERNAL
-from guard.model.rib import NextHop, RibEntry, RouteProtocol
+from guard.model.inventory import EXTERNAL, Inventory
+from guard.model.rib import NextHop, RibEntry
 from guard.model.state import InterfaceId, NetworkState
 from guard.simulate.acl import Decision, drops_all_to, drops_traffic_to, evaluate
 from guard.simulate.igp_core import IgpCore
 from guard.simulate.links import DEFAULT_VRF, Links, PrefixSet, is_no_host
+from guard.simulate.one_exit import OneExit
+from guard.simulate.plain_routes import Classified, PlainRoutes, Vertex, plain_routes
 from guard.snapshot.snapshot import Snapshot
 
-#: A routing table that a packet may be in: node and VRF.
-Vertex = tuple[str, str]
+T = TypeVar("T")
 
 #: How the detail of a fate begins that hangs on a filter line which is not modelled.
 DOUBT = "not modelled"
@@ -54,42 +56,6 @@ NOWHERE = Ends(frozenset(), frozenset())
 
 
 @runtime_checkable
-class Plain(Protocol):
-    """A main RIB that can say, without deciding each, what other protocols than BGP may give it."""
-
-    def fixed(self) -> Iterable[Mapping[Prefix, RibEntry]]:
-        """Connected and static routes."""
-        ...
-
-    def learned(self) -> Iterable[Collection[Prefix]]:
-        """Prefixes that IGPs may offer; one object where routers share it."""
-        ...
-
-
-@runtime_checkable
-class Classified(Protocol):
-    """BGP tables that know which prefixes share one fixed point, whatever the scenario."""
-
-    @property
-    def universe(self) -> frozenset[Prefix]:
-        """All prefixes of BGP, anywhere."""
-        ...
-
-    def class_of(self, prefix: Prefix) -> Hashable | None:
-        """A name for what behaves alike in BGP; None where BGP does not know the prefix."""
-        ...
-
-
-@runtime_checkable
-class Installed(Protocol):
-    """BGP tables that tell at once what they offer to every main RIB for one prefix."""
-
-    def installed(self, prefix: Prefix) -> Mapping[Vertex, RibEntry]: ...
-
-    def class_of(self, prefix: Prefix) -> Hashable | None: ...
-
-
-@runtime_checkable
 class Resolved(Protocol):
     """A FIB that takes the installed entry from who has it at hand, and gives one object for equal sets of hops."""
 
@@ -98,55 +64,25 @@ class Resolved(Protocol):
         ...
 
 
-class PlainRoutes(NamedTuple):
-    """Prefixes that some main RIB may hold from another protocol than BGP (any, if the tables cannot tell).
+class Column:
+    """How packets to one address end, from every global table (and from others on their way).
 
-    Equal `classes` mean that the same routers hold the same null or interface routes for both prefixes, and no other.
-    `places`: the connected and static routes of each prefix; None where the tables cannot tell. `learned`: prefixes
-    that an IGP may offer to somebody.
+    `facts`: what others read off the column and its place in the inventory, by name. States in which it is the same
+    share one column, and so what was read off it.
     """
 
-    classes: Mapping[Prefix, Hashable]
-    places: Mapping[Prefix, tuple[tuple[Vertex, RibEntry], ...]] | None
-    learned: frozenset[Prefix]
+    __slots__ = ("destination", "facts", "known")
 
-
-def plain_routes(state: NetworkState) -> PlainRoutes:
-    """See PlainRoutes."""
-    alone: set[Prefix] = set()
-    learned: set[Prefix] = set()
-    places: dict[Prefix, list[tuple[Vertex, RibEntry]]] = {}
-    tells = True
-    seen: dict[int, Collection[Prefix]] = {}
-    for vertex, rib in state.ribs.items():
-        if not isinstance(rib, Plain):
-            alone.update(rib.prefixes())
-            tells = False
-            continue
-        for part in rib.learned():
-            if id(part) not in seen:
-                seen[id(part)] = part
-                alone.update(part)
-                learned.update(part)
-        for table in rib.fixed():
-            for prefix, entry in table.items():
-                places.setdefault(prefix, []).append((vertex, entry))
-                if not all(hop.discard or hop.interface is not None for hop in entry.next_hops):
-                    alone.add(prefix)
-    held = {prefix: tuple(entries) for prefix, entries in places.items()}
-    found: dict[Prefix, Hashable] = {**held}
-    found.update((prefix, prefix) for prefix in alone)
-    return PlainRoutes(found, held if tells else None, frozenset(learned))
-
-
-class Column:
-    """How packets to one address end, from every global table (and from others that were asked for)."""
-
-    __slots__ = ("destination", "known")
-
-    def __init__(self, destination: Address, known: dict[Vertex, Ends]) -> None:
+    def __init__(self, destination: Address, known: Mapping[Vertex, Ends]) -> None:
         self.destination = destination
         self.known = known
+        self.facts: dict[Hashable, object] = {}
+
+    def once(self, name: Hashable, read: Callable[[], T]) -> T:
+        """`read()`, remembered: it must hang on the column and the inventory alone."""
+        if name not in self.facts:
+            self.facts[name] = read()
+        return cast(T, self.facts[name])
 
     def __contains__(self, vertex: Vertex) -> bool:
         return vertex in self.known
@@ -163,9 +99,12 @@ class Column:
 
 
 class Forwarder:
-    """Forwarding of one network state. Remembers every column it was asked for."""
+    """Forwarding of one network state. Remembers every column it was asked for.
 
-    def __init__(self, snapshot: Snapshot, state: NetworkState) -> None:
+    `before`: a similar state. Columns that turn out to be equal to its own are its own: one object, read once.
+    """
+
+    def __init__(self, snapshot: Snapshot, state: NetworkState, before: Forwarder | None = None) -> None:
         self.links = Links(snapshot, state)
         self.state = state
         alive = sorted((node, vrf) for node, vrf in state.ribs if self.links.is_alive(node))
@@ -176,7 +115,10 @@ class Forwarder:
         self._inner = tuple(vertex for vertex in self.sources if not self._is_mere_outside(vertex[0]))
         self._services = {a for service in snapshot.inventory.services for a in service.addresses}
         self._crossings: dict[tuple[str, str, Address], tuple[Move, ...]] = {}
+        self._before = before if before is not None and before.inventory == snapshot.inventory else None
+        self.aggregates: dict[tuple[str, Address, Prefix], bool] = {}  # see SiteTargets.aggregate_counts
         self._columns: dict[Address, Column] = {}
+        self._beside: dict[Address, MutableMapping[Vertex, Ends]] = {}  # columns with tables that were asked for
         self._drops: dict[tuple[int, int, Address], Decision | None] = {}
         self._single: dict[Fate, Ends] = {}
         self._shared: dict[tuple[frozenset[Fate], frozenset[str]], Ends] = {}
@@ -186,24 +128,39 @@ class Forwarder:
         self._moves: dict[tuple[Vertex, int], tuple[tuple[NextHop, ...], tuple[Step, ...]]] = {}
         self._open: tuple[Address, bool] | None = None
         self._plain: PlainRoutes | None = None
+        self._outside: frozenset[str] | None = None
+        self._one_exit = OneExit(self)
         self._core: IgpCore | None = None
         self._universe: frozenset[Prefix] | None = None
 
     @property
+    def inventory(self) -> Inventory:
+        return self.links.snapshot.inventory
+
+    @property
     def plain(self) -> Mapping[Prefix, Hashable]:
         """Classes of prefixes that other protocols than BGP know (see PlainRoutes)."""
-        return self._plain_routes().classes
+        return self.plain_routes.classes
 
-    def _plain_routes(self) -> PlainRoutes:
+    @property
+    def plain_routes(self) -> PlainRoutes:
+        """What main RIBs may hold of other protocols than BGP."""
         if self._plain is None:
             self._plain = plain_routes(self.state)
         return self._plain
 
     @property
+    def outside(self) -> frozenset[str]:
+        """Nodes of external sites."""
+        if self._outside is None:
+            self._outside = frozenset(filter(self.links.is_outside, self.links.snapshot.devices))
+        return self._outside
+
+    @property
     def core(self) -> IgpCore:
         """What the IGP alone carries."""
         if self._core is None:
-            bgp, places = self.state.bgp, self._plain_routes().places
+            bgp, places = self.state.bgp, self.plain_routes.places
             known = bgp.universe if isinstance(bgp, Classified) else frozenset() if not self.state.sessions else None
             universe = known if places is not None else None
             self._core = IgpCore(self.links, self.state, elsewhere=places or {}, universe=universe)
@@ -227,13 +184,13 @@ class Forwarder:
         rib = self.state.ribs.get(vertex)
         if rib is None:
             return None
-        for prefix in self._chain_of(destination):
+        for prefix in self.chain_of(destination):
             entry = rib.get(prefix)
             if entry is not None:
                 return prefix, entry
         return None
 
-    def _chain_of(self, destination: Address) -> tuple[Prefix, ...]:
+    def chain_of(self, destination: Address) -> tuple[Prefix, ...]:
         """All prefixes of the network that hold `destination`, longest first: cheaper than a longest match each."""
         if self._chain is None or self._chain[0] != destination:
             if self._covers is None:
@@ -251,12 +208,22 @@ class Forwarder:
         if found is None:
             return (Fate(Disposition.NO_ROUTE, node),)
         prefix, entry = found
-        if self._resolved is not None:
-            hops = self._resolved(node, vrf, prefix, entry)
-        else:
-            hops = self.state.fib.next_hops(node, vrf, prefix)
+        hops = self._hops(vertex, prefix, entry)
         known = self._moves.get((vertex, id(hops)))
         return known[1] if known is not None else self._along(vertex, hops, prefix, destination)
+
+    def _hops(self, vertex: Vertex, prefix: Prefix, entry: RibEntry) -> tuple[NextHop, ...]:
+        if self._resolved is not None:
+            return self._resolved(*vertex, prefix, entry)
+        return self.state.fib.next_hops(*vertex, prefix)
+
+    def moves(self, vertex: Vertex, prefix: Prefix, entry: RibEntry) -> tuple[Step, ...] | None:
+        """The steps of packets that take this route, if each is a move to a gateway, whatever their destination."""
+        hops = self._hops(vertex, prefix, entry)
+        if (vertex, id(hops)) not in self._moves:
+            self._along(vertex, hops, prefix, prefix.first)
+        known = self._moves.get((vertex, id(hops)))
+        return known[1] if known is not None else None
 
     def _along(
         self, vertex: Vertex, hops: tuple[NextHop, ...], prefix: Prefix, destination: Address
@@ -371,11 +338,11 @@ class Forwarder:
     def filtered(self, vertex: Vertex, destination: Address) -> tuple[Step, ...]:
         """`steps`, where a filter that drops all packets to the destination ends those that meet it."""
         steps = self.steps(vertex, destination)
-        if self._is_open(destination):
+        if self.is_open(destination):
             return steps
         return tuple(self._door(vertex[0], step, destination) for step in steps)
 
-    def _is_open(self, destination: Address) -> bool:
+    def is_open(self, destination: Address) -> bool:
         """Whether no filter anywhere drops all packets to the destination."""
         if self._open is None or self._open[0] != destination:
             self._open = destination, self.core.is_unfiltered(destination)
@@ -408,69 +375,33 @@ class Forwarder:
         """How packets to `destination` end, from every table of the network."""
         known = self._columns.get(destination)
         if known is None:
-            known = self._columns[destination] = Column(destination, self._solve(destination))
+            known = self._columns[destination] = self._as_before(destination, self._solve(destination))
         return known
+
+    def _as_before(self, destination: Address, ends: dict[Vertex, Ends]) -> Column:
+        column = self._before._columns.get(destination) if self._before is not None else None
+        return column if column is not None and column.known == ends else Column(destination, ends)
 
     def _solve(self, destination: Address) -> dict[Vertex, Ends]:
         owner, circle = self.core.circle(destination)
         ends: dict[Vertex, Ends] = {}
         if circle:
             face = next(o.interface for o in self.links.owners[destination])
-            arrived = self._end(Fate(Disposition.ACCEPTED, owner, face))
-            ends = dict.fromkeys(((node, DEFAULT_VRF) for node in circle), arrived)
+            arrived = self.end(Fate(Disposition.ACCEPTED, owner, face))
+            ends = dict.fromkeys(self.core.tables(circle), arrived)
         else:
-            self._towards_one_exit(destination, ends)
-        self._settle(self._inner if circle and destination not in self._services else self.sources, destination, ends)
+            self._one_exit.fill(destination, ends)
+        self.settle(self._inner if circle and destination not in self._services else self.sources, destination, ends)
         return ends
 
-    def _towards_one_exit(self, destination: Address, ends: dict[Vertex, Ends]) -> None:
-        """Where a whole area sends packets to one router of its own, they all end as that router's do."""
-        chain, plain, bgp = self._chain_of(destination), self._plain_routes(), self.state.bgp
-        if plain.places is None or not isinstance(bgp, Installed) or not self._is_open(destination):
-            return
-        # What only its own routers hold, by cable or by hand, is nothing to others: they go by what covers it.
-        carried = next((p for p in chain if p in plain.learned or bgp.class_of(p) is not None), None)
-        if carried is None:
-            return
-        owner, circle = self._exit_of(carried, bgp)
-        apart = {bearer.node for bearer in self.links.owners.get(destination, ())}
-        apart.update(vertex[0] for p in chain if p.length > carried.length for vertex, _ in plain.places.get(p, ()))
-        if not apart.isdisjoint(circle - {owner}) or not circle or any(map(self.links.is_outside, circle)):
-            return
-        exit = (owner, DEFAULT_VRF)
-        self._settle((exit,), destination, ends)
-        if ends[exit].fates and not any(fate.disposition is Disposition.LOOP for fate in ends[exit].fates):
-            ends.update(dict.fromkeys(((node, DEFAULT_VRF) for node in circle if node != owner), ends[exit]))
-
-    def _exit_of(self, prefix: Prefix, bgp: Installed) -> tuple[str, frozenset[str]]:
-        """(router, who hands packets by the route for the prefix on towards it; nobody if unsure).
-
-        Either the IGP alone knows the prefix, a subnet of that router; or all hold the same BGP route over it: each
-        hands them on towards the next hop, by the IGP, to one that does likewise.
-        """
-        plain = self._plain_routes()
-        if prefix in plain.learned:
-            return self.core.network(prefix)
-        held = bgp.installed(prefix)
-        gateways = {e.next_hops for e in held.values() if e.protocol is RouteProtocol.IBGP}
-        hops = next(iter(gateways), ())
-        if len(gateways) != 1 or len(hops) != 1 or hops[0].address is None or hops[0].interface or hops[0].vrf:
-            return "", frozenset()
-        owner, circle = self.core.circle(hops[0].address)
-        own = {vertex for vertex, _ in (plain.places or {}).get(prefix, ())}
-        others = ((node, DEFAULT_VRF) for node in circle if node != owner)
-        if any(v in own or v not in held or held[v].protocol is not RouteProtocol.IBGP for v in others):
-            return "", frozenset()
-        return owner, circle
-
-    def _settle(self, sources: Iterable[Vertex], destination: Address, ends: dict[Vertex, Ends]) -> None:
-        """Find the ends of some tables' packets; `ends` holds what is known, and takes what is found."""
+    def settle(self, sources: Iterable[Vertex], destination: Address, ends: MutableMapping[Vertex, Ends]) -> None:
+        """Walk to find the ends of some tables' packets; `ends` holds what is known, and takes what is found."""
         for source in sources:
             if source not in ends and not self._walk(source, destination, ends):
                 self._settle_around(sources, destination, ends)
                 return
 
-    def _walk(self, source: Vertex, destination: Address, ends: dict[Vertex, Ends]) -> bool:
+    def _walk(self, source: Vertex, destination: Address, ends: MutableMapping[Vertex, Ends]) -> bool:
         """Follow all ways from one table to what is known, depth first; False where they come back to themselves."""
         way = [source]
         steps_of = {source: self.filtered(source, destination)}
@@ -479,7 +410,7 @@ class Forwarder:
             steps = steps_of[vertex]
             ahead = next((s.head for s in steps if isinstance(s, Move) and s.head not in ends), None)
             if ahead is None:
-                ends[vertex] = self._joined(vertex, steps, ends)
+                ends[vertex] = self.joined(vertex, steps, ends)
                 way.pop()
             elif ahead in steps_of:
                 return False
@@ -488,7 +419,9 @@ class Forwarder:
                 steps_of[ahead] = self.filtered(ahead, destination)
         return True
 
-    def _settle_around(self, sources: Iterable[Vertex], destination: Address, ends: dict[Vertex, Ends]) -> None:
+    def _settle_around(
+        self, sources: Iterable[Vertex], destination: Address, ends: MutableMapping[Vertex, Ends]
+    ) -> None:
         """`_settle` where there are loops."""
         graph = self.graph(sources, destination, ends)
         waiting: dict[Vertex, int] = {}
@@ -504,7 +437,7 @@ class Forwarder:
                 tails.setdefault(head, []).append(vertex)
         while ready:
             vertex = ready.pop()
-            ends[vertex] = self._joined(vertex, graph[vertex], ends)
+            ends[vertex] = self.joined(vertex, graph[vertex], ends)
             for tail in tails.get(vertex, ()):
                 waiting[tail] -= 1
                 if waiting[tail] == 0:
@@ -516,11 +449,15 @@ class Forwarder:
     def ends(self, vertex: Vertex, destination: Address) -> Ends:
         """How packets to `destination` end from one table, of any VRF."""
         column = self.column(destination)
-        if vertex not in column:
-            if vertex not in self.state.ribs or not self.links.is_alive(vertex[0]):
-                return NOWHERE
-            self._settle((vertex,), destination, column.known)
-        return column.known[vertex]
+        known = column.known.get(vertex)
+        if known is not None:
+            return known
+        if vertex not in self.state.ribs or not self.links.is_alive(vertex[0]):
+            return NOWHERE
+        beside = self._beside.setdefault(destination, ChainMap({}, cast(dict[Vertex, Ends], column.known)))
+        if vertex not in beside:
+            self.settle((vertex,), destination, beside)
+        return beside[vertex]
 
     def graph(
         self, sources: Iterable[Vertex], destination: Address, known: Mapping[Vertex, object] = MappingProxyType({})
@@ -537,7 +474,8 @@ class Forwarder:
                     frontier.append(step.head)
         return graph
 
-    def _joined(self, vertex: Vertex, steps: tuple[Step, ...], ends: Mapping[Vertex, Ends]) -> Ends:
+    def joined(self, vertex: Vertex, steps: tuple[Step, ...], ends: Mapping[Vertex, Ends]) -> Ends:
+        """How packets that take these steps end, by what is known of the tables ahead."""
         if len(steps) == 1:
             return self._after(vertex, steps[0], ends)
         parts = [self._after(vertex, step, ends) for step in steps]
@@ -549,13 +487,14 @@ class Forwarder:
 
     def _after(self, vertex: Vertex, step: Step, ends: Mapping[Vertex, Ends]) -> Ends:
         if isinstance(step, Fate):
-            return self._end(step)
+            return self.end(step)
         after = ends.get(step.head, NOWHERE)
         if self.links.is_outside(step.head[0]) and not self.links.is_outside(vertex[0]):
             return self._share(after.fates, frozenset({self.links.label(vertex[0])}))
         return after
 
-    def _end(self, fate: Fate) -> Ends:
+    def end(self, fate: Fate) -> Ends:
+        """The ends of packets of which all have one fate."""
         known = self._single.get(fate)
         if known is None:
             stays = fate.disposition in ARRIVED or fate.disposition in (
@@ -568,10 +507,14 @@ class Forwarder:
 
     def _share(self, fates: frozenset[Fate], sites: frozenset[str]) -> Ends:
         """One object for equal ends: most routers' packets to a destination end alike."""
-        return self._shared.setdefault((fates, sites), Ends(fates, sites))
+        known = self._shared.get((fates, sites))
+        if known is None:
+            theirs = self._before._shared.get((fates, sites)) if self._before is not None else None
+            known = self._shared[fates, sites] = theirs if theirs is not None else Ends(fates, sites)
+        return known
 
     def _close_loops(
-        self, graph: Mapping[Vertex, tuple[Step, ...]], left: list[Vertex], ends: dict[Vertex, Ends]
+        self, graph: Mapping[Vertex, tuple[Step, ...]], left: list[Vertex], ends: MutableMapping[Vertex, Ends]
     ) -> None:
         """Tables that are left lie on a cycle or lead to one: their packets may loop, or end where a branch leads."""
         looping = {
@@ -584,7 +527,7 @@ class Forwarder:
         while changed:
             changed = False
             for vertex in left:
-                joined = self._joined(vertex, graph[vertex], ends)
+                joined = self.joined(vertex, graph[vertex], ends)
                 merged = Ends(ends[vertex].fates | joined.fates, ends[vertex].sites | joined.sites)
                 if merged != ends[vertex]:
                     ends[vertex], changed = merged, True

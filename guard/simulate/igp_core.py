@@ -48,12 +48,19 @@ class IgpCore:
         every += [acl for own in links.filters_own.values() for acl in own]
         self._filters = list({(a.version, a.default_permit, tuple(x.text for x in a.lines)): a for a in every}.values())
         self._known: dict[Address, tuple[str, frozenset[str]]] = {}
+        self._tables: dict[frozenset[str], frozenset[tuple[str, str]]] = {}
 
     def circle(self, address: Address) -> tuple[str, frozenset[str]]:
         """(owner, routers whose packets to the address arrive by the IGP, itself among them; nobody if unsure)."""
         if address not in self._known:
             self._known[address] = self._find(address)
         return self._known[address]
+
+    def tables(self, circle: frozenset[str]) -> frozenset[tuple[str, str]]:
+        """The global tables of some routers; remembered, as few circles are asked for."""
+        if circle not in self._tables:
+            self._tables[circle] = frozenset((node, DEFAULT_VRF) for node in circle)
+        return self._tables[circle]
 
     def is_unfiltered(self, address: Address) -> bool:
         """Whether no filter of the network drops everything to an address, wherever it stands."""

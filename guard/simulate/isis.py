@@ -17,7 +17,7 @@ from guard.model.address import DEFAULT_V4, DEFAULT_V6, Prefix
 from guard.model.device import Vendor
 from guard.model.rib import RibEntry, RouteProtocol
 from guard.simulate.isis_graph import BACKBONE, IsisGraph
-from guard.simulate.main_rib import MainRib
+from guard.simulate.main_rib import UNUSABLE, MainRib
 from guard.simulate.ospf_internal import Memory
 from guard.simulate.redistribution import Evaluators, take
 from guard.simulate.spf import (
@@ -261,6 +261,11 @@ class IsisTable:
         entries = self._entries if self._entries is not None else self._fill()
         number = self._domain.numbers.get(prefix)
         return entries[number] if number is not None and number < len(entries) else None
+
+    def holds(self, prefix: Prefix) -> bool:
+        """Whether `prefix` has a route here that may be installed."""
+        entry = self.entry(prefix)
+        return entry is not None and bool(entry.next_hops) and entry.admin_distance < UNUSABLE
 
     def _fill(self) -> list[RibEntry | None]:
         """Level 1 goes over level 2; what is the router's own is left to connected routes."""

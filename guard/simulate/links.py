@@ -50,6 +50,10 @@ class PrefixSet:
                 if candidate in self._members:
                     yield candidate
 
+    def shortest(self, version: int) -> int:
+        """The length of the shortest member of a family; its width where there is none."""
+        return self._lengths[version][-1] if self._lengths[version] else WIDTH[version]
+
     def holds(self, address: Address) -> bool:
         return next(self.covering(address.host), None) is not None
 

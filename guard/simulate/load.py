@@ -20,8 +20,9 @@ from guard.model.state import InterfaceId, NetworkState, Scenario
 from guard.simulate.advertising import Outlets
 from guard.simulate.destinations import Destination, SiteTargets, build, site_targets
 from guard.simulate.failure import possible_failures
-from guard.simulate.forwarding import ARRIVED, Forwarder, Move, Step, Vertex
+from guard.simulate.forwarding import ARRIVED, Forwarder, Move, Step
 from guard.simulate.links import DEFAULT_VRF
+from guard.simulate.plain_routes import Vertex
 from guard.simulate.reachability import delivers
 from guard.simulate.services import Resolve, no_zones, settle
 from guard.snapshot.snapshot import Snapshot

@@ -39,6 +39,13 @@ class Telling(Protocol):
 
 
 @runtime_checkable
+class Holding(Protocol):
+    """An IGP table that can tell without making an entry whether it has one that may be installed."""
+
+    def holds(self, prefix: Prefix) -> bool: ...
+
+
+@runtime_checkable
 class Differing(Protocol):
     """An IGP table that can tell cheaply what it and that of another state may say differently."""
 
@@ -82,6 +89,12 @@ class MainRib:
             if offered is not None and (best is None or offered.admin_distance < best.admin_distance):
                 best = offered
         return best if best is not None and best.admin_distance < UNUSABLE else None
+
+    def is_learned(self, prefix: Prefix) -> bool:
+        """Whether the best entry that is not of BGP is surely an IGP's."""
+        if prefix in self.own or prefix in self.static:
+            return False
+        return any(table.holds(prefix) for table in self.igps if isinstance(table, Holding))
 
     def get(self, prefix: Prefix) -> RibEntry | None:
         """The entry that is installed for exactly this prefix."""

@@ -17,6 +17,7 @@ import numpy as np
 from guard.model.address import WIDTH, Address, Prefix
 from guard.model.device import Vendor
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
+from guard.simulate.main_rib import UNUSABLE
 from guard.simulate.ospf_graph import Router
 from guard.simulate.ospf_internal import INTER, INTRA, NONE, RESERVED, Internal
 from guard.simulate.spf import INFINITE, WORD, Floats, Ints, Words, bits
@@ -317,7 +318,18 @@ class OspfTable:
     An entry is made when it is asked for; those that are alike are one object, and so are sets of next hops.
     """
 
-    __slots__ = ("_domain", "_external", "_hops", "_inside", "_numbers", "_permits", "_router", "_shared", "process")
+    __slots__ = (
+        "_domain",
+        "_external",
+        "_held",
+        "_hops",
+        "_inside",
+        "_numbers",
+        "_permits",
+        "_router",
+        "_shared",
+        "process",
+    )
 
     def __init__(self, domain: Ospf, router: int, permits: Callable[[Prefix], bool] | None) -> None:
         self.process = domain.internal.graph.routers[router].process.process
@@ -327,6 +339,7 @@ class OspfTable:
         self._numbers = domain.internal.numbers
         self._inside: list[RibEntry | EllipsisType | None] = []  # by number; ...: not asked for yet
         self._external: dict[Prefix, RibEntry] | None = None
+        self._held: bytes | None = None  # by number: 1 where an internal route with next hops is held
         self._shared: dict[tuple[int, int, int, tuple[int, ...]], RibEntry] = {}
         self._hops: dict[tuple[int, ...], tuple[NextHop, ...]] = {}
 
@@ -360,6 +373,23 @@ class OspfTable:
         apart |= (one.masks[:, known.here] != two.masks[:, known.there]).any(axis=0)
         found = [known.prefixes[at] for at in np.flatnonzero(apart).tolist()]
         return [*found, *known.alone, *self._externals(), *other._externals()]
+
+    def holds(self, prefix: Prefix) -> bool:
+        """Whether `prefix` has an internal route here that leads somewhere and may be installed."""
+        if self._held is None:
+            self._held = self._mark_held()
+        number = self._numbers.get(prefix)
+        if number is None or not self._held[number]:
+            return False
+        return self._permits is None or self._permits(prefix)
+
+    def _mark_held(self) -> bytes:
+        process = self._router_of().process
+        distances = (process.distance, process.distance_inter or 0)
+        routes = self._domain.internal.routes(self._router)
+        held = (routes.kinds != NONE) & routes.masks.any(axis=0)
+        held[list(self._domain.internal.discards.get(self._router, ()))] = False
+        return bytes(len(held)) if max(distances) >= UNUSABLE else held.tobytes()
 
     def entry(self, prefix: Prefix) -> RibEntry | None:
         number = self._numbers.get(prefix)

@@ -27,8 +27,9 @@ from guard.model.inventory import (
 from guard.model.state import InterfaceId, NetworkState, Scenario
 from guard.simulate.advertising import Outlets
 from guard.simulate.destinations import site_targets
-from guard.simulate.forwarding import ARRIVED, Forwarder, Vertex
+from guard.simulate.forwarding import ARRIVED, Forwarder
 from guard.simulate.links import DEFAULT_VRF, Links
+from guard.simulate.plain_routes import Vertex
 from guard.simulate.reachability import HANDED_OVER, Reach
 from guard.snapshot.snapshot import Snapshot
 
@@ -88,7 +89,7 @@ def settle(
     before: frozenset[Prefix] = frozenset()
     while True:
         state = state_of(scenario)
-        forwarder = Forwarder(snapshot, state)
+        forwarder = Forwarder(snapshot, state, base)
         reach = Reach(forwarder, site_targets(forwarder, base or forwarder))
         facts = Health(reach, resolve).facts()
         fresh = tuple((fact.name, place, why) for fact, place, why in _sick(facts) if (fact.name, place) not in reasons)

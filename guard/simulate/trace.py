@@ -13,8 +13,9 @@ from guard.model.address import Address, Prefix
 from guard.model.facts import Disposition, Fate, Hop, Trace
 from guard.model.state import InterfaceId, NetworkState
 from guard.simulate.acl import evaluate
-from guard.simulate.forwarding import Forwarder, Move, Step, Vertex, entering, passing
+from guard.simulate.forwarding import Forwarder, Move, Step, entering, passing
 from guard.simulate.links import DEFAULT_VRF
+from guard.simulate.plain_routes import Vertex
 from guard.snapshot.snapshot import Snapshot
 
 #: Ways that are told; a fabric of ten parallel stages has more of them than anyone reads.

@@ -6,7 +6,7 @@ Law: everything here is asked for lazily and answered from memory; nothing enume
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes
@@ -92,4 +92,13 @@ class Underlay(Protocol):
 
     def connected(self, node: str, vrf: str, address: Address) -> str | None:
         """The up interface whose subnet holds `address`, or None."""
+        ...
+
+
+@runtime_checkable
+class Carrying(Protocol):
+    """An underlay that can tell of all nodes at once who reaches an address by its IGP."""
+
+    def carried(self, address: Address) -> frozenset[str]:
+        """Nodes whose global table surely resolves `address` by an IGP's own route, whatever BGP says. Memoised."""
         ...

@@ -16,6 +16,7 @@ from guard.model.igp import OspfProcess
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import IgpAdjacency, Scenario, StateNote
 from guard.simulate import connected, layer3, static
+from guard.simulate.links import PrefixSet
 from guard.simulate.main_rib import IgpTable, MainRib, lengths_by_version
 from guard.simulate.policy_eval import Evaluator
 from guard.simulate.recursion import Resolver
@@ -169,6 +170,8 @@ class Network:
         self._overlay_lengths = lengths_by_version(overlay.universe) if overlay is not None else {}
         self._static: dict[tuple[str, str], Mapping[Prefix, RibEntry]] = {}
         self.resolver = Resolver(self.ribs)
+        self._carried: dict[Address, frozenset[str]] = {}
+        self._prefixes: PrefixSet | None = None
         self._settle()
 
     # -------------------------------------------------------------------------------------------- Underlay
@@ -219,6 +222,34 @@ class Network:
 
     def resolve(self, node: str, vrf: str, address: Address) -> Resolution | None:
         return self.resolver.resolve(node, vrf, address)
+
+    def carried(self, address: Address) -> frozenset[str]:
+        """Nodes whose global table surely resolves `address` by an IGP's own route, whatever BGP says."""
+        known = self._carried.get(address)
+        if known is None:
+            known = self._carried[address] = self._find_carried(address)
+        return known
+
+    def _find_carried(self, address: Address) -> frozenset[str]:
+        """The longest prefix of all tables that holds the address decides for everybody who has it, if BGP has not."""
+        if self._prefixes is None:
+            self._prefixes = PrefixSet(self._all_prefixes())
+        held = next(self._prefixes.covering(address.host), None)
+        if held is None or held.length == 0 or (self.overlay is not None and held in self.overlay.universe):
+            return frozenset()
+        return frozenset(node for (node, vrf), rib in self.ribs.items() if vrf == "default" and rib.is_learned(held))
+
+    def _all_prefixes(self) -> set[Prefix]:
+        found: set[Prefix] = set(self.overlay.universe) if self.overlay is not None else set()
+        for rib in self.ribs.values():
+            found.update(rib.own, rib.static)
+        for ospf in self.ospf.values():
+            found.update(ospf.internal.numbers, (each.prefix for each in ospf.externals))
+        for isis in self.isis.values():
+            found.update(isis.numbers)
+        for table in self.rip.tables.values() if self.rip is not None else ():
+            found.update(table)
+        return found
 
     def connected(self, node: str, vrf: str, address: Address) -> str | None:
         own = self._ground.own.get((node, vrf), {})
