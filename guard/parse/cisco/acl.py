@@ -90,6 +90,9 @@ def _entry(acl: Acl, line: Line, words: tuple[str, ...], context: Context, readi
     if action in {"remark", "exit", "counters", "description", "hardware", "statistics", "ignore"}:
         context.ignore(line, "remarks and counters")
         return acl
+    if action == "fragments":  # NX-OS `fragments permit-all | deny-all`
+        context.partial(line, "fragments that are treated apart are not modelled")
+        return acl
     if action in {"evaluate", "dynamic"}:
         context.partial(line, "reflexive and dynamic entries are not modelled: it may match")
         return _insert(acl, AclLine(True, context.source(line), line.text, opaque=action, name=sequence))

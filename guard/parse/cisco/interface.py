@@ -118,7 +118,15 @@ def parse_interface_address(words: tuple[str, ...], line: Line, context: Context
     return InterfaceAddress(address, mask_length(words[1]), source=source), 2
 
 
-_ADDRESS_OPTIONS = frozenset({"secondary", "virtual", "peer", "vrf", "label", "tag", "route-map", "route-preference"})
+_UNMODELLED_OPTIONS = frozenset({"peer", "vrf", "label", "tag", "route-map", "route-preference"})
+
+
+def _has_unmodelled(options: tuple[str, ...]) -> bool:
+    """Whether what follows an address asks for more than the model has; ValueError where it is nothing known."""
+    rest = options[1:] if options[:1] in {("secondary",), ("virtual",)} else options
+    if rest and rest[0] not in _UNMODELLED_OPTIONS:
+        raise ValueError(f"{rest[0]} behind an address")
+    return bool(rest)
 
 
 def _ip_address(line: Line, context: Context, settings: Settings) -> None:
@@ -136,8 +144,7 @@ def _ip_address(line: Line, context: Context, settings: Settings) -> None:
     words = words[1:] if virtual else words
     address, used = parse_interface_address(words, line, context)
     options = tuple(word.lower() for word in words[used:])
-    if options and (options[0] not in _ADDRESS_OPTIONS or (options[1:] and options[0] in {"secondary", "virtual"})):
-        raise ValueError(f"{options[0]} behind an address")
+    partly = _has_unmodelled(options)
     if virtual:
         settings.virtual.append(address.address)
     secondary = "secondary" in options
@@ -147,7 +154,7 @@ def _ip_address(line: Line, context: Context, settings: Settings) -> None:
         settings.others.append(InterfaceAddress(address.address, address.length, True, address.source))
     else:
         settings.primary = address
-    if options[:1] in {("peer",), ("vrf",), ("label",), ("tag",), ("route-map",), ("route-preference",)}:
+    if partly:
         context.partial(line, "a point-to-point peer address or a VRF of its own is not modelled")
     else:
         context.done(line)

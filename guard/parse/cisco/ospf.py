@@ -248,6 +248,14 @@ def _redistribute(line: Line, context: Context, ospf: OspfSettings) -> None:
         context.warn(line, "only classful networks are redistributed without `subnets`")
 
 
+def _no_redistribute(line: Line, context: Context, ospf: OspfSettings) -> None:
+    """`no redistribute PROTOCOL [PROCESS] …`: what stood above it."""
+    found = redistribution(line, context, line.words[2:], classful=False)
+    if found is not None:
+        same = (found.protocol, found.process)
+        ospf.redistributions = [each for each in ospf.redistributions if (each.protocol, each.process) != same]
+
+
 def _default_information(line: Line, context: Context, ospf: OspfSettings) -> None:
     words = tuple(word.lower() for word in line.words)
     values: dict[str, Any] = {"always": "always" in words}
@@ -364,7 +372,8 @@ _TABLE: Table[OspfSettings] = Table(
     keys(_router_id, "router-id | ospf router-id | ospf6 router-id"),
     {"network": _network, "area": _area, "interface": _interface_area},
     keys(_passive, "passive-interface | no passive-interface"),
-    {"redistribute": _redistribute, "default-information originate": _default_information},
+    {"redistribute": _redistribute, "no redistribute": _no_redistribute},
+    {"default-information originate": _default_information},
     keys(_summary, "summary-address | summary-prefix | ipv6 summary-address"),
     keys(_max_metric, "max-metric router-lsa | stub-router administrative | stub-router"),
     {"distance": _distance, "distribute-list": _distribute_list},

@@ -66,6 +66,8 @@ def _clause(line: Line, term: TermDraft, context: Context) -> None:
     elif head == "continue":
         # IOS and FRR: without a number, the next entry; a deny entry ends the map whatever it says.
         term.goto = int(words[1]) if len(words) > 1 else term.sequence + 1
+        if context.vendor is Vendor.NXOS and not term.permit:
+            context.partial(line, "an entry that denies ends the map here; NX-OS may go on")
     elif head == "on-match":
         term.goto = int(words[2]) if words[1] == "goto" else term.sequence + 1
     elif head == "call":
