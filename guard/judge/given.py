@@ -18,8 +18,10 @@ from guard.judge.given_network import assessment, failures, interface, loads, me
 from guard.judge.opinion import SecondOpinion
 from guard.model.coverage import Coverage
 from guard.model.device import Device, Vendor
+from guard.model.dns import RRset
 from guard.model.inventory import Inventory
 from guard.model.provenance import Source
+from guard.model.server_facts import PastChange, PastRecord
 from guard.parse.change import parse_change
 from guard.parse.inventory import parse_inventory
 from guard.parse.yaml_text import Node
@@ -28,12 +30,14 @@ from guard.snapshot.snapshot import Snapshot
 
 #: The clock of a case that names none.
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+#: What a record was, or became, that a case says only of that it was altered.
+_SOME = RRset(60, ("",))
 
 _SNAPSHOT = ("files", "devices", "inventory", "down")
 _STEP = ("commands", "undecided", "failures", "loads", "loads_after")
 _CASE = (
     "name", "expect", "enforcement", "step", "change", "before", "after", "now", "binding", "active",
-    "subjects", "earlier", "together", "second",
+    "subjects", "earlier", "together", "past", "second",
 )  # fmt: skip
 
 
@@ -85,12 +89,45 @@ def read_case(node: Node) -> Given:
             earlier=tuple(replace(change, id=each) for each in at["earlier"].texts()) if "earlier" in at else (),
             together=tuple(map(_finding, at["together"].items())) if "together" in at else (),
             second=_second(at["second"]) if "second" in at else None,
+            past=tuple(map(_past, at["past"].items())) if "past" in at else (),
         ),
         source=node.source,
         enforcement=at["enforcement"].text() if "enforcement" in at else "",
         step=at["step"].integer() if "step" in at else None,
         subjects=at["subjects"].texts() if "subjects" in at else (),
     )
+
+
+def _past(node: Node) -> PastChange:
+    """What a change that was allowed before took away; `deleted`, `changed`: RRsets, as `zone owner type`."""
+    at = node.fields(
+        "id", "at", "author", "same_caller", "approved", "withdrawn", "sessions_lost", "deleted", "changed",
+        required=("at",),
+    )  # fmt: skip
+    records = [PastRecord(*row, _SOME, None) for row in _rrsets(at.get("deleted"))]
+    records += [PastRecord(*row, _SOME, _SOME) for row in _rrsets(at.get("changed"))]
+    return PastChange(
+        entry=0,
+        id=at["id"].text() if "id" in at else "",
+        digest="",
+        at=at["at"].time(),
+        approved="approved" in at and at["approved"].flag(),
+        records=tuple(records),
+        author=at["author"].text() if "author" in at else "",
+        same_caller="same_caller" in at and at["same_caller"].flag(),
+        withdrawn=at["withdrawn"].texts() if "withdrawn" in at else (),
+        sessions_lost=at["sessions_lost"].texts() if "sessions_lost" in at else (),
+    )
+
+
+def _rrsets(node: Node | None) -> Iterator[tuple[str, str, str]]:
+    if node is None:
+        return
+    for text in node.texts():
+        if text.count(" ") != 2:
+            node.fail("`zone owner type` is wanted")
+        zone, owner, type = text.split(" ")
+        yield zone, owner, type
 
 
 def _second(node: Node) -> SecondOpinion:
