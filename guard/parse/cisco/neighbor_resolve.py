@@ -13,7 +13,7 @@ from guard.model.address import Address, parse_address
 from guard.model.bgp import BgpNeighbor, ListFilter, MaximumPrefix, NeighborFamily
 from guard.model.device import Vendor
 from guard.model.vendor_defaults import BgpDefaults
-from guard.parse.cisco.number import asn
+from guard.parse.cisco.number import asn, asn_list
 from guard.parse.cisco.routing_draft import (
     ALL_FAMILIES,
     FamilyDraft,
@@ -100,6 +100,9 @@ def _build(
     if "peer filter" in session:
         session.update(remote_as=None, remote_as_kind="number")
         session["remote_as_ranges"] = _ranges(scope.routing.peer_filters.get(session["peer filter"], []))
+    if "remote as map" in session:
+        session.update(remote_as=None, remote_as_kind="number")
+        session["remote_as_ranges"] = _ranges(_map_rules(session["remote as map"], scope))
     session.setdefault("remote_as_kind", "")
     known = {key: value for key, value in session.items() if key in _SESSION_FIELDS}
     if scope.process.settings.get("shutdown"):
@@ -247,6 +250,25 @@ def _add_path(values: Settings, settings: Settings, version: int, scope: Scope) 
             values["add_path_send"] = ""
     elif "add_path_send" not in values:
         values["add_path_send"] = family.add_path or shared.add_path
+
+
+def _map_rules(name: str, scope: Scope) -> list[tuple[int, int, int, bool]]:
+    """What a route-map says of AS numbers (NX-OS `match as-number 64500, 64510-64519`), as rules of a peer filter."""
+    return [
+        (term.sequence, low, high, term.permit)
+        for term in scope.routing.route_maps.get(name, {}).values()
+        for line in term.lines
+        if line.words[1:2] == ("as-number",)
+        for low, high in _as_numbers(line.words[2:])
+    ]
+
+
+def _as_numbers(words: tuple[str, ...]) -> list[tuple[int, int]]:
+    """None where the line cannot be read, which its state says."""
+    try:
+        return asn_list(words)
+    except ValueError:
+        return []
 
 
 def _ranges(rules: list[tuple[int, int, int, bool]]) -> tuple[tuple[int, int], ...]:

@@ -343,12 +343,12 @@ def _setting(line: Line, words: tuple[str, ...], peer: PeerDraft, version: int, 
 
 
 def _remote_as(command: Command) -> None:
+    """`remote-as N`, or `remote-as route-map X`: the ASes that X lets dynamic neighbours have."""
     if command.words[:1] != ("route-map",):
         apply(command, "remote-as")
         return
     command.context.refer("route-map", command.words[1], command.line, "bgp neighbor remote-as")
-    command.context.partial(command.line, "which ASes the map lets in is not read: any but our own is")
-    command.session.update(remote_as=None, remote_as_kind="external")
+    command.session["remote as map"] = command.words[1]
 
 
 def _peer_as_check(command: Command) -> None:

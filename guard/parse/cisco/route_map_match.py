@@ -32,6 +32,7 @@ from guard.model.policy import (
     PrefixRange,
 )
 from guard.parse.cisco.interface_name import named
+from guard.parse.cisco.number import asn_list
 from guard.parse.cisco.routing_draft import TermDraft
 from guard.parse.context import Context
 from guard.parse.line import Line
@@ -89,6 +90,11 @@ _NEVER_A_ROUTE = frozenset({"evpn", "mac", "length", "vpn", "mpls-label", "isis-
 
 
 def _opaque(line: Line, key: str, term: TermDraft, context: Context) -> None:
+    if key == "as-number":  # NX-OS
+        asn_list(line.words[2:])  # a ValueError says that it cannot be read
+        context.partial(line, "it tells which AS a dynamic neighbour may have; of a route it says nothing here")
+        term.matches[f"opaque {line.number}"] = Opaque(line.text)
+        return
     if key not in _KNOWN_OPAQUE and key not in _NEVER_A_ROUTE:
         context.unrecognised(line)
         term.matches[f"opaque {line.number}"] = Opaque(line.text)
@@ -100,7 +106,7 @@ def _opaque(line: Line, key: str, term: TermDraft, context: Context) -> None:
 _KNOWN_OPAQUE = frozenset({
     "probability", "policy-list", "additional-paths", "track", "alias", "source-vrf", "source-instance", "isis",
     "aggregate-role", "nlri", "mdt-group", "ip distance", "ip dscp", "srte-color", "dist", "rpki-extcommunity",
-    "as-number", "ospf-area", "vlan", "mac-list", "ip multicast",
+    "ospf-area", "vlan", "mac-list", "ip multicast",
 })  # fmt: skip
 
 

@@ -191,6 +191,14 @@ def test_a_prefix_lets_neighbors_come_by_themselves(header: str) -> None:
     assert found.families[0].import_policies == ("IN",)
 
 
+def test_a_route_map_tells_the_ases_of_dynamic_neighbors() -> None:
+    text = "route-map ASES deny 5\n  match as-number 64510\n  match as-number x\n"
+    text += "route-map ASES permit 10\n  match as-number 64500, 64505-64519\n"
+    found = only(text + "router bgp 1\n  neighbor 10.9.0.0/24\n    remote-as route-map ASES\n")
+    assert found.remote_as is None
+    assert found.remote_as_ranges == ((64500, 64500), (64505, 64509), (64511, 64519))
+
+
 def test_a_neighbor_on_an_interface_has_no_address() -> None:
     found = only("router bgp 1\n  neighbor Ethernet1/1\n    remote-as 2\n    address-family ipv4 unicast\n")
     assert (found.interface, found.address, found.families[0].extended_next_hop) == ("Ethernet1/1", None, True)
