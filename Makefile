@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test slow fast lint proto bench table clean
+.PHONY: setup demo test slow fast fuzz lint proto bench table clean
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -23,6 +23,12 @@ slow: setup        ## what the tests leave out: more and larger backbones, about
 
 fast: setup        ## what runs in seconds
 	$(BIN)/pytest -m "not slow and not live and not batfish" tests/unit tests/property
+
+fuzz: setup        ## every grammar, a minute each, guided by what of it was reached (atheris)
+	$(BIN)/pip install -q -e '.[fuzz]'
+	for grammar in $$($(BIN)/python tests/fuzz/guided.py --list); do \
+	  $(BIN)/python tests/fuzz/guided.py $$grammar -max_total_time=60 -timeout=10 -rss_limit_mb=2048 || exit 1; \
+	done
 
 lint: setup
 	$(BIN)/ruff check guard tests
