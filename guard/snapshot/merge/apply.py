@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guard.parse.modes import Mode
 from guard.parse.modes_rule import Fit, Key, Matched, Rule
-from guard.snapshot.merge import acl, cascade, lists, nxos
+from guard.snapshot.merge import acl, cascade, lists, nxos, vlans
 from guard.snapshot.merge.document import Document, Node
 from guard.snapshot.merge.edit import Editor, Place, Refused, discard, fit_removal, normal, remove, rewrite
 
@@ -111,7 +111,9 @@ class Applier:
         flags = found.rule.flags
         cascade.check_set(self, place, words, found)
         changed = not any(node.words == words for _, node, _ in place.held(found.key))
-        if flags & {"acl", "acl6"}:
+        if vlans.amends(words):
+            vlans.amend(self, place, words)
+        elif flags & {"acl", "acl6"}:
             acl.enter(self, place, words)
         elif "resequence" in flags:
             acl.resequence(self, place, words)

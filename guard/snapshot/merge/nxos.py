@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from guard.parse.cisco.interface_switching import vlan_spans
 from guard.parse.cisco.nxos_defaults import Seen, default_switchport, shut_by_default
 from guard.parse.modes_rule import Fit, Key, Matched, Rule
 from guard.snapshot.merge.document import Node
 from guard.snapshot.merge.edit import Place, Refused, discard, rewrite
+from guard.snapshot.merge.vlans import numbers, spans
 
 if TYPE_CHECKING:
     from guard.snapshot.merge.apply import Applier
@@ -86,8 +86,6 @@ def set_line(applier: Applier, place: Place, words: tuple[str, ...], found: Matc
         _turn(applier, place.block, switches=True)
     elif mode == "interface" and words[0] == "shutdown":
         _shutdown(applier, place, shut=True)
-    elif mode == "interface" and words[:4] == ("switchport", "trunk", "allowed", "vlan") and len(words) > 5:
-        return _trunk(place, words)
     elif words[:1] == ("send-community",) and words[1:] == ("both",):
         for each in (("send-community",), ("send-community", "extended")):
             inner = place.mode.match(each)
@@ -134,54 +132,17 @@ def _no_community(applier: Applier, place: Place, words: tuple[str, ...]) -> Non
             rewrite(node, ("send-community", *(("extended",) if "extended" in left else ())))
 
 
-def _trunk(place: Place, words: tuple[str, ...]) -> bool:
-    """`switchport trunk allowed vlan add|remove LIST` amends the list that stands there."""
-    change, held = words[4], [node for _, node, _ in place.below(("switchport", "trunk", "allowed"))]
-    if change not in {"add", "remove"}:
-        return False
-    old = _numbers(held[0].words[-1]) if held and held[0].words[-1][0].isdecimal() else set(range(1, 4095))
-    if held and held[0].words[-1] == "none":
-        old = set()
-    new = old | _numbers(words[5]) if change == "add" else old - _numbers(words[5])
-    row = (*words[:4], _spans(new) or "none")
-    if held:
-        rewrite(held[0], row)
-        return True
-    if new == old:
-        return True
-    node = Node(" " * (place.block.indent + 2) + " ".join(row), row, None, fresh=True)
-    place.block.children.append(node)
-    return True
-
-
-def _numbers(text: str) -> set[int]:
-    try:
-        return {number for low, high in vlan_spans(text) for number in range(low, high + 1)}
-    except ValueError as problem:
-        raise Refused(str(problem)) from None
-
-
-def _spans(numbers: set[int]) -> str:
-    parts: list[list[int]] = []
-    for number in sorted(numbers):
-        if parts and parts[-1][1] == number - 1:
-            parts[-1][1] = number
-        else:
-            parts.append([number, number])
-    return ",".join(str(low) if low == high else f"{low}-{high}" for low, high in parts)
-
-
 def _no_vlans(place: Place, text: str) -> None:
     """`no vlan LIST`: out of every block and list that names them."""
-    gone = _numbers(text)
+    gone = numbers(text)
     for home, node, _ in list(place.below(("vlan",))):
         if len(node.words) != 2 or not node.words[1][0].isdecimal():
             continue
-        left = _numbers(node.words[1]) - gone
+        left = numbers(node.words[1]) - gone
         if not left:
             discard(home, node)
-        elif _spans(left) != _spans(_numbers(node.words[1])):
-            rewrite(node, ("vlan", _spans(left)))
+        elif spans(left) != spans(numbers(node.words[1])):
+            rewrite(node, ("vlan", spans(left)))
 
 
 # ---------------------------------------------------------------------- ports
