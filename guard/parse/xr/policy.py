@@ -16,14 +16,14 @@ from guard.parse.line import Line
 from guard.parse.xr import program
 from guard.parse.xr.actions import actions
 from guard.parse.xr.conditions import Tests
-from guard.parse.xr.program import Act, Apply, Block, Choice, Dispose
+from guard.parse.xr.program import Act, Apply, Block, Choice, Dispose, Logic
 from guard.parse.xr.reading import PolicyText, XrReading
 from guard.parse.xr.tokens import bound, call, is_comment, tokens
 
 #: Policies that apply each other nest so deep at most (`rpl maximum` knows no depth; a loop is refused at commit).
 _DEEPEST = 16
 #: Terms of one policy; beyond, what is applied over and over is not written out.
-_MOST_TERMS = 20_000
+_MOST_TERMS = 5_000
 
 
 def route_policy(line: Line, context: Context, reading: XrReading) -> None:
@@ -64,13 +64,23 @@ def _policy(
     try:
         if arguments and len(arguments) != len(text.parameters):
             raise ValueError(f"{len(text.parameters)} arguments are due, {len(arguments)} given")
-        block = program.read(bound(text.body, dict(zip(text.parameters, arguments, strict=False))))
+        block = _program(text, arguments, reading)
         compiler.block(block, (), tail=True, held=_Held(), depth=0)
     except (ValueError, IndexError, KeyError) as problem:
         malformed(text.header, context, str(problem))
         compiler.terms.clear()
     source = context.source(text.header, text.last)
     return RoutePolicy(name, tuple(compiler.terms), source, Outcome.REJECT)
+
+
+def _program(text: PolicyText, arguments: tuple[str, ...], reading: XrReading) -> Block:
+    """The statements of a policy with its parameters bound, read once for each way of calling it."""
+    key = (text.name, arguments)
+    found = reading.programs.get(key)
+    if found is None:
+        found = program.read(bound(text.body, dict(zip(text.parameters, arguments, strict=False))))
+        reading.programs[key] = found
+    return found
 
 
 class _Held:
@@ -106,7 +116,7 @@ class _Compiler:
             last = at == len(block) - 1
             match each:
                 case Act(words):
-                    held = held.then(actions(self.tests, words), words[0].line)
+                    held = held.then(self.actions(each), words[0].line)
                 case Dispose("pass", line):
                     held = held.then((), line)
                 case Dispose("drop", line):
@@ -146,7 +156,7 @@ class _Compiler:
             held = self.flush(path, held)
         asked, all_ended = path, True
         for branch in choice.branches:
-            test = None if branch.test is None else self.tests.condition(branch.test)
+            test = None if branch.test is None else self.condition(branch.test)
             here = asked if test is None else (*asked, test)
             self.asked.append(branch.line)
             self.near += 1
@@ -162,6 +172,21 @@ class _Compiler:
             return all_ended, _Held()
         return self.end(asked, tail=tail, held=held)
 
+    def condition(self, test: Logic) -> Condition:
+        """What a test asks; programs are kept, so that one object stands for one test of a policy."""
+        key = (id(test), self.tests.quiet)
+        found = self.reading.conditions.get(key)
+        if found is None:
+            found = self.reading.conditions[key] = self.tests.condition(test)
+        return found
+
+    def actions(self, act: Act) -> tuple[Action, ...]:
+        key = (id(act), self.tests.quiet)
+        found = self.reading.actions.get(key)
+        if found is None:
+            found = self.reading.actions[key] = actions(self.tests, act.words)
+        return found
+
     def applied(
         self, apply: Apply, path: tuple[Condition, ...], *, tail: bool, held: _Held, depth: int
     ) -> tuple[bool, _Held]:
@@ -169,13 +194,12 @@ class _Compiler:
         self.tests.refer("route-map", apply.name, apply.line, "route-policy apply")
         if text is None or depth >= _DEEPEST or len(self.terms) > _MOST_TERMS:
             if text is not None:
-                self.context.partial(apply.line, "policies apply each other without end: it is taken as a drop")
+                self.context.partial(apply.line, "policies apply each other in a circle or too often: it is taken as a drop")
             self.term(path, (), (*held.lines, apply.line), Outcome.REJECT)
             return True, _Held()
         if len(apply.arguments) != len(text.parameters) and not self.tests.quiet:
             raise ValueError(f"{apply.name} takes {len(text.parameters)} arguments, {len(apply.arguments)} are given")
-        values = dict(zip(text.parameters, apply.arguments, strict=False))
-        block = program.read(bound(text.body, values))
+        block = _program(text, apply.arguments, self.reading)
         self.asked.append(apply.line)
         near, self.near = self.near, 0
         found = self.block(block, path, tail=tail, held=held, depth=depth + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from guard.model.policy import Condition
+from guard.model.policy import Action, Condition
 from guard.parse.cisco.reading import IgpSettings, Reading
 from guard.parse.cisco.routing_draft import PeerDraft
 from guard.parse.context import Context
@@ -13,6 +13,7 @@ from guard.parse.line import Line
 from guard.parse.xr.tokens import Token, call, call_text
 
 if TYPE_CHECKING:
+    from guard.parse.xr.program import Block
     from guard.parse.xr.vrf import VrfFamily
 
 
@@ -50,6 +51,9 @@ class XrReading(Reading):
     igp_ports: list[IgpPort] = field(default_factory=list)
     groups: dict[tuple[str, str], PeerDraft] = field(default_factory=dict)  # by kind (neighbor, session, af) and name
     vrf_families: dict[tuple[str, int], VrfFamily] = field(default_factory=dict)  # by VRF and IP version
+    programs: dict[tuple[str, tuple[str, ...]], Block] = field(default_factory=dict)
+    conditions: dict[tuple[int, bool], Condition] = field(default_factory=dict)  # by test, and whether it was quiet
+    actions: dict[tuple[int, bool], tuple[Action, ...]] = field(default_factory=dict)
     said: set[tuple[str, str, int, int]] = field(default_factory=set)
 
     def refer(self, context: Context, kind: str, name: str, line: Line, usage: str, version: int = 4) -> None:

@@ -43,7 +43,9 @@ def apply(
         shown = lines_text.split("\n")[number - first_line].strip()
         raise InputInvalid("merge-rejected", f"{shown!r} is rejected: {refused}{device}", change_file, number) from None
     text = session.document.text()
-    fault = _commit_fault(config_text, text, file or "configuration")
+    # Only lines about policies and sets, or what uses them, can leave one undefined that is in use.
+    asked = any(word in lines_text for word in ("policy", "-set", "no "))
+    fault = _commit_fault(config_text, text, file or "configuration") if asked else None
     if fault is not None:
         at = next((i for i, row in enumerate(lines_text.split("\n")) if fault.name in row), 0)
         message = f"the commit is rejected: {fault.why}{device}"

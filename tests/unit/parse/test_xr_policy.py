@@ -332,7 +332,7 @@ def test_a_policy_that_is_applied_and_not_there_drops_and_is_undefined() -> None
 def test_policies_that_apply_each_other_end() -> None:
     device = device_of("apply Q", more="route-policy Q\n  apply P\nend-policy\n")
     assert Evaluator(device).evaluate(("P",), route()) is None
-    assert any("without end" in note.reason for note in device.coverage.notes)
+    assert any("in a circle" in note.reason for note in device.coverage.notes)
 
 
 def test_a_place_may_give_arguments() -> None:
