@@ -37,11 +37,16 @@ class Held:
             self._found[key] = make()
         return cast(T, self._found[key])
 
+    def found(self, key: Hashable) -> object | None:
+        """What is remembered under `key`."""
+        return self._found.get(key)
+
 
 class Memory:
     """The latest snapshots, least recently used first. Bounded by the number of their devices."""
 
     def __init__(self) -> None:
+        self.base = ""  # digest of the snapshot that the latest check was about
         self._held: OrderedDict[str, Held] = OrderedDict()
         self._count = 0
         self._read: OrderedDict[str, Snapshot] = OrderedDict()
@@ -58,6 +63,7 @@ class Memory:
 
     def of(self, snapshots: Sequence[Snapshot]) -> list[Held]:
         """What is known of the snapshots of one check; the first one, its base, is the last to be forgotten."""
+        self.base = snapshots[0].digest
         found = [self._find(each) for each in snapshots]
         self._held.move_to_end(snapshots[0].digest)
         self._forget()

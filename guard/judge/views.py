@@ -17,6 +17,7 @@ from guard.model.state import NetworkState, Scenario
 from guard.simulate.assessment import NO_FAILURE, assess
 from guard.simulate.destinations import Destination, build
 from guard.simulate.failure import sweep
+from guard.simulate.failure_proof import Proof
 from guard.simulate.load import has_demands, link_loads
 from guard.simulate.resolution import resolver
 from guard.simulate.services import Resolve, Settled, settle
@@ -48,7 +49,7 @@ def views_of(
     for number, (moment, assessment) in enumerate(zip(moments, facts, strict=True)):
         if count:
             progress("failing one thing after another", 0.3 + 0.6 * number / len(moments))
-        views[moment.snapshot.digest] = moment.view(assessment, destinations, count)
+        views[moment.snapshot.digest] = moment.view(moments[0], assessment, destinations, count)
     return tuple(views[each.digest] for each in snapshots)
 
 
@@ -81,21 +82,39 @@ class _Moment:
         settled = self.settled(base)
         return self.held.once(("facts", self.base, destinations), lambda: assess(settled, destinations, self._state))
 
-    def view(self, assessment: Assessment, destinations: tuple[Destination, ...], failures: int) -> View:
+    def view(
+        self, base: _Moment, assessment: Assessment, destinations: tuple[Destination, ...], failures: int
+    ) -> View:
         def make() -> View:
-            loads = self._loads(assessment, failures)
-            return View(self.snapshot, assessment, self._swept(assessment, failures), loads)
+            swept = self._swept(base, assessment, failures)
+            return View(self.snapshot, assessment, swept, self._loads(assessment, failures))
 
         return self.held.once(("view", self.base, destinations, failures), make)
 
-    def _swept(self, assessment: Assessment, failures: int) -> FailureSweep | None:
+    def _swept(self, base: _Moment, assessment: Assessment, failures: int) -> FailureSweep | None:
         """The failures after this moment; they do not hang on the destinations that its facts were made for."""
         if not failures:
             return None
         return self.held.once(
             ("failures", self.base, failures),
-            lambda: sweep(self.snapshot, self.engine.state, assessment, resolve=self.resolve, failures=failures),
+            lambda: sweep(
+                self.snapshot,
+                self.engine.state,
+                assessment,
+                resolve=self.resolve,
+                failures=failures,
+                proof=self._proof(base, assessment),
+            ),
         )
+
+    def _proof(self, base: _Moment, assessment: Assessment) -> Proof:
+        """Arguments about failures; what was argued about the base holds again where nothing that it hangs on moved."""
+
+        def make() -> Proof:
+            before = base.held.found(("proof", self.base)) if base.held is not self.held else None
+            return Proof(self.settled(base).forwarder, assessment, before if isinstance(before, Proof) else None)
+
+        return self.held.once(("proof", self.base), make)
 
     def _loads(self, assessment: Assessment, failures: int) -> LinkLoads | None:
         """The load of links, where the inventory asks for it."""

@@ -7,12 +7,13 @@ device at its far end, else to the external sites of the inventory (CONTRACT 2).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Protocol, runtime_checkable
 
 from guard.model.address import Address, Prefix
 from guard.model.facts import AdvertisementFact
-from guard.model.inventory import EXTERNAL, Advertisement, Peering
-from guard.model.state import BgpSession, NetworkState
+from guard.model.inventory import EXTERNAL, Advertisement, Inventory, Peering
+from guard.model.state import BgpSession, BgpTables, NetworkState
 from guard.simulate.links import Links
 from guard.snapshot.snapshot import Snapshot
 
@@ -38,14 +39,34 @@ def far_sites(snapshot: Snapshot, session: BgpSession) -> frozenset[str]:
     return frozenset(site.name for site in snapshot.inventory.sites if site.kind == EXTERNAL)
 
 
-class Outlets:
-    """External sessions of one state by the sites that they join. Built once, asked for every prefix."""
+@runtime_checkable
+class Sending(Protocol):
+    """BGP tables that tell what a session sends of some prefixes without writing out all that it sends."""
 
-    def __init__(self, links: Links, state: NetworkState) -> None:
+    def sends(self, session: tuple[str, str, str], wanted: frozenset[Prefix]) -> frozenset[Prefix]: ...
+
+
+def sent_of(bgp: BgpTables, session: tuple[str, str, str], wanted: frozenset[Prefix]) -> frozenset[Prefix]:
+    """What a session sends of some prefixes."""
+    if isinstance(bgp, Sending):
+        return bgp.sends(session, wanted)
+    return wanted.intersection(bgp.advertised(session))
+
+
+class Outlets:
+    """External sessions of one state by the sites that they join. Built once, asked for every prefix.
+
+    `only`: the prefixes that somebody will ask for, where these are few.
+    """
+
+    def __init__(self, links: Links, state: NetworkState, only: frozenset[Prefix] | None = None) -> None:
         self.links = links
         self.state = state
         self.sessions = tuple(s for s in state.sessions if s.external and s.up and not links.is_outside(s.node))
-        self.sent = {session.key: state.bgp.advertised(session.key) for session in self.sessions}
+        self.sent: dict[tuple[str, str, str], Collection[Prefix]] = {
+            session.key: state.bgp.advertised(session.key) if only is None else sent_of(state.bgp, session.key, only)
+            for session in self.sessions
+        }
         self.far = {session.key: far_sites(links.snapshot, session) for session in self.sessions}
 
     def leads_outside(self, session: BgpSession) -> bool:
@@ -94,6 +115,11 @@ def origins(links: Links, state: NetworkState, prefix: Prefix) -> frozenset[str]
         for node, vrf in state.ribs
         if not links.is_outside(node) and prefix in state.bgp.originated(node, vrf)
     )
+
+
+def listed_prefixes(inventory: Inventory) -> frozenset[Prefix]:
+    """Prefixes that the outside must go on hearing."""
+    return frozenset(prefix for each in inventory.advertisements for prefix in each.prefixes)
 
 
 def advertisement_facts(outlets: Outlets) -> tuple[AdvertisementFact, ...]:

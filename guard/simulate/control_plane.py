@@ -28,10 +28,14 @@ ROUNDS = 8
 
 @dataclass(slots=True)
 class Cache:
-    """What similar snapshots and scenarios may share. `bgp`: the last solution without a scenario."""
+    """What similar snapshots and scenarios may share. `bgp`: the solution to start from, the first one if nobody says.
+
+    `latest`: the last one.
+    """
 
     ground: Kept = field(default_factory=Kept)
     bgp: BgpSolution | None = None
+    latest: BgpSolution | None = None
 
 
 class NoBgp:
@@ -59,22 +63,25 @@ class NoBgp:
 def compute(snapshot: Snapshot, scenario: Scenario = Scenario(), cache: Cache | None = None) -> NetworkState:  # noqa: B008
     """What the network does as the snapshot configures it, with everything down that the scenario says."""
     cache = cache if cache is not None else Cache()
+    cache.latest = None
     ground = lay(snapshot, scenario, cache.ground)
     network = Network(ground, None)
     if not any(device.bgp for device in snapshot.devices.values()):
         return _state(scenario, ground, network, None)
-    network, solution, notes = _rounds(snapshot, ground, network, cache)
+    before = cache.bgp
+    network, solution, notes = _rounds(snapshot, ground, network, before)
+    solution.before = before
+    cache.latest = solution
+    cache.bgp = before or solution
     return _state(scenario, ground, network, solution, notes)
 
 
 def _rounds(
-    snapshot: Snapshot, ground: Ground, network: Network, cache: Cache
+    snapshot: Snapshot, ground: Ground, network: Network, before: BgpSolution | None
 ) -> tuple[Network, BgpSolution, tuple[StateNote, ...]]:
     from guard.simulate import bgp_exchange
 
-    solution = bgp_exchange.solve(snapshot, network, cache.bgp)
-    if cache.bgp is None:
-        cache.bgp = solution
+    solution = bgp_exchange.solve(snapshot, network, before)
     for _ in range(ROUNDS):
         after = Network(ground, solution)
         if not _differs(network, after, solution):

@@ -13,7 +13,7 @@ from itertools import combinations, islice
 from guard.model.address import Prefix
 from guard.model.facts import Assessment, FailureOutcome, FailureSweep
 from guard.model.state import InterfaceId, NetworkState, Scenario
-from guard.simulate.advertising import Outlets, advertisement_facts
+from guard.simulate.advertising import Outlets, advertisement_facts, listed_prefixes
 from guard.simulate.backbone import link_ends
 from guard.simulate.destinations import build
 from guard.simulate.failure_proof import Proof
@@ -38,14 +38,17 @@ def sweep(
     resolve: Resolve = no_zones,
     failures: int = 1,
     argued: bool = True,
+    proof: Proof | None = None,
 ) -> FailureSweep:
     """What every failure of up to `failures` things at once would do to a network that stands as `assessment` says.
 
+    `proof`: made of the same, where it is at hand.
     `argued` False simulates each of them: the same answer, slowly (tests compare the two).
     """
     links = Links(snapshot, assessment.state)
     scenarios = list(islice(possible_failures(links, failures), MOST_FAILURES + 1))
-    proof = Proof(Forwarder(snapshot, assessment.state), assessment) if argued else None
+    proof = proof or (Proof(Forwarder(snapshot, assessment.state), assessment) if argued else None)
+    forwarder = proof.forwarder if proof is not None else Forwarder(snapshot, assessment.state)
     outcomes: list[FailureOutcome] = []
     bound = max(FEWEST_SIMULATED, int(MOST_WORK / max(1, len(snapshot.devices)) ** 1.5))
     simulated = 0
@@ -55,28 +58,29 @@ def sweep(
             if simulated >= bound:
                 return FailureSweep(tuple(outcomes), False, len(outcomes), simulated)
             simulated += 1
-            outcome = simulate(snapshot, state_of, assessment, scenario, resolve)
+            outcome = simulate(forwarder, state_of, assessment, scenario, resolve)
         outcomes.append(outcome)
     return FailureSweep(tuple(outcomes), len(scenarios) <= MOST_FAILURES, len(outcomes), simulated)
 
 
 def simulate(
-    snapshot: Snapshot,
+    forwarder: Forwarder,
     state_of: Callable[[Snapshot, Scenario], NetworkState],
     assessment: Assessment,
     scenario: Scenario,
     resolve: Resolve,
 ) -> FailureOutcome:
-    """Compute the network with the failure in it, health cascade included, and read the outcome off it."""
+    """Compute the network with the failure in it, health cascade included, and read the outcome off it.
+
+    `forwarder`: of the network without the failure.
+    """
+    snapshot = forwarder.links.snapshot
     settled = settle(
-        snapshot,
-        lambda failed: state_of(snapshot, failed),
-        scenario=scenario,
-        base=Forwarder(snapshot, assessment.state),
-        resolve=resolve,
+        snapshot, lambda failed: state_of(snapshot, failed), scenario=scenario, base=forwarder, resolve=resolve
     )
     isolated = frozenset(site.name for site in site_facts(settled.reach) if site.isolated)
-    facts = advertisement_facts(Outlets(settled.forwarder.links, settled.state))
+    outlets = Outlets(settled.forwarder.links, settled.state, listed_prefixes(snapshot.inventory))
+    facts = advertisement_facts(outlets)
     lost: frozenset[tuple[str, Prefix]] = frozenset((fact.name, fact.prefix) for fact in facts if not fact.sites)
     undecided = "; ".join(note.message for note in settled.state.notes if note.undecided)
     already = {note.message for note in assessment.notes}

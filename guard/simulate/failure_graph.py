@@ -132,12 +132,52 @@ class Ground:
         names: list[str | InterfaceId] = [*failed.nodes, *failed.perhaps]
         for name in names:
             touched |= self._touching.get(name, set())
-        if not touched:
+        apart = {area for area in touched if not self._holds_together(area, failed)}
+        gone = {area for area in touched - apart if not failed.nodes.isdisjoint(self.areas[area])}
+        if not apart and not gone:
             return self.whole
-        found = {key: component for key, component in self.whole.items() if key[0] not in touched}
-        for area in touched:
+        found = {key: component for key, component in self.whole.items() if key[0] not in apart | gone}
+        for area in gone:
+            found.update(self._without(area, failed.nodes))
+        for area in apart:
             found.update(spread_out(area, self.areas[area], failed.nodes, failed.perhaps))
         return Components(found, self.whole.areas, self._lost(found, touched, failed.nodes))
+
+    def _holds_together(self, area: str, failed: Failed) -> bool:
+        """Whether all that lost a neighbour in an area still reach each other: then nobody else lost anybody.
+
+        Whoever had a way over what failed had one to a router beside it first.
+        """
+        wires = self.areas[area]
+        beside = {face.node for face in failed.perhaps}.difference(failed.nodes).intersection(wires)
+        beside.update(far for node in failed.nodes for far, _, _ in wires.get(node, ()) if far not in failed.nodes)
+        for component in {self.whole.of(area, node) for node in beside}:
+            left = set(beside & component)
+            frontier = [left.pop()]
+            seen = set(frontier)
+            for node in frontier:
+                if not left:
+                    break
+                for far, here, there in wires.get(node, ()):
+                    if far in seen or far in failed.nodes or here in failed.perhaps or there in failed.perhaps:
+                        continue
+                    seen.add(far)
+                    left.discard(far)
+                    frontier.append(far)
+            if left:
+                return False
+        return True
+
+    def _without(self, area: str, nodes: frozenset[str]) -> dict[tuple[str, str], frozenset[str]]:
+        """The components of an area that holds together, without some routers."""
+        fewer: dict[frozenset[str], frozenset[str]] = {}
+        found = {}
+        for (own, node), component in self.whole.items():
+            if own == area and node not in nodes:
+                if component not in fewer:
+                    fewer[component] = component - nodes
+                found[own, node] = fewer[component]
+        return found
 
     def _lost(
         self, found: Mapping[tuple[str, str], frozenset[str]], areas: set[str], nodes: frozenset[str]

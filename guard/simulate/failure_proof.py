@@ -9,15 +9,17 @@ Whatever does not fit (several areas, filters, unusual attributes, prefixes that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from typing import NamedTuple
 
-from guard.model.address import Address, Prefix
+from guard.model.address import Prefix
 from guard.model.facts import Assessment, FailureOutcome
 from guard.model.inventory import EXTERNAL, AllOf, AnyOf, Requirement, Service, Site, SiteNeeded
 from guard.model.rib import RouteProtocol
-from guard.model.state import BgpSession, InterfaceId, Scenario
-from guard.simulate.advertising import Outlets
+from guard.model.state import InterfaceId, Scenario
+from guard.simulate.advertising import Outlets, listed_prefixes
 from guard.simulate.destinations import Destination, site_targets, standing_addresses
+from guard.simulate.failure_asked import Asked, Outlet
 from guard.simulate.failure_graph import Components, Failed, Ground
 from guard.simulate.failure_spread import Spread, Spreads
 from guard.simulate.forwarding import Forwarder
@@ -42,33 +44,59 @@ class Home:
         self.spread = spread
         self.hangs_on = hangs_on
 
-    def standing(self, failed: Failed) -> frozenset[str] | None:
+    def standing(self, case: Case) -> frozenset[str] | None:
         """The origins that are left; None where one still draws packets that it may no longer deliver."""
-        left = self.hangs_on.keys() - failed.nodes
-        if not left or not all(failed.perhaps.isdisjoint(self.hangs_on[origin]) for origin in left):
+        left = self.hangs_on.keys() - case.failed.nodes
+        if not left or not all(case.keeps(self.hangs_on[origin]) for origin in left):
             return None
         return frozenset(left)
 
 
 class Case:
-    """One failure, and who stays connected after it."""
+    """One failure, and who stays connected after it. `asked`: interfaces of which an argument wanted to know."""
 
     def __init__(self, failed: Failed, components: Components) -> None:
         self.failed = failed
         self.components = components
+        self.asked: set[InterfaceId] = set()
+        self.looked_around = False  # at who still has some way to whom, which names of components do not tell
+
+    @property
+    def name(self) -> Hashable:
+        """What arguments hang on besides the interfaces that they ask about."""
+        return self.failed.nodes, self.components.key, self.components.lost
+
+    def keeps(self, faces: Iterable[InterfaceId]) -> bool:
+        """Whether these interfaces surely stay up."""
+        wanted = tuple(faces)
+        self.asked.update(wanted)
+        return self.failed.perhaps.isdisjoint(wanted)
+
+
+class Argued(NamedTuple):
+    """How an argument ended: the interfaces that it asked about, those of them that failed, the sites that it isolates.
+
+    Whatever fails alike, as far as it was asked about, comes to the same.
+    """
+
+    asked: frozenset[InterfaceId]
+    hit: frozenset[InterfaceId]
+    isolated: frozenset[str]
 
 
 class Proof:
     """Prepared once for a state in which nothing has failed yet; `outcome` is asked for each failure."""
 
-    def __init__(self, forwarder: Forwarder, assessment: Assessment) -> None:
+    def __init__(self, forwarder: Forwarder, assessment: Assessment, before: Proof | None = None) -> None:
+        self.forwarder = forwarder
         self.ground = Ground(forwarder)
         self.links = forwarder.links
         self.state = forwarder.state
+        self.asked = Asked(self.links, self.state)
         self.assessment = assessment
         self.inventory = self.links.snapshot.inventory
         self._reach = Reach(forwarder, site_targets(forwarder, forwarder))
-        wanted = {prefix for each in self.inventory.advertisements for prefix in each.prefixes}
+        wanted = listed_prefixes(self.inventory)
         targets = {m.prefix for site in self.inventory.sites for m in self._reach.targets.sites.get(site.name, ())}
         self.spreads = Spreads(self.ground, wanted | targets)
         present = {fact.name for fact in assessment.sites if fact.present}
@@ -77,14 +105,32 @@ class Proof:
         self._site_of = {node: name for name, nodes in self._nodes.items() for node in nodes}
         self._anchors = {site.name: self._anchors_of(site) for site in self._sites}
         self._homes = {site.name: self._homes_of(site) for site in self._sites}
-        outlets = Outlets(self.links, self.state)
+        outlets = Outlets(self.links, self.state, wanted)
         self._senders = {
-            (each.to, prefix): tuple(outlets.senders(prefix, each.to))
+            (each.to, prefix): tuple(map(self.asked.outlet, outlets.senders(prefix, each.to)))
             for each in self.inventory.advertisements
             for prefix in each.prefixes
         }
         settled = not any(note.undecided and note.code in UNSETTLED for note in assessment.notes)
         self.applies = settled and not self.inventory.no_transit
+        self._unsent = frozenset((fact.name, fact.prefix) for fact in assessment.advertisements if not fact.sites)
+        self._argued: dict[Hashable, list[Argued]] = {}  # by what they hung on
+        #: Those of a state before, where all that arguments look at is as it was then.
+        self._as_before = before._argued if before is not None and self._is_like(before) else {}
+
+    def _is_like(self, before: Proof) -> bool:
+        """Whether whatever was argued about another state can be argued about this one, word for word."""
+        return self._frame() == before._frame() and self.asked.answers_like(before.asked)
+
+    def _frame(self) -> tuple[object, ...]:
+        """What every argument looks at."""
+        homes = [(home.prefix, home.spread, home.hangs_on) for held in self._homes.values() for home in held]
+        return (
+            self.applies, self.inventory, self._nodes, self._anchors, list(self._homes), homes, self._senders,
+            [self.spreads.of(prefix) for _, prefix in self._senders], self.spreads.frame(), self.ground.whole.key,
+            self.ground.whole.areas, self.assessment.services,
+            [(fact.prefix, fact.to, bool(fact.sites)) for fact in self.assessment.advertisements],
+        )  # fmt: skip
 
     def outcome(self, scenario: Scenario) -> FailureOutcome | None:
         """What the failure does, None where it has to be simulated."""
@@ -92,6 +138,10 @@ class Proof:
             return None
         failed = self.ground.failed(scenario)
         case = Case(failed, self.ground.components(failed))
+        known = (*self._argued.get(case.name, ()), *self._as_before.get(case.name, ()))
+        for asked, hit, cut_off in known:
+            if failed.perhaps & asked == hit:
+                return FailureOutcome(scenario, self._absent(scenario) | cut_off, self._unsent)
         isolated = set()
         for site in self._sites:
             stands = self._exchanges(site, case)
@@ -99,13 +149,14 @@ class Proof:
                 return None
             if not stands:
                 isolated.add(site.name)
-        lost = set()
         for fact in self.assessment.advertisements:
-            if not fact.sites:
-                lost.add((fact.name, fact.prefix))
-            elif not self._still_sent(fact.prefix, fact.to, case):
+            if fact.sites and not self._still_sent(fact.prefix, fact.to, case):
                 return None
-        return FailureOutcome(scenario, self._absent(scenario) | isolated, frozenset(lost))
+        if not case.looked_around:
+            asked = frozenset(case.asked)
+            argued = Argued(asked, failed.perhaps & asked, frozenset(isolated))
+            self._argued.setdefault(case.name, []).append(argued)
+        return FailureOutcome(scenario, self._absent(scenario) | isolated, self._unsent)
 
     def _absent(self, scenario: Scenario) -> frozenset[str]:
         """Sites without any device in the snapshot are isolated with and without the failure."""
@@ -172,6 +223,7 @@ class Proof:
             return True
         if any(self._home_partner(site, home, case) for home in self._homes[site.name]):
             return True
+        case.looked_around = True
         near = self.ground.reached(alive, case.failed)
         if all(self._site_of.get(node, site.name) == site.name for node in near):
             return False
@@ -191,14 +243,14 @@ class Proof:
 
     def _home_partner(self, site: Site, home: Home, case: Case) -> bool:
         """Another site that hears the prefix, and whose loopback (or prefix) the site's own device reaches."""
-        for origin in sorted(home.standing(case.failed) or ()):
+        for origin in sorted(home.standing(case) or ()):
             for area in self.ground.areas:
                 for far in case.components.of(area, origin):
                     other = self._site_of.get(far, site.name)
                     if other == site.name or not self._serves(home, far, case):
                         continue
                     if far in self._anchors[other] or any(
-                        far in (back.standing(case.failed) or ()) and self._serves(back, origin, case)
+                        far in (back.standing(case) or ()) and self._serves(back, origin, case)
                         for back in self._homes[other]
                     ):
                         return True
@@ -206,7 +258,7 @@ class Proof:
 
     def _serves(self, home: Home, node: str, case: Case) -> bool:
         """Whether packets of a router to the prefix are delivered: everybody on the way holds its route."""
-        origins = home.standing(case.failed)
+        origins = home.standing(case)
         if origins is None:
             return False
         near = {o: case.components.common(node, o) for o in origins}
@@ -238,8 +290,8 @@ class Proof:
             return False
         if node in spread.local:
             return self._is_born(node, prefix, case) and self._keeps_instances(node, case)
-        row = self.state.bgp.best(node, DEFAULT_VRF, prefix)
-        session = self._session_from(node, row.received_from) if row is not None else None
+        heard = self.asked.heard_from(node, prefix)
+        session = self.asked.session_from(node, heard[0]) if heard else None
         if session is None or not self._outlet_stands(session, case):
             return False
         far = session.remote_node
@@ -247,51 +299,29 @@ class Proof:
             return True
         return self._is_born(far, prefix, case) and self._keeps_instances(far, case)
 
-    def _session_from(self, node: str, address: Address | None) -> BgpSession | None:
-        for session in self.state.sessions:
-            if session.node == node and session.remote_address == address and session.vrf == DEFAULT_VRF:
-                return session
-        return None
-
-    def _outlet_stands(self, session: BgpSession, case: Case) -> bool:
+    def _outlet_stands(self, session: Outlet, case: Case) -> bool:
         """Whether a session over one link surely stays up."""
-        failed = case.failed
-        if session.session_type not in ("EBGP_SINGLEHOP", "EBGP_UNNUMBERED") or session.node in failed.nodes:
+        if session.session_type not in ("EBGP_SINGLEHOP", "EBGP_UNNUMBERED") or session.node in case.failed.nodes:
             return False
-        if session.remote_node is not None and session.remote_node in failed.nodes:
+        if session.remote_node is not None and session.remote_node in case.failed.nodes:
             return False
-        faces = [face for face in (self._near_end(session), self._far_end(session)) if face is not None]
-        return bool(faces) and failed.perhaps.isdisjoint(faces)
-
-    def _near_end(self, session: BgpSession) -> InterfaceId | None:
-        if session.local_interface is not None:
-            return InterfaceId(session.node, session.local_interface)
-        owners = self.links.owners.get(session.local_address, ()) if session.local_address is not None else ()
-        return next((InterfaceId(o.node, o.interface) for o in owners if o.node == session.node), None)
-
-    def _far_end(self, session: BgpSession) -> InterfaceId | None:
-        if session.remote_node is None:
-            return None
-        if session.remote_interface is not None:
-            return InterfaceId(session.remote_node, session.remote_interface)
-        owners = self.links.owners.get(session.remote_address, ()) if session.remote_address is not None else ()
-        return next((InterfaceId(o.node, o.interface) for o in owners if o.node == session.remote_node), None)
+        return bool(session.faces) and case.keeps(session.faces)
 
     def _is_born(self, node: str, prefix: Prefix, case: Case) -> bool:
         """Whether a node surely goes on to give a prefix to BGP: null route, own subnet, or aggregate of such."""
-        if node in case.failed.nodes or prefix not in self.state.bgp.originated(node, DEFAULT_VRF):
+        if node in case.failed.nodes or prefix not in self.asked.born(node):
             return False
-        entry = self.state.ribs[node, DEFAULT_VRF].get(prefix)
+        entry = self.asked.entry(node, prefix)
         if entry is None:
             return False
         if entry.protocol is RouteProtocol.AGGREGATE:
-            parts = self.state.bgp.originated(node, DEFAULT_VRF)
+            parts = self.asked.born(node)
             return any(part != prefix and prefix.covers(part) and self._is_born(node, part, case) for part in parts)
         if entry.protocol is RouteProtocol.STATIC:
             return all(hop.discard for hop in entry.next_hops)
         faces = [InterfaceId(node, hop.interface) for hop in entry.next_hops if hop.interface is not None]
         local = entry.protocol in (RouteProtocol.CONNECTED, RouteProtocol.LOCAL)
-        return local and bool(faces) and case.failed.perhaps.isdisjoint(faces)
+        return local and bool(faces) and case.keeps(faces)
 
     # Services
 
@@ -326,16 +356,16 @@ class Proof:
         return any(
             node in origins or self._serves(home, node, case) or self._served_over(home, node, case)
             for home in self._homes.get(site, ())
-            if (origins := home.standing(case.failed)) is not None
+            if (origins := home.standing(case)) is not None
         )
 
     def _served_over(self, home: Home, node: str, case: Case) -> bool:
         """A host that hears the prefix over a link from routers that surely go on to hold and to serve it."""
-        entry = self.state.ribs[node, DEFAULT_VRF].get(home.prefix)
-        row = self.state.bgp.best(node, DEFAULT_VRF, home.prefix)
-        if entry is None or row is None or entry.protocol is not RouteProtocol.BGP or len(entry.next_hops) != 1:
+        entry = self.asked.entry(node, home.prefix)
+        heard = self.asked.heard_from(node, home.prefix)
+        if entry is None or not heard or entry.protocol is not RouteProtocol.BGP or len(entry.next_hops) != 1:
             return False
-        session = self._session_from(node, row.received_from)
+        session = self.asked.session_from(node, heard[0])
         if session is None or session.remote_node is None or not self._outlet_stands(session, case):
             return False
         through = session.remote_node

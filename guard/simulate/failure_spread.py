@@ -16,6 +16,7 @@ from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes, NeighborFamily
 from guard.model.rib import RouteProtocol
 from guard.model.state import BgpSession
+from guard.simulate.advertising import sent_of
 from guard.simulate.failure_graph import Components, Ground
 from guard.simulate.links import DEFAULT_VRF
 
@@ -68,6 +69,10 @@ class Spreads:
                 self.clients[session.node].add(session.remote_node)
         self._free = {version: self._unfiltered_sessions(version) for version in (4, 6)}
         self.bound = self._is_bound()
+
+    def frame(self) -> tuple[object, ...]:
+        """What `heard` looks at besides the spread itself."""
+        return self._speakers, self.clients, self._free
 
     def of(self, prefix: Prefix) -> Spread | None:
         """None where its paths do not all look alike, or something else keeps the argument from being sound."""
@@ -144,7 +149,7 @@ class Spreads:
             back = self._back[session.key]
             known = frozenset()
             if back is not None and self._lasts(session):
-                known = self._asked.intersection(self.state.bgp.advertised(session.key))
+                known = sent_of(self.state.bgp, session.key, self._asked)
                 if any(f.import_policies or f.import_filters for f in self._families[back.key]):
                     known = known.intersection(self.state.bgp.accepted(back.key))
             self._sent[session.key] = known

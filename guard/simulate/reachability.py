@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from guard.model.address import parse_prefix
 from guard.model.facts import Disposition, Fate, PrefixTable, SiteFact
@@ -20,6 +22,14 @@ from guard.simulate.links import DEFAULT_VRF
 #: Dispositions that hand a packet over: to its host, or to the world outside.
 HANDED_OVER = ARRIVED | {Disposition.EXITS_NETWORK}
 _HELD = ARRIVED | {Disposition.NULL_ROUTED}
+
+
+class _Delivered(NamedTuple):
+    """What `Reach` reads off a column. `base`: the state that said which aggregates count."""
+
+    base: Forwarder
+    nodes: tuple[str, ...]
+    sites: frozenset[str]
 
 
 class Reach:
@@ -42,17 +52,30 @@ class Reach:
                         self._add(self._sites[name], member)
 
     def _add(self, site: Site, destination: Destination) -> None:
+        column = self.forwarder.column(destination.address)
+        known = column.facts.get(("delivered to", site.name))
+        if not isinstance(known, _Delivered) or known.base is not self.targets.base:
+            known = _Delivered(self.targets.base, *self._delivered(site, destination, column))
+            column.facts["delivered to", site.name] = known
+        for node in known.nodes:
+            self.sent[node].add(site.name)
+        self.senders[site.name] |= known.sites
+
+    def _delivered(
+        self, site: Site, destination: Destination, column: Column
+    ) -> tuple[tuple[str, ...], frozenset[str]]:
+        """Nodes and sites whose packets to a destination are delivered to a site."""
         verdicts: dict[int, bool] = {}
-        links = self.forwarder.links
-        for (node, vrf), ends in self.forwarder.column(destination.address).items():
+        nodes: list[str] = []
+        for (node, vrf), ends in column.items():
             if vrf != DEFAULT_VRF:
                 continue
             key = id(ends.fates)
             if key not in verdicts:
                 verdicts[key] = any(self.delivers(site, destination, fate) for fate in ends.fates)
             if verdicts[key]:
-                self.sent[node].add(site.name)
-                self.senders[site.name].add(links.site_name(node))
+                nodes.append(node)
+        return tuple(nodes), frozenset(self.forwarder.links.site_name(node) for node in nodes)
 
     def delivers(self, site: Site, destination: Destination, fate: Fate) -> bool:
         """Whether one end of a packet to `destination` is delivery to `site`."""
@@ -101,16 +124,21 @@ def fate_table(forwarder: Forwarder, destinations: Sequence[Destination]) -> Pre
     """How packets from every router (global table) to every destination end. What the outside does with its own is its
     business: packets that end in a null route of an external device have left the network."""
     shown: dict[int, frozenset[Fate]] = {}
-    columns = {}
-    for member in destinations:
-        column = {}
-        for (node, vrf), ends in forwarder.column(member.address).items():
+
+    def seen(column: Column) -> dict[str, frozenset[Fate]]:
+        found = {}
+        for (node, vrf), ends in column.items():
             if vrf == DEFAULT_VRF:
                 key = id(ends.fates)
                 if key not in shown:
                     shown[key] = frozenset(_seen_from_inside(forwarder, fate) for fate in ends.fates)
-                column[node] = shown[key]
-        columns[member.prefix] = column
+                found[node] = shown[key]
+        return found
+
+    columns = {}
+    for member in destinations:
+        column = forwarder.column(member.address)
+        columns[member.prefix] = column.once("fates", partial(seen, column))
     return PrefixTable(columns)
 
 
@@ -124,7 +152,11 @@ def exit_table(forwarder: Forwarder, destinations: Sequence[Destination]) -> Pre
     """Per source site (or node without one) where its packets end or leave; sources outside are not ours to follow."""
     links = forwarder.links
     labels = {node: links.label(node) for node, _ in forwarder.sources if not links.is_outside(node)}
-    return PrefixTable({m.prefix: _exits(forwarder.column(m.address), labels) for m in destinations})
+    columns = {}
+    for member in destinations:
+        column = forwarder.column(member.address)
+        columns[member.prefix] = column.once("exits", partial(_exits, column, labels))
+    return PrefixTable(columns)
 
 
 def _exits(column: Column, labels: Mapping[str, str]) -> dict[str, frozenset[str]]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from guard.compare.tables import rough_size
+from guard.compare.tables import rough_growth
 from guard.judge.case import Case, StepView, View
 from guard.judge.catalogue import NETWORK, Check, Observations, Parameter, Parameters
 from guard.judge.checks.common import both, percent
@@ -153,7 +153,7 @@ def rib_growth(case: Case, step: StepView, params: Parameters) -> Observations:
         old = before.state.ribs.get(table)
         if old is None or old is rib:
             continue
-        if rough_size(rib) - rough_size(old) < params.number("at_least") / 2:
+        if rough_growth(old, rib) < params.number("at_least") / 2:
             continue  # counting exactly decides every prefix of the table
         was, now = len(old), len(rib)
         if now - was >= params.integer("at_least") and percent(now - was, was) >= params.number("share_percent"):
