@@ -175,6 +175,10 @@ class _Level:
         words = line.words
         if head == "no":
             self._negated(line)
+        elif head == "router-id" and not words[1][0].isdecimal():
+            name = self.context.refer("interface", named(self.context.vendor, words[1:]), line, "router ospf router-id")
+            self.reading.router_id_of[self.ospf.version, self.ospf.process, self.ospf.vrf] = name
+            self.context.done(line)
         elif head == "auto-cost" and words[1] == "disable":
             self.context.partial(line, "costs without auto-cost are taken as with it")
         elif head == "maximum":

@@ -194,7 +194,9 @@ class _Compiler:
         self.tests.refer("route-map", apply.name, apply.line, "route-policy apply")
         if text is None or depth >= _DEEPEST or len(self.terms) > _MOST_TERMS:
             if text is not None:
-                self.context.partial(apply.line, "policies apply each other in a circle or too often: it is taken as a drop")
+                self.context.partial(
+                    apply.line, "policies apply each other in a circle or too often: it is taken as a drop"
+                )
             self.term(path, (), (*held.lines, apply.line), Outcome.REJECT)
             return True, _Held()
         if len(apply.arguments) != len(text.parameters) and not self.tests.quiet:

@@ -12,6 +12,7 @@ from guard.parse.xr import bgp as xr_bgp
 from guard.parse.xr import policy
 from guard.parse.xr.acl import chain
 from guard.parse.xr.reading import XrReading
+from guard.parse.xr.router_id import identify
 from guard.parse.xr.top import TABLE
 from guard.parse.xr.unfold import unfold
 
@@ -29,6 +30,7 @@ def read(text: str, file: str, vendor: Vendor) -> Device:
             setattr(settings, port.field, port.settings)
     chain(context, reading)
     finish(reading)
+    identify(reading)
     policy.finish(context, reading)
     xr_bgp.finish(context, reading)
     bgp.finish(context, reading)

@@ -49,6 +49,7 @@ class XrReading(Reading):
     tags: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     attached: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     igp_ports: list[IgpPort] = field(default_factory=list)
+    router_id_of: dict[tuple[int, str, str], str] = field(default_factory=dict)  # interface by version, process, VRF
     groups: dict[tuple[str, str], PeerDraft] = field(default_factory=dict)  # by kind (neighbor, session, af) and name
     vrf_families: dict[tuple[str, int], VrfFamily] = field(default_factory=dict)  # by VRF and IP version
     programs: dict[tuple[str, tuple[str, ...]], Block] = field(default_factory=dict)

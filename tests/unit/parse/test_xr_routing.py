@@ -259,6 +259,33 @@ end-policy
     assert states(device) == {}
 
 
+PROCESSES = (
+    "router ospf 1\n area 0\n  interface GigabitEthernet0/0/0/0\n{more} area 1\n  interface GigabitEthernet0/0/0/1\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("ports", "more", "found"),
+    [
+        (PORTS, "", "10.255.0.1"),
+        (PORTS, " router-id 192.0.2.1\n", "192.0.2.1"),
+        (PORTS, " router-id GigabitEthernet0/0/0/1\n", "10.0.1.1"),
+        (PORTS.replace(" ipv6 address", " shutdown\n ipv6 address"), "", "10.0.0.1"),
+        (PORTS.replace("Loopback0\n", "Loopback0\n vrf BLUE\n"), "", "10.0.0.1"),
+        (PORTS.replace("Loopback0", "Loopback0\n ipv4 address 10.1.1.1/32\ninterface Loopback1"), "", "10.1.1.1"),
+    ],
+)  # fmt: skip
+def test_the_identifier_of_a_process(ports: str, more: str, found: str) -> None:
+    device = device_of(ports + PROCESSES.format(more=more))
+    assert device.ospf[0].router_id == parse_address(found).value
+
+
+def test_two_processes_do_not_share_the_loopback() -> None:
+    second = "router ospf 2\n area 0\n  interface GigabitEthernet0/0/0/1\n"
+    device = device_of(PORTS + "router ospf 1\n area 0\n  interface GigabitEthernet0/0/0/0\n" + second)
+    assert [each.router_id for each in device.ospf] == [parse_address(a).value for a in ("10.255.0.1", "10.0.1.1")]
+
+
 def test_ospf_of_a_vrf_and_of_ipv6() -> None:
     device = device_of(
         """\
