@@ -308,10 +308,10 @@ def test_commands_that_only_show(backbone: Backbone) -> None:
 # ------------------------------------------------------------------------------------------------ routes
 
 
-def null_routes(backbone: Backbone, prefix: str) -> dict[str, Any]:
-    """The same null route on every router that has a session with the outside."""
+def null_routes(backbone: Backbone, prefix: str) -> list[dict[str, Any]]:
+    """The same null route on one router after the other that has a session with the outside."""
     edges = [name for name in backbone.routers() if backbone.externals(name)]
-    return {"parallel": [{"device": each, "merge": backbone.words(each).null_route(prefix)} for each in edges]}
+    return [{"device": each, "merge": backbone.words(each).null_route(prefix)} for each in edges]
 
 
 def victims(backbone: Backbone) -> list[str]:
@@ -327,19 +327,19 @@ def victims(backbone: Backbone) -> list[str]:
 @pytest.mark.parametrize("which", [0, 1, 2])
 def test_a_host_route_dropped_on_purpose(backbone: Backbone, which: int) -> None:
     host = victims(backbone)[which]
-    allowed(backbone.judge(null_routes(backbone, host), expect={"dropped": [host]}))
-    allowed(backbone.judge(null_routes(backbone, host), effect="declared", expect={"dropped": [host]}))
+    allowed(backbone.judge(*null_routes(backbone, host), expect={"dropped": [host]}))
+    allowed(backbone.judge(*null_routes(backbone, host), effect="declared", expect={"dropped": [host]}))
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
 def test_a_host_route_dropped_without_a_word(backbone: Backbone, which: int) -> None:
     host = victims(backbone)[which]
-    stopped(backbone.judge(null_routes(backbone, host)), "blackhole", by=host.partition("/")[0])
+    stopped(backbone.judge(*null_routes(backbone, host)), "blackhole", by=host.partition("/")[0])
 
 
 @pytest.mark.parametrize("prefix", ["198.51.100.0/24", "198.51.100.10/32", "192.0.2.53/32"])
 def test_a_null_route_for_what_is_advertised(backbone: Backbone, prefix: str) -> None:
-    judged = backbone.judge(null_routes(backbone, prefix), expect={"dropped": ["198.51.100.66/32"]})
+    judged = backbone.judge(*null_routes(backbone, prefix), expect={"dropped": ["198.51.100.66/32"]})
     stopped(judged, "blackhole", by=prefix.rpartition(".")[0])
     assert judged.verdict == "BLOCK", judged.told()
 
