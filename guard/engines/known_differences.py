@@ -23,6 +23,7 @@ Vertex = tuple[str, str]
 
 _MANAGEMENT = "ignored management interface"
 _NOT_OURS = frozenset({RouteProtocol.EIGRP, RouteProtocol.EIGRP_EX})
+_OSPF_EXTERNAL = frozenset({RouteProtocol.OSPF_E1, RouteProtocol.OSPF_E2})
 _ISIS = frozenset({RouteProtocol.ISIS_L1, RouteProtocol.ISIS_L2, RouteProtocol.ISIS_EL1, RouteProtocol.ISIS_EL2})
 
 
@@ -58,6 +59,19 @@ class Context:
         for row in self.one.bgp.rows():
             found[row.node, row.vrf, row.prefix].add(row.attributes.med or 0)
         return {key: frozenset(meds) for key, meds in found.items()}
+
+    @cached_property
+    def eos_networks(self) -> frozenset[Prefix]:
+        """Prefixes of network statements that an EOS router has as static routes."""
+        return frozenset(
+            network.prefix
+            for device in self.snapshot.devices.values()
+            if device.vendor is Vendor.EOS
+            for process in device.bgp
+            for family in process.families
+            for network in family.networks
+            if any(route.prefix == network.prefix for route in device.static_routes)
+        )
 
     @cached_property
     def owned(self) -> Mapping[Address, frozenset[str]]:
@@ -201,6 +215,26 @@ def _default_origin(about: About, context: Context) -> bool:
     return (first.as_path, first.next_hop, first.communities) == (second.as_path, second.next_hop, second.communities)
 
 
+def _eos_network(about: About, context: Context) -> bool:
+    """What a `network` statement of an EOS router brings, a static route in its main RIB."""
+    if about.fact not in ("route", "BGP path", "advertisement"):
+        return False
+    return (parse_prefix(about.subject.split(" ", 1)[0]) if about.fact == "advertisement" else about.key[2]) in (
+        context.eos_networks
+    )
+
+
+def _redistributed_metric(about: About, context: Context) -> bool:
+    if about.fact != "route" or not any(device.vendor is Vendor.EOS for device in context.snapshot.devices.values()):
+        return False
+    node, vrf, prefix = about.key
+    entries = [state.ribs[node, vrf].get(prefix) for state in (context.one, context.other) if (node, vrf) in state.ribs]
+    mine, theirs = (*entries, None, None)[:2]
+    if mine is None or theirs is None or mine.protocol is not theirs.protocol or mine.protocol not in _OSPF_EXTERNAL:
+        return False
+    return mine.next_hops == theirs.next_hops
+
+
 def _own_next_hop(about: About, context: Context) -> bool:
     if not about.of_routes or about.answers[0] != "nothing":
         return False
@@ -314,6 +348,17 @@ KNOWN: tuple[Known, ...] = (
         "the default route of default-originate has origin IGP; Batfish writes incomplete",
         "FRR 8.4 bgpd/bgp_updgrp_adv.c subgroup_default_originate: bgp_attr_default_set(…, BGP_ORIGIN_IGP)",
         _default_origin,
+    ),
+    Known(
+        "eos-network-origin", "guard",
+        "a network statement of EOS has origin IGP; Batfish writes incomplete for a static route",
+        "RFC 4271 5.1.1; lab-validation, show ip bgp of EOS (code i)", _eos_network,
+    ),
+    Known(
+        "eos-redistributed-metric", "",
+        "the metric of what EOS brings into OSPF without one: 1 here, 10 at Batfish; no device of ours shows it",
+        "Batfish: inferred from the manual's OSPFv3 default-metric (OspfProcess.getEffectiveDefaultMetric)",
+        _redistributed_metric,
     ),
     Known(
         "own-next-hop", "guard",

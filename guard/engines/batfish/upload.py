@@ -1,14 +1,16 @@
 """The files that Batfish is given: the snapshot's own, in the layout that is Batfish's, and what CONTRACT 2 adds.
 
 Law: configurations go up as they are, but for a plain frr.conf, which Batfish does not recognise by itself: it is
-wrapped as a Cumulus file, `offset` lines lower. What is down (the far end of a link, an accepted maintenance, a step of
-the change, the scenario) goes up as interface_blacklist, and what the outside is assumed to say as announcements.
+wrapped as a Cumulus file, `offset` lines lower; and for FRR's next-hop-self, written in the form that Batfish obeys.
+What is down (the far end of a link, an accepted maintenance, a step of the change, the scenario) goes up as
+interface_blacklist, and what the outside is assumed to say as announcements.
 Not told: routes of an unnumbered session towards the outside, of which Batfish takes none.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -29,6 +31,9 @@ from guard.snapshot.snapshot import Snapshot
 _FOLDERS = ("configs/", "hosts/", "iptables/", "batfish/")
 #: By these lines Batfish tells the parts of a Cumulus file (CumulusConcatenatedControlPlaneExtractor).
 _INTERFACES, _PORTS, _FRR = "# This file describes the network interfaces", "# ports.conf --", "frr version"
+#: Batfish's FRR takes a plain `next-hop-self` towards iBGP for nothing (FrrConversions.getSetNextHop), bgpd does not.
+#: With `force` it means the same where a router reflects nothing: what it learned by iBGP does not go out over iBGP.
+_NEXT_HOP_SELF = re.compile(r"^(\s*neighbor \S+ next-hop-self)[ \t]*$", re.MULTILINE)
 _NO_FAILURE = Scenario()
 
 
@@ -38,6 +43,8 @@ def upload(snapshot: Snapshot, scenario: Scenario = _NO_FAILURE) -> dict[str, st
     for device in snapshot.devices.values():
         if _is_plain_frr(device, snapshot):
             files[device.file] = _preface(device) + _from_version(snapshot.files[device.file])
+        if device.vendor is Vendor.FRR and device.file in files and not _reflects(device):
+            files[device.file] = _NEXT_HOP_SELF.sub(r"\1 force", files[device.file])
     down = taken_down(snapshot, scenario)
     if down:
         entries = [{"hostname": each.node.lower(), "interface": each.interface} for each in down]
@@ -66,6 +73,12 @@ def still_up(snapshot: Snapshot, found: NetworkState) -> tuple[InterfaceId, ...]
 
 
 # ------------------------------------------------------------------------------------------------- plain FRR
+
+
+def _reflects(device: Device) -> bool:
+    """Whether the router passes on over iBGP what it learned by iBGP (RFC 4456)."""
+    families = (family for process in device.bgp for neighbor in process.neighbors for family in neighbor.families)
+    return any(family.route_reflector_client for family in families)
 
 
 def _is_plain_frr(device: Device, snapshot: Snapshot) -> bool:

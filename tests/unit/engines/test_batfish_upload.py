@@ -114,3 +114,22 @@ def test_an_outside_session_whose_interface_is_down_says_nothing() -> None:
     snapshot = snapshot_of({"r1": IOS}, {"inventory.yaml": INVENTORY})
     scenario = Scenario(down_interfaces=frozenset({InterfaceId("R1", "Ethernet2")}))
     assert "external_bgp_announcements.json" not in upload(snapshot, scenario)
+
+
+BGP = """
+router bgp 64500
+ neighbor 192.0.2.2 remote-as 64500
+ neighbor 192.0.2.3 remote-as 64500
+ address-family ipv4 unicast
+  neighbor 192.0.2.2 next-hop-self
+{more}
+"""
+
+
+def test_next_hop_self_of_frr_goes_up_in_the_form_that_batfish_obeys() -> None:
+    plain = upload(snapshot_of({"r2": FRR + BGP.format(more="")}))["configs/r2.cfg"]
+    assert "  neighbor 192.0.2.2 next-hop-self force\n" in plain
+    reflector = FRR + BGP.format(more="  neighbor 192.0.2.3 route-reflector-client")
+    assert "  neighbor 192.0.2.2 next-hop-self\n" in upload(snapshot_of({"r2": reflector}))["configs/r2.cfg"]
+    ios = IOS + " neighbor 192.0.2.1 next-hop-self\n"
+    assert upload(snapshot_of({"r1": ios}))["configs/r1.cfg"] == ios.lstrip("\n")
