@@ -8,6 +8,7 @@ from guard.model.address import DEFAULT_V4, DEFAULT_V6, parse_address
 from guard.model.bgp import EGP, IGP, INCOMPLETE
 from guard.model.device import Vendor
 from guard.model.policy import (
+    All,
     Any,
     Condition,
     MatchAcl,
@@ -129,6 +130,11 @@ def _address(line: Line, words: tuple[str, ...], context: Context) -> Condition:
     kind, names = _list_names(words)
     for name in names:
         context.refer(kind, name, line, "route-map match address", version)
+    if kind == "acl" and context.vendor is Vendor.NXOS:
+        # Nexus 9000 Unicast Routing Configuration Guide, "Configuring route policy manager": access lists are for
+        # policy-based routing; Batfish leaves the line out of policies of routes, too. Not seen on a device.
+        context.partial(line, "an access list here chooses packets, not routes: every route is taken to match")
+        return All(())
     return MatchPrefixList(names, version) if kind == "prefix-list" else MatchAcl(names, version)
 
 

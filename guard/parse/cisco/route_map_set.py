@@ -226,7 +226,7 @@ def _replace(line: Line, rest: tuple[str, ...], context: Context) -> tuple[Actio
     return (ReplaceAs(chosen, asn(rest[1])),)
 
 
-_HOPS = {"peer-address": "peer", "self": "self", "unchanged": "unchanged"}
+_HOPS = {"peer-address": "peer", "self": "self", "unchanged": "unchanged", "redist-unchanged": "unchanged"}
 
 
 def _next_hop(version: int) -> Reader:

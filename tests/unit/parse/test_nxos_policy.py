@@ -53,6 +53,13 @@ def test_a_further_match_line_of_a_kind_adds_to_the_first() -> None:
     assert term.actions == (SetNumber("metric", 7, "="), SetNumber("local-preference", 200, "="))
 
 
+def test_an_access_list_in_a_route_map_chooses_packets_and_not_routes() -> None:
+    device = parse("route-map M permit 10\n  match ip address A\n  match tag 5\n  set ip next-hop redist-unchanged\n")
+    (term,) = device.policies["M"].terms
+    assert term.condition == All((All(()), MatchTag(frozenset({5}))))
+    assert [(note.text, note.state) for note in device.coverage.notes] == [("match ip address A", LineState.PARTIAL)]
+
+
 def test_access_lists_with_groups_of_addresses_and_ports() -> None:
     text = (
         "object-group ip address HOSTS\n  10 host 10.0.0.1\n  20 10.1.0.0/16\n  30 10.2.0.0 0.0.255.255\n"
