@@ -74,8 +74,6 @@ def is_shut(settings: InterfaceSettings, switchport: bool, reading: Reading) -> 
         return True
     if "shutdown" in settings.values:
         return bool(settings.values["shutdown"])
-    if settings.channel_group:
-        return False
     return shut_by_default(settings.name, switchport, reading.default_shutdown, tuple(reading.images))
 
 

@@ -196,9 +196,8 @@ def _shutdown(applier: Applier, place: Place, *, shut: bool) -> None:
     root = applier.document.root.children
     ports_shut = any(node.words == ("system", "default", "switchport", "shutdown") for node in root)
     usual = shut_by_default(block.words[-1], _switches(applier, block), ports_shut, _seen(applier).images)
-    member = any(child.words[0] == "channel-group" for child in block.children)
     words = ("shutdown",) if shut else ("no", "shutdown")
-    shown = shut is not (usual and not member)
+    shown = shut is not usual
     for node in held if not shown else held[1:]:
         discard(block, node)
     if not shown:
