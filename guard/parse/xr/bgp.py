@@ -38,6 +38,7 @@ _IGNORED = frozenset({
     "as-path-loopcheck", "label", "permanent-network", "next-hop-unchanged", "accept-own",
 })  # fmt: skip
 _NOT_MODELLED = frozenset({
+    "apply-group",
     "mpls", "mvpn", "segment-routing", "default-metric", "allocate-label", "advertise", "allow", "export", "global",
     "import", "inter-as", "next-hop-self", "nexthop", "retain", "vrf", "weight", "route-target", "additional-paths",
     "epe", "domain-distinguisher",
@@ -221,6 +222,8 @@ def _family_command(line: Line, place: Place, reading: XrReading) -> None:
         name = reading.attach(context, words[1], line, "bgp table-policy")
         place.family.settings["table_policy"] = name
         context.done(line)
+    elif head == "nexthop" and words[1:2] == ("trigger-delay",):
+        _HARMLESS(line, context, None)
     elif head in _OWN:
         made = with_policy(line, words[1:], reading, context, f"bgp {head}")
         made = tuple(word for word in made if word not in {"as-confed-set", "ebgp"})

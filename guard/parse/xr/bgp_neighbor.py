@@ -14,7 +14,7 @@ from guard.model.bgp import MaximumPrefix
 from guard.parse.cisco.neighbor import Command, apply
 from guard.parse.cisco.number import between
 from guard.parse.cisco.routing_draft import ListenRange, PeerDraft, ProcessDraft, Settings
-from guard.parse.cisco.table import malformed
+from guard.parse.cisco.table import malformed, unrecognised
 from guard.parse.context import Context, walk
 from guard.parse.line import Line
 from guard.parse.xr.reading import XrReading
@@ -107,8 +107,17 @@ def _command(line: Line, peer: PeerDraft, context: Context, reading: XrReading) 
         elif head in _NOT_MODELLED:
             for each in walk(line):
                 context.not_implemented(each, _NOT_MODELLED[head])
-        else:
+        elif head in _SHARED:
             _common(line, peer, {}, 0, context)
+        else:
+            unrecognised(line, context)
+
+
+#: What the common grammar writes alike, of the session and of a family.
+_SHARED = frozenset({"remote-as", "description", "update-source", "local-as", "shutdown", "ttl-security"})
+_SHARED_FAMILY = frozenset(
+    {"next-hop-self", "route-reflector-client", "allowas-in", "as-override", "weight", "activate"}
+)
 
 
 def _use(line: Line, words: tuple[str, ...], peer: PeerDraft, context: Context) -> None:
@@ -195,6 +204,7 @@ _IGNORED: Mapping[str, str] = {
     "validation": "how long validation takes", "dampening": _TIMERS, "rpki": "validation by peers",
 }  # fmt: skip
 _NOT_MODELLED: Mapping[str, str] = {
+    "apply-group": "configuration that is inherited from groups is not modelled",
     "local": "a local address of one session is taken from its interface",
     "dmz-link-bandwidth": "link bandwidth is not modelled",
     "ebgp-recv-extcommunity-dmz": "link bandwidth is not modelled",
@@ -255,11 +265,14 @@ def _family_command(line: Line, version: int, peer: PeerDraft, context: Context,
     elif head in _FAMILY_NOT_MODELLED:
         for each in walk(line):
             context.not_implemented(each, _FAMILY_NOT_MODELLED[head])
-    else:
+    elif head in _SHARED_FAMILY:
         _common(line, peer, settings, version, context)
+    else:
+        unrecognised(line, context)
 
 
 _FAMILY_NOT_MODELLED: Mapping[str, str] = {
+    "additional-paths": "which paths are sent beside the best hangs on a policy that is not modelled",
     "advertise": "this way of advertising is not modelled",
     "advertise-local-v4-orf": "this way of advertising is not modelled",
     "aigp": "AIGP is not modelled",

@@ -238,7 +238,8 @@ _COMMANDS: Mapping[str, Handler[Settings]] = {
     ),
     **keys(
         NotModelled("this part of an interface is not modelled"),
-        """service-policy | ipv4 verify | ipv6 verify | ipv4 bgp | ipv6 bgp | ipv4 flowspec | ipv6 flowspec | mpls
+        """apply-group | exclude-group
+        | service-policy | ipv4 verify | ipv6 verify | ipv4 bgp | ipv6 bgp | ipv4 flowspec | ipv6 flowspec | mpls
         | rewrite | storm-control | loopback | pseudowire | signalled-name | signalled-bandwidth | autoroute
         | destination | path-option | path-protection | fast-reroute | priority | record-route | affinity
         | policy-class | forwarding-adjacency | member | overlay-encapsulation | source-interface | nv | vlan

@@ -31,12 +31,13 @@ _IGNORED = frozenset({
     "max-lsp-lifetime", "hostname", "min-lsp-arrivaltime", "trace", "spf-interval", "spf", "ispf", "fast-reroute",
     "microloop", "adjacency-check", "monitor-convergence", "ucmp", "partition-detect", "hello-interval",
     "hello-multiplier", "hello-padding", "csnp-interval", "lsp-interval", "lsp", "mesh-group", "priority",
-    "retransmit-interval", "retransmit-throttle-interval", "bfd", "remote-psnp-delay", "router-id", "exit",
+    "link-down", "retransmit-interval", "retransmit-throttle-interval", "bfd", "remote-psnp-delay", "router-id", "exit",
     "authentication-check", "lsp-fast-flood", "psnp-interval", "maximum-redistributed-prefixes",
 })  # fmt: skip
 _NOT_MODELLED = frozenset({
+    "apply-group",
     "mpls", "segment-routing", "prefix-sid", "adjacency-sid", "distribute", "distribute-list", "flex-algo",
-    "affinity-map", "affinity", "instance-id", "protocol", "srlg", "link-down", "override", "advertise", "topology-id",
+    "affinity-map", "affinity", "instance-id", "protocol", "srlg", "override", "advertise", "topology-id",
     "apply-weight", "route", "link-group", "weight", "auto-metric", "tag", "ignore-attached-bit", "set-attached-bit",
 })  # fmt: skip
 

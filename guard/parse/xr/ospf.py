@@ -31,9 +31,11 @@ _IGNORED = frozenset({
     "snmp", "queue", "trace", "max-lsa", "limit", "cost-fallback", "flood-reduction", "demand-circuit",
     "graceful-restart", "nssa-area-event", "ucmp", "microloop", "protocol", "address-family",
     "event-log", "ipfrr-strict", "adjacency", "spf", "process", "exit",
+    "link-down",
 })  # fmt: skip
 _NOT_MODELLED = frozenset({
-    "mpls", "segment-routing", "prefix-sid", "adjacency-sid", "loopback", "link-down", "security", "weight", "neighbor",
+    "apply-group",
+    "mpls", "segment-routing", "prefix-sid", "adjacency-sid", "loopback", "security", "weight", "neighbor",
     "database-filter", "encryption", "instance", "domain-id", "domain-tag", "capability", "distribute", "affinity-map",
     "flex-algo", "stub", "sham-link", "external-out", "intra-area-prefix-ecmp", "multi-area-interface", "multi-area",
     "disable-dn-bit-check", "ignore", "route-policy", "link-state", "traffic-engineering", "affinity", "te-metric",

@@ -103,8 +103,8 @@ TOP: Mapping[str, Handler[XrReading]] = {
 
 _MANAGEMENT = keys(
     Ignored("management of the device"),
-    """domain | logging | service | telnet | ssh | ntp | snmp-server | snmp | username | usergroup | taskgroup | group
-    | apply-group | aaa | tacacs-server | tacacs | radius-server | radius | key | clock | call-home | vty-pool | banner
+    """domain | logging | service | telnet | ssh | ntp | snmp-server | snmp | username | usergroup | taskgroup
+    | aaa | tacacs-server | tacacs | radius-server | radius | key | clock | call-home | vty-pool | banner
     | cdp | lldp | fpd | crypto | grpc | netconf | netconf-yang | xml | http | ftp | tftp | tcp | udp | icmp | ipsla
     | event | monitor-session | performance-mgmt | telemetry | nsr | rpl | domain-name | cli | alias | configuration
     | commit | end | exit | building | !! | exception | process | watchdog | ncs | appmgr | tpa | install | hw-module
@@ -123,6 +123,10 @@ _TRAFFIC = keys(
     | generic-interface-list | interface-list | nat | nat64 | cgn | dynamic-template | subscriber | ipv4 flowspec
     | class | policy-global""",
 )
+_INHERITED = keys(
+    NotModelled("configuration that is inherited from groups is not modelled: it applies in more places than this"),
+    "group | apply-group | exclude-group",
+)
 _SHARES = keys(Ignored("shares of load, monitoring and queues in hardware"), "cef | flow | sampler-map")
 _QUALITY = keys(
     Partly("shares of load and queues are not modelled; what a policer drops is not either"), "class-map | policy-map"
@@ -137,6 +141,14 @@ _MULTICAST = keys(
     "multicast-routing | router igmp | router mld | router pim | router msdp | router amt",
 )
 
-COMMANDS: Mapping[str, Handler[Any]] = {**_MANAGEMENT, **_TRAFFIC, **_SHARES, **_QUALITY, **_OTHER, **_MULTICAST}
+COMMANDS: Mapping[str, Handler[Any]] = {
+    **_MANAGEMENT,
+    **_TRAFFIC,
+    **_INHERITED,
+    **_SHARES,
+    **_QUALITY,
+    **_OTHER,
+    **_MULTICAST,
+}
 
 TABLE: Table[XrReading] = Table(COMMANDS, TOP)
