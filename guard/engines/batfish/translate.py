@@ -6,7 +6,8 @@ follows packets and judges the ends towards nobody, over these. What Batfish cou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 from guard.engines.batfish import cells
 from guard.engines.batfish.answers import Answers
@@ -17,17 +18,22 @@ from guard.engines.batfish.ipv6 import speaks_ipv6, with_ipv6
 from guard.engines.batfish.issues import issues
 from guard.engines.batfish.management import ignored, with_management
 from guard.engines.batfish.upload import as_numbered_here
+from guard.engines.rows_tables import HeldRib
+from guard.model.address import Prefix
+from guard.model.device import Device
 from guard.model.provenance import Source
+from guard.model.rib import RouteProtocol
 from guard.model.state import IgpAdjacency, NetworkState, Scenario, StateNote
 from guard.simulate.bgp_exchange import heard_from_outside
 from guard.simulate.bgp_graph import build
-from guard.simulate.bgp_session import SessionTable
+from guard.simulate.bgp_session import EBGP, SessionTable
 from guard.simulate.bgp_world import Limits
 from guard.simulate.control_plane import compute
 from guard.snapshot.snapshot import Snapshot
 
 ENGINE = "batfish"
 NO_FAILURE = Scenario()
+_EXTERNAL = frozenset({RouteProtocol.OSPF_E1, RouteProtocol.OSPF_E2, RouteProtocol.ISIS_EL1, RouteProtocol.ISIS_EL2})
 
 
 def state(
@@ -80,8 +86,33 @@ def told(answers: Answers, snapshot: Snapshot, scenario: Scenario = NO_FAILURE) 
         bgp=tables,
         fib=AnsweredFib(ground),
         notes=as_numbered_here(notes, snapshot),
+        igp_externals=_externals(paths, ground.ribs, snapshot),
         neighbours=layer3.neighbours,
     )
+
+
+def _externals(
+    paths: Iterable[TablePath], ribs: Mapping[tuple[str, str], HeldRib], snapshot: Snapshot
+) -> dict[str, frozenset[Prefix]]:
+    """Nodes that give BGP to an IGP -> the routes that they use by eBGP and some router has as the IGP's externals.
+
+    Not a default route: that enters by a command of its own (default-information originate).
+    """
+    carried = {p for rib in ribs.values() for p, held in rib.entries.items() if p.length and held.protocol in _EXTERNAL}
+    found: dict[str, set[Prefix]] = defaultdict(set)
+    for each in paths:
+        device = snapshot.devices.get(each.node)
+        if each.best and each.path.kind == EBGP and each.prefix in carried and device is not None:
+            entry = ribs[each.node, each.vrf].get(each.prefix) if (each.node, each.vrf) in ribs else None
+            if entry is not None and entry.protocol is RouteProtocol.BGP and _gives_bgp(device):
+                found[each.node].add(each.prefix)
+    return {node: frozenset(prefixes) for node, prefixes in found.items()}
+
+
+def _gives_bgp(device: Device) -> bool:
+    given = [each for process in device.ospf for each in process.redistributions]
+    given += [each for process in device.isis for _, each in process.redistributions]
+    return any(each.protocol == "bgp" for each in given)
 
 
 def _nodes(answers: Answers, snapshot: Snapshot, spelling: Spelling) -> Iterator[StateNote]:

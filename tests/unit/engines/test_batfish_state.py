@@ -15,6 +15,7 @@ from guard.model.address import parse_prefix
 from guard.model.state import InterfaceId, NetworkState, Scenario
 from guard.simulate.assessment import assess_all
 from guard.simulate.control_plane import compute
+from guard.simulate.external import is_test_prefix
 from guard.snapshot.snapshot import Snapshot
 
 REPLAYS = Path(__file__).parents[3] / "replays"
@@ -28,6 +29,8 @@ def differences(snapshot: Snapshot, scenario: Scenario = Scenario()) -> list[str
     own = compute(snapshot, scenario)
     told = state(answers_from(own), snapshot, scenario)
     found = agreement(own, told, snapshot)
+    shown = {node: {p for p in held if not is_test_prefix(p)} for node, held in own.igp_externals.items()}
+    assert told.igp_externals == {node: held for node, held in shown.items() if held}
     return [f"{each.fact} {each.subject}: {each.answers}" for each in found if each.fact is not Fact.UNKNOWN]
 
 
