@@ -65,7 +65,7 @@ def _taken_apart(
 ) -> tuple[list[Unit], Together]:
     match part:
         case Merge():
-            lines = [Unit(step, number, part.device, path[-1].strip(), path) for path in _paths(part.lines)]
+            lines = [Unit(step, number, part.device, _said(path[-1]), path) for path in _paths(part.lines)]
             return lines, lambda units: replace(part, lines=_rendered(units))
         case Update():
             updates = [line for line in part.script.splitlines() if line.strip()]
@@ -90,9 +90,29 @@ def _place(part: StepPart) -> str:
     return next((str(name) for name in names if name), "")
 
 
+def _said(row: str) -> str:
+    """A line as people read it; of a body its first and last line."""
+    rows = row.strip().split("\n")
+    return rows[0] if len(rows) == 1 else f"{rows[0]} … {rows[-1].strip()}"
+
+
+_BODY_ENDS = {"route-policy": "end-policy"}  # of IOS XR; what ends in -set ends with end-set
+
+
+def _whole_bodies(lines: list[str]) -> Iterator[str]:
+    """The lines, a policy or set of IOS XR as one: a part of it is none."""
+    at = 0
+    while at < len(lines):
+        head = lines[at].split(None, 1)[0]
+        end = "end-set" if head.endswith("-set") else _BODY_ENDS.get(head)
+        last = next((i for i in range(at, len(lines)) if lines[i].strip() == end), at) if end else at
+        yield "\n".join(lines[at : last + 1])
+        at = last + 1
+
+
 def _paths(text: str) -> Iterator[tuple[str, ...]]:
     """Each line without lines below it, with those above it that it is indented under."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = list(_whole_bodies([line for line in text.splitlines() if line.strip()]))
     stack: list[str] = []
     for number, line in enumerate(lines):
         while stack and _indent(stack[-1]) >= _indent(line):
