@@ -40,8 +40,8 @@ RULES: tuple[Pattern[str], ...] = (
     _rule(r"\bsnmp-server\s+host\s+\S+(?:\s+vrf\s+\S+)?(?:\s+(?:traps?|informs?))?"
           r"(?:\s+version\s+(?:1|2c|3(?:\s+(?:auth|noauth|priv))?))?\s+(?!traps?\b|informs?\b|version\b|vrf\b|use-vrf\b"
           r"|source-interface\b|filter-vrf\b)"),
-    _rule(r"\bsnmp-server\s+user\s+\S+(?:\s+(?!auth\b)\S+)*?\s+auth\s+(?:md5|sha\S*)\s+",
-          r"\s+priv\s+(?:(?:3?des|aes\S*)\s+)?(?:(?:128|192|256)\s+)?"),
+    _rule(r"\bsnmp-server\s+user\s+\S+(?:\s+(?!auth\b)\S+)*?\s+auth\s+(?:md5|sha\S*)\s+" + TYPE,
+          r"\s+priv\s+(?:(?:3?des\d*|aes\S*)\s+)?(?:(?:128|192|256)\s+)?" + TYPE),
     _rule(r"\bsnmp\s+(?:routing-instance-access\s+)?community\s+"),
     _rule(r"\bcommunity\s+(?=\S+\s*\{\s*(?:authorization|clients|view|client-list-name)\b)"),
     _rule(r"\btrap-community\s+"),
@@ -61,6 +61,10 @@ RULES: tuple[Pattern[str], ...] = (
     _rule(r"\bauthentication-key\s+\d+\s+(?:type\s+\S+\s+)?value\s+"),
     _rule(r"\b(?:standby|vrrp|glbp)\s+\d+\s+authentication\s+(?!md5\s+key-(?:chain|string)\b|(?:text|md5)[ \t]*$)"
           r"(?:text\s+|md5\s+)?"),
+    _rule(START + r"(?:no\s+)?(?:hsrp\s+\d+\s+|text-)authentication\s+"),  # IOS XR
+    _rule(START + r"(?:no\s+)?authentication\s+(?!(?:message-digest|null|open|periodic|simple|md5|none|mode|text|local"
+          r"|keychain|key-chain|ipsec|enable|disable|required|optional|any|hmac-\S+|sha\S*)\b)(?=\S+[ \t]*(?:$|\\n))"
+          r"(?![{;])"),
     _rule(r"\bmd5\s+\d+\s+key\s+"),
     _rule(r"\bsimple-password\s+"),
     _rule(START + r"(?:area\s+\S+\s+)?authentication\s+mode\s+(?:md5|sha\S*)\s+key\s+" + TYPE),

@@ -35,6 +35,11 @@ radius-server host 10.1.1.1 auth-port 1812 acct-port 1813 key 7 §01100F1758§
   server-private 10.2.2.2 timeout 5 key 7 §01100F§
  key 7 §13061E010803§
  key §sharedword§
+   authentication §hsrpword§
+   text-authentication §vrrpword§
+  hsrp 1 authentication §hsrpword§
+   hello-password hmac-md5 encrypted §13061E010803§
+snmp-server user nms GROUP v3 auth md5 encrypted §13061E01§ priv aes 128 encrypted §13061E0108§
   key-string 7 §13061E§
   key-string §word§
  ip ospf message-digest-key 1 md5 7 §13061E§
