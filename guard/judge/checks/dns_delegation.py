@@ -8,7 +8,7 @@ from guard.judge.case import Case, StepView
 from guard.judge.catalogue import ZONES, Check, Observations, Parameters
 from guard.judge.checks.dns_lookup import faults, intent_of
 from guard.judge.finding import Enforcement, Observation, listed
-from guard.model.dns import Zone, ZoneFault, lies_in
+from guard.model.dns import RRsetKey, Zone, ZoneFault, lies_in
 from guard.model.provenance import Source
 from guard.simulate.name_servers import listed_names, parent_zone, servers_of
 from guard.snapshot.snapshot import Snapshot
@@ -141,6 +141,29 @@ def lame_faults(snapshot: Snapshot, other: Snapshot) -> Iterator[ZoneFault]:
             if server.serves is False or _dropped(snapshot, other, server.name, apex):
                 message = f"{server.name} is listed for {apex} and does not serve it"
                 yield _fault("dns-lame", message, apex, zone, server.name)
+    for zone in snapshot.zones.values():
+        yield from _lame_cuts(snapshot, zone)
+
+
+def _lame_cuts(snapshot: Snapshot, zone: Zone) -> Iterator[ZoneFault]:
+    """Delegations of zones that are not in the snapshot, to servers of which it is known what they serve."""
+    said: dict[str, bool] = {}
+    for cut in sorted(zone.names.cuts - snapshot.zones.keys()) if _anything_known(snapshot) else ():
+        rrset = zone.rrsets[RRsetKey(cut, "NS")]
+        for name in rrset.rdata:
+            if name not in said:
+                said[name] = servers_of(snapshot, cut, (name,))[0].serves is not None
+            if said[name] and servers_of(snapshot, cut, (name,))[0].serves is False:
+                source = Source(zone.file, rrset.line or 1, rrset.line or 1)
+                yield ZoneFault(
+                    "dns-lame", f"{name} is listed for {cut} and does not serve it", cut, source, detail=name
+                )
+
+
+def _anything_known(snapshot: Snapshot) -> bool:
+    inventory = snapshot.inventory
+    known = [*(each.serves for each in inventory.servers), *(each.serves_zones for each in inventory.services)]
+    return bool(snapshot.server_zones) or any(known)
 
 
 def _dropped(snapshot: Snapshot, other: Snapshot, server: str, apex: str) -> bool:
