@@ -8,9 +8,9 @@ Not modelled: policy-based routing, fragments, TTL.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Hashable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, MutableMapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple, Protocol, TypeVar, cast, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast, runtime_checkable
 
 from guard.model.acl import Flow
 from guard.model.address import Address, Prefix
@@ -24,6 +24,9 @@ from guard.simulate.links import DEFAULT_VRF, Links, PrefixSet, is_no_host
 from guard.simulate.one_exit import OneExit
 from guard.simulate.plain_routes import Classified, PlainRoutes, Vertex, plain_routes
 from guard.snapshot.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from guard.simulate.advertising import Outlets
 
 T = TypeVar("T")
 
@@ -115,8 +118,11 @@ class Forwarder:
         self._inner = tuple(vertex for vertex in self.sources if not self._is_mere_outside(vertex[0]))
         self._services = {a for service in snapshot.inventory.services for a in service.addresses}
         self._crossings: dict[tuple[str, str, Address], tuple[Move, ...]] = {}
-        self._before = before if before is not None and before.inventory == snapshot.inventory else None
+        self.before = before if before is not None and before.inventory == snapshot.inventory else None
+        if self.before is not None:
+            self.links.share_sites(self.before.links)
         self.aggregates: dict[tuple[str, Address, Prefix], bool] = {}  # see SiteTargets.aggregate_counts
+        self.outgoing: tuple[Outlets, Mapping[Prefix, frozenset[str]]] | None = None  # see assessment
         self._columns: dict[Address, Column] = {}
         self._beside: dict[Address, MutableMapping[Vertex, Ends]] = {}  # columns with tables that were asked for
         self._drops: dict[tuple[int, int, Address], Decision | None] = {}
@@ -379,7 +385,7 @@ class Forwarder:
         return known
 
     def _as_before(self, destination: Address, ends: dict[Vertex, Ends]) -> Column:
-        column = self._before._columns.get(destination) if self._before is not None else None
+        column = self.before._columns.get(destination) if self.before is not None else None
         return column if column is not None and column.known == ends else Column(destination, ends)
 
     def _solve(self, destination: Address) -> dict[Vertex, Ends]:
@@ -478,7 +484,10 @@ class Forwarder:
         """How packets that take these steps end, by what is known of the tables ahead."""
         if len(steps) == 1:
             return self._after(vertex, steps[0], ends)
-        parts = [self._after(vertex, step, ends) for step in steps]
+        return self.union([self._after(vertex, step, ends) for step in steps])
+
+    def union(self, parts: Sequence[Ends]) -> Ends:
+        """The ends of packets that may go any of some ways."""
         if all(part is parts[0] for part in parts):
             return parts[0]
         return self._share(
@@ -509,7 +518,7 @@ class Forwarder:
         """One object for equal ends: most routers' packets to a destination end alike."""
         known = self._shared.get((fates, sites))
         if known is None:
-            theirs = self._before._shared.get((fates, sites)) if self._before is not None else None
+            theirs = self.before._shared.get((fates, sites)) if self.before is not None else None
             known = self._shared[fates, sites] = theirs if theirs is not None else Ends(fates, sites)
         return known
 

@@ -1,4 +1,4 @@
-"""Destinations to which a whole area sends packets by one router of its own: everybody's end without everybody's walk.
+"""Destinations to which a whole area sends packets by few routers of its own: everybody's end without everybody's walk.
 
 Law: what is said here is what `Forwarder.graph` and its walk would find, table by table; where that is not sure nothing
 is said, and the tables are walked.
@@ -7,18 +7,25 @@ is said, and the tables are walked.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping, Sequence, Set
+from typing import TYPE_CHECKING, NamedTuple
 
 from guard.model.address import Address, Prefix
 from guard.model.facts import Disposition, Fate
 from guard.model.rib import RibEntry, RouteProtocol
 from guard.model.state import InterfaceId
 from guard.simulate.links import DEFAULT_VRF
-from guard.simulate.plain_routes import Held, Installed, Plain, Vertex
+from guard.simulate.plain_routes import Held, Installed, Vertex, is_plain
 
 if TYPE_CHECKING:
     from guard.simulate.forwarding import Ends, Forwarder, Move, Step
+
+
+class _Trunk(NamedTuple):
+    """Nodes whose tables hold an iBGP route for a prefix; and which other tables, the exits, ways of which lead to."""
+
+    nodes: frozenset[str]
+    groups: tuple[tuple[tuple[Vertex, ...], tuple[Vertex, ...]], ...]
 
 
 class OneExit:
@@ -28,6 +35,7 @@ class OneExit:
         self._forwarder = forwarder
         self._bare: tuple[Vertex, ...] | None = None
         self._gateways: dict[int, list[int]] = {}
+        self._trunks: dict[Prefix, _Trunk | None] = {}
         self._known: dict[tuple[Vertex, int], tuple[RibEntry, tuple[Step, ...]]] = {}
 
     def fill(self, destination: Address, ends: dict[Vertex, Ends]) -> None:
@@ -40,18 +48,29 @@ class OneExit:
         at = next((i for i, p in enumerate(chain) if p in plain.learned or bgp.class_of(p) is not None), None)
         if at is None:
             return
-        owner, circle = self._exit_of(chain[at], bgp)
         bearers = {bearer.node for bearer in forwarder.links.owners.get(destination, ())}
         apart = bearers.union(vertex[0] for p in chain[:at] for vertex, _ in plain.places.get(p, ()))
+        found = self._by_one(chain[at], bgp, apart, destination, ends)
+        if found or self._by_some(chain[at], bgp, apart, destination, ends):
+            holding = {vertex for p in chain[at:] for vertex, _ in plain.places.get(p, ())}
+            self._from_bare(chain[at:], bgp, apart, holding, ends)
+
+    # One router of the area
+
+    def _by_one(
+        self, prefix: Prefix, bgp: Installed, apart: Set[str], destination: Address, ends: dict[Vertex, Ends]
+    ) -> bool:
+        """Whether all of an area send packets for the prefix to one router; `apart`: nodes with routes of their own."""
+        forwarder = self._forwarder
+        owner, circle = self._exit_of(prefix, bgp)
         if not circle or not apart.isdisjoint(circle - {owner}) or not circle.isdisjoint(forwarder.outside):
-            return
+            return False
         exit = (owner, DEFAULT_VRF)
         forwarder.settle((exit,), destination, ends)
-        if not ends[exit].fates or any(fate.disposition is Disposition.LOOP for fate in ends[exit].fates):
-            return
+        if not _is_plain_end(ends[exit]):
+            return False
         ends.update(dict.fromkeys(forwarder.core.tables(circle), ends[exit]))
-        holding = {vertex for p in chain[at:] for vertex, _ in plain.places.get(p, ())}
-        self._from_bare(chain[at:], bgp, apart, holding, ends)
+        return True
 
     def _exit_of(self, prefix: Prefix, bgp: Installed) -> tuple[str, frozenset[str]]:
         """(router, who hands packets by the route for the prefix on towards it; nobody if unsure).
@@ -75,6 +94,48 @@ class OneExit:
         if not own.isdisjoint(others) or not _all_by_ibgp(others, held):
             return "", frozenset()
         return owner, circle
+
+    # Some routers, to which others go by the BGP route that they hold
+
+    def _by_some(
+        self, prefix: Prefix, bgp: Installed, apart: Set[str], destination: Address, ends: dict[Vertex, Ends]
+    ) -> bool:
+        """Whether the ways of those who hold an iBGP route for the prefix lead to a few tables that hold another."""
+        if prefix in self._forwarder.plain_routes.learned:
+            return False
+        if prefix not in self._trunks:
+            self._trunks[prefix] = self._find_trunk(prefix, bgp)
+        trunk = self._trunks[prefix]
+        if trunk is None or not apart.isdisjoint(trunk.nodes):
+            return False
+        exits = {exit for led, _ in trunk.groups for exit in led}
+        self._forwarder.settle(sorted(exits), destination, ends)
+        if not all(_is_plain_end(ends[exit]) for exit in exits):
+            return False
+        for led, tables in trunk.groups:
+            ends.update(dict.fromkeys(tables, self._forwarder.union([ends[exit] for exit in led])))
+        return True
+
+    def _find_trunk(self, prefix: Prefix, bgp: Installed) -> _Trunk | None:
+        """None where packets may go round, or where hardly anybody holds an iBGP route."""
+        forwarder, held = self._forwarder, bgp.installed(prefix)
+        own = {vertex for vertex, _ in (forwarder.plain_routes.places or {}).get(prefix, ())}
+        heads: dict[Vertex, tuple[Vertex, ...]] = {}
+        for tables, entry in (*held.alike, *((frozenset({table}), entry) for table, entry in held.own.items())):
+            if entry.protocol is RouteProtocol.IBGP:
+                for table in (each for each in tables - own if each[1] == DEFAULT_VRF):
+                    steps = forwarder.moves(table, prefix, entry) if forwarder.links.is_alive(table[0]) else None
+                    ahead = tuple(step.head for step in steps or () if not isinstance(step, Fate))
+                    if ahead and forwarder.outside.isdisjoint((table[0], *(node for node, _ in ahead))):
+                        heads[table] = ahead
+        led = _leading(heads)
+        if not led:
+            return None
+        groups: dict[frozenset[Vertex], list[Vertex]] = {}
+        for table, exits in led.items():
+            groups.setdefault(exits, []).append(table)
+        found = tuple((tuple(sorted(exits)), tuple(tables)) for exits, tables in groups.items())
+        return _Trunk(frozenset(node for node, _ in heads), found)
 
     # Routers without an IGP: neighbours outside, and hosts, that hold what one session told them
 
@@ -113,7 +174,7 @@ class OneExit:
             bare = []
             for vertex in self._forwarder.sources:
                 rib = ribs[vertex]
-                if isinstance(rib, Plain) and not any(map(len, rib.learned())):
+                if is_plain(rib) and not any(map(len, rib.learned())):
                     bare.append(vertex)
             self._bare = tuple(bare)
         return self._bare
@@ -146,6 +207,32 @@ class OneExit:
         if step.gateway is None:
             return False
         return self._forwarder.links.subnet_of(InterfaceId(node, step.out), step.gateway) is not None
+
+
+def _is_plain_end(ends: Ends) -> bool:
+    """Whether packets end somewhere: what goes round, others have to be followed into."""
+    return bool(ends.fates) and all(fate.disposition is not Disposition.LOOP for fate in ends.fates)
+
+
+def _leading(heads: Mapping[Vertex, tuple[Vertex, ...]]) -> dict[Vertex, frozenset[Vertex]]:
+    """For each table of `heads` the tables that are none of them and that ways from it lead to; empty if one closes."""
+    led: dict[Vertex, frozenset[Vertex]] = {}
+    shared: dict[frozenset[Vertex], frozenset[Vertex]] = {}
+    for start in heads:
+        way = [] if start in led else [start]
+        passed = set(way)
+        while way:
+            ahead = next((head for head in heads[way[-1]] if head in heads and head not in led), None)
+            if ahead is None:
+                last = way.pop()
+                exits = frozenset[Vertex]().union(*(led.get(head, (head,)) for head in heads[last]))
+                led[last] = shared.setdefault(exits, exits)
+            elif ahead in passed:
+                return {}
+            else:
+                way.append(ahead)
+                passed.add(ahead)
+    return led
 
 
 def _all_by_ibgp(tables: frozenset[Vertex], held: Held) -> bool:

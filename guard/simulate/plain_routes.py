@@ -7,11 +7,12 @@ a class of its own.
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, TypeGuard, runtime_checkable
 
 from guard.model.address import Prefix
 from guard.model.rib import RibEntry
 from guard.model.state import NetworkState
+from guard.simulate.main_rib import offers
 
 #: A routing table that a packet may be in: node and VRF.
 Vertex = tuple[str, str]
@@ -80,6 +81,11 @@ class PlainRoutes(NamedTuple):
     learned: frozenset[Prefix]
 
 
+def is_plain(rib: object) -> TypeGuard[Plain]:
+    """Whether a main RIB can say what it may hold beside BGP."""
+    return offers(type(rib), Plain)
+
+
 def plain_routes(state: NetworkState) -> PlainRoutes:
     """See PlainRoutes."""
     alone: set[Prefix] = set()
@@ -88,7 +94,7 @@ def plain_routes(state: NetworkState) -> PlainRoutes:
     tells = True
     seen: dict[int, Collection[Prefix]] = {}
     for vertex, rib in state.ribs.items():
-        if not isinstance(rib, Plain):
+        if not is_plain(rib):
             alone.update(rib.prefixes())
             tells = False
             continue
