@@ -20,6 +20,7 @@ from typing import Any
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 import pytest  # noqa: E402
+import test_batfish_agreement as agreement  # noqa: E402
 import test_frr_live as live  # noqa: E402
 import test_routes_batfish as batfish  # noqa: E402
 from data import SHARED  # noqa: E402
@@ -110,7 +111,7 @@ def of_frr() -> Iterator[Score]:
 
 
 def of_batfish() -> Iterator[Score]:
-    """Batfish's reference files row for row; its recorded answers for everything but BGP, RIP and EIGRP."""
+    """Batfish's reference files row for row."""
     for snapshot, file in (
         ("batfish/networks/example/live", "routes.ref"),
         ("batfish/tests/basic/networks/dc-as-reuse", "routes-dc-as-reuse.ref"),
@@ -118,12 +119,27 @@ def of_batfish() -> Iterator[Score]:
         wanted = batfish.reference(file)
         found = batfish.ours(batfish.state_of(SHARED / snapshot)[0])
         yield _rows("Batfish, reference", file, wanted, found, "")
-    for name in batfish.answers():
-        answer = batfish.answer_of(name)
-        if answer is None:
-            continue
-        wanted, found = batfish.underlay_rows(answer)
-        yield _rows("Batfish, answers", name, wanted, found, batfish.DIVERGENT.get(name, ""))
+
+
+def of_engines() -> Iterator[Score]:
+    """Batfish's recorded answers, through the comparison that `--engine both` uses."""
+    for name in agreement.names():
+        differences, theirs = agreement.compared(name)
+        count, entry = agreement.facts(theirs), agreement.listed().get(name, {})
+        for what, fact, key in (
+            ("routes", agreement.Fact.ROUTE, "routes"),
+            ("bgp", agreement.Fact.PATH, "paths"),
+            ("sessions", agreement.Fact.SESSION, "sessions"),
+        ):
+            found = [each for each in differences if each.fact is fact]
+            misses = tuple(f"{name} {each.subject}: {each.answers[0]} | {each.answers[1]}" for each in found)
+            reasons = {each.known.reason: None for each in found if each.known is not None}
+            listed = entry.get("counts", {}).get(str(fact), 0)
+            if listed:
+                reasons[entry["reason"]] = None
+            known = sum(each.known is not None for each in found) + listed
+            exact = count[key] - sum(each.answers[1] != "nothing" for each in found)
+            yield Score("Batfish, answers", what, name, count[key], exact, misses, known, "; ".join(reasons))
 
 
 def _rows(judged: str, name: str, wanted: set[Any], found: set[Any], why: str) -> Score:
@@ -177,7 +193,7 @@ def main() -> int:
     parser.add_argument("--live", action="store_true", help="boot FRR here too (root, about two minutes)")
     arguments = parser.parse_args()
     scores: list[Score] = []
-    for source in (of_labs, of_frr, of_batfish, *((of_live,) if arguments.live else ())):
+    for source in (of_labs, of_frr, of_batfish, of_engines, *((of_live,) if arguments.live else ())):
         try:
             scores.extend(source())
         except pytest.skip.Exception as error:
