@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from guard.model.bgp import BgpNeighbor, BgpProcess, NeighborFamily
 from guard.model.device import Device, Interface
-from guard.model.igp import OspfProcess
+from guard.model.igp import IsisProcess, OspfProcess
 from guard.model.policy import (
     Action,
     All,
@@ -49,6 +49,8 @@ def configuration(device: Device) -> str:
     rows += _statics(device)
     for ospf in device.ospf:
         rows += _ospf(ospf)
+    for isis in device.isis:
+        rows += _isis(isis)
     rows += [row for process in device.bgp if process.vrf == "default" for row in _bgp(process)]
     return "\n".join([*rows, "end", ""])
 
@@ -149,6 +151,27 @@ def _ospf(process: OspfProcess) -> Iterator[str]:
                 if each.cost is not None:
                     yield f"   cost {each.cost}"
                 yield "  !"
+
+
+def _isis(process: IsisProcess) -> Iterator[str]:
+    assert (process.redistributions, process.default_information, process.summaries) == ((), (), ())
+    yield f"router isis {process.process or 'CORE'}"
+    yield f" net {process.net}"
+    yield f" is-type {process.level}{'-only' * (process.level == 'level-2')}"
+    yield " address-family ipv4 unicast"
+    yield f"  metric-style {'wide' if process.wide_metrics else 'narrow'}"
+    yield f"  maximum-paths {process.maximum_paths}"
+    yield " !"
+    for each in process.interfaces:
+        assert each.authentication == ""
+        yield f" interface {port(each.interface)}"
+        if each.level:
+            yield f"  circuit-type {each.level}{'-only' * (each.level == 'level-2')}"
+        yield from ["  passive"] * each.passive + ["  point-to-point"] * each.point_to_point
+        yield "  address-family ipv4 unicast"
+        if not each.passive:  # IOS tells of passive interfaces at no cost, and so does XR
+            yield from (f"   metric {metric} level {level}" for level, metric in enumerate(each.metric, 1))
+        yield "  !"
 
 
 def _dotted(value: int) -> str:

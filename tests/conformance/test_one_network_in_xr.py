@@ -24,14 +24,14 @@ from guard.snapshot.load import load
 from guard.snapshot.snapshot import Snapshot
 
 
-@pytest.fixture(scope="module")
-def networks(tmp_path_factory: pytest.TempPathFactory) -> tuple[Snapshot, Snapshot]:
+@pytest.fixture(scope="module", params=["ospf", "isis"])
+def networks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Snapshot, Snapshot]:
     graph = needs("topology-zoo") / "graphml" / "Aconet.graphml"
     if not (JUDGE / "make_backbone.py").exists():
         pytest.skip("the generator of backbones is not here")
     made: Path = tmp_path_factory.mktemp("ios") / "backbone"
     command = [sys.executable, str(JUDGE / "make_backbone.py"), "--zoo", str(graph), "-o", str(made)]
-    subprocess.run([*command, "--vendor", "ios"], check=True, capture_output=True, timeout=60)
+    subprocess.run([*command, "--vendor", "ios", "--igp", request.param], check=True, capture_output=True, timeout=60)
     ios = folder(made / "snapshot")
     routers = {device.file: device for device in ios.devices.values() if device.vendor is Vendor.IOS}
     files = {path: configuration(routers[path]) if path in routers else port(text) for path, text in ios.files.items()}
