@@ -2,12 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test slow fast fuzz lint proto bench table clean
+.PHONY: setup demo test slow fast fuzz lint proto bench table recordings clean
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install -q -U pip
-	$(BIN)/pip install -q -e '.[dev]'
+	$(BIN)/pip install -q -e '.[dev,batfish]'
 	touch $@
 
 setup: .venv/installed
@@ -40,6 +40,9 @@ proto: setup       ## the generated half of the gRPC service
 
 table: setup       ## agreement with real devices, live FRR and Batfish, with a reason for every miss
 	$(BIN)/python tests/conformance/table.py
+
+recordings: setup  ## Batfish's answers about our own networks, asked anew of the service that GUARD_BATFISH names
+	PYTHONPATH=.:tests $(BIN)/python tests/contract/batfish_plays.py
 
 bench: setup
 	$(BIN)/python -m tests.bench

@@ -9,11 +9,11 @@ is an HTTP error that says so. It speaks the part of the service's HTTP interfac
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import http.client
 import io
 import json
+import lzma
 import threading
 import urllib.parse
 import zipfile
@@ -46,7 +46,7 @@ class Fault:
 
 
 def load(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(gzip.decompress((RECORDED / f"{name}.json.gz").read_bytes()))
+    found: dict[str, Any] = json.loads(lzma.decompress((RECORDED / f"{name}.json.xz").read_bytes()))
     return found
 
 
@@ -85,7 +85,7 @@ class Double:
     def save(self, name: str) -> None:
         text = json.dumps(self.recording, sort_keys=True, separators=(",", ":"))
         RECORDED.mkdir(parents=True, exist_ok=True)
-        (RECORDED / f"{name}.json.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+        (RECORDED / f"{name}.json.xz").write_bytes(lzma.compress(text.encode(), preset=9))
 
     # ---- one request
 
@@ -206,7 +206,7 @@ class Double:
 
     def _recorded(self, key: str, what: str) -> tuple[int, bytes]:
         if key not in self.recording["answers"]:
-            return 404, f"not recorded: {what} ({key}); record it anew (tests/contract/record_batfish.py)".encode()
+            return 404, f"not recorded: {what} ({key}); ask a real one anew: make recordings".encode()
         return _json(self.recording["answers"][key])
 
     # ---- HTTP

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,12 +31,9 @@ def states(triangle: tuple[Double, str]) -> dict[str, NetworkState]:
 
 @pytest.mark.parametrize("scenario", plays.SCENARIOS)
 def test_both_engines_forward_alike(states: dict[str, NetworkState], scenario: str) -> None:
-    """All main RIBs but for the default route: Batfish's FRR passes none on to iBGP neighbours."""
+    """The same main RIBs, next hop by next hop."""
     ours = plays.facts(Embedded().state(load_snapshot(FILES), plays.SCENARIOS[scenario]))
-    theirs = plays.facts(states[scenario])
-    assert [row for row in ours["routes"] if "'0.0.0.0/0'" not in row] == [
-        row for row in theirs["routes"] if "'0.0.0.0/0'" not in row
-    ]
+    assert plays.facts(states[scenario])["routes"] == ours["routes"]
 
 
 def test_what_must_be_down_is_down(states: dict[str, NetworkState]) -> None:
@@ -88,10 +84,17 @@ def test_show_is_batfishs_too(triangle: tuple[Double, str], tmp_path: Path) -> N
     assert {row["established_status"] for row in rows if row["remote_node"]} == {"ESTABLISHED"}
 
 
+#: What an outage's bad variant misses by Batfish, and why: its FRR originates a network statement without a route for
+#: the network, which FRR does not (`bgp network import-check` is on by default), so the anycast's withdrawal is missed.
+MISSED = {"facebook-2021-10-04": ("missing advertisement-withdrawal",)}
+
+
 @pytest.mark.parametrize("name", plays.OUTAGES)
-def test_outages_replayed(name: str) -> None:
-    """`guard replay NAME --engine batfish`: every bad variant stopped for the right reason, every safe one allowed."""
+def test_outages_replayed(name: str, tmp_path: Path) -> None:
+    """`guard replay NAME --engine batfish`: the bad variant blocked for the right reasons, the safe one allowed."""
     with Double(load(name)).serving() as where:
-        played = plays.outage(name, where)
-    assert json.dumps([(each.variant, each.verdict, each.faults) for each in played if each.faults]) == "[]"
-    assert {each.verdict for each in played if each.variant.startswith("bad")} == {"BLOCK"}
+        played = plays.outage(name, where, tmp_path)
+    assert [(each.variant, each.verdict, each.faults) for each in played] == [
+        ("bad", "BLOCK", MISSED[name]),
+        ("safe", "ALLOW", ()),
+    ]
