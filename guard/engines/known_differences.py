@@ -264,7 +264,11 @@ def _modelled_isp(about: About, context: Context) -> bool:
 
 
 def _med_order(about: About, context: Context) -> bool:
-    return about.of_routes and len(context.all_meds.get(about.key, ())) > 1 and "nothing" not in about.answers
+    """Both have a best path, of several whose MEDs differ, and not the same one."""
+    if not about.of_routes or "nothing" in about.answers or len(context.all_meds.get(about.key, ())) < 2:
+        return False
+    mine, theirs = context.paths.get(about.key, ((), ()))
+    return {row.attributes.med or 0 for row in mine} != {row.attributes.med or 0 for row in theirs}
 
 
 def _confederation(about: About, context: Context) -> bool:
@@ -285,11 +289,11 @@ def _discard_metric(about: About, context: Context) -> bool:
 
 def _resolved_static(about: About, context: Context) -> bool:
     """Junos shows a static route with the resolved hops, Batfish with what was typed: packets go the same way."""
-    return (
-        about.fact == "route"
-        and all(text.startswith("static via") for text in about.answers)
-        and _same_way(about, context)
-    )
+    device = context.snapshot.devices.get(about.nodes[0]) if about.fact == "route" else None
+    if device is None or device.vendor is not Vendor.JUNOS:
+        return False
+    ends = [text.rpartition(" [")[2] for text in about.answers if text.startswith("static via")]
+    return len(ends) == 2 and ends[0] == ends[1] and _same_way(about, context)
 
 
 def _same_way(about: About, context: Context) -> bool:
