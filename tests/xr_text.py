@@ -229,3 +229,33 @@ def _family(family: NeighborFamily, *, external: bool) -> Iterator[str]:
     if family.maximum_prefix is not None:
         limit = family.maximum_prefix
         yield f"   maximum-prefix {limit.limit} {limit.threshold}" + (" warning-only" if limit.warning_only else "")
+
+
+# ------------------------------------------------------------------------------------------------ comparing
+
+
+def said(device: Device) -> list[object]:
+    """What a device is apart from where its lines stand."""
+    strip = {"source": None, "sources": None}
+
+    def bare(value: object) -> object:
+        if isinstance(value, tuple) and not hasattr(value, "_fields"):
+            return tuple(bare(each) for each in value)
+        if hasattr(value, "__dataclass_fields__"):
+            return tuple(
+                (name, bare(getattr(value, name)))
+                for name in value.__dataclass_fields__
+                if name not in strip and name != "text"
+            )
+        if isinstance(value, dict):
+            return tuple((key, bare(each)) for key, each in value.items())
+        return value if not hasattr(value, "file") else None
+
+    statics = tuple(sorted(device.static_routes, key=lambda route: (route.vrf, route.prefix, str(route.next_hop))))
+    return [
+        bare(each)
+        for each in (
+            *(device.interfaces, device.vrfs, statics, device.ospf, device.isis, device.bgp),
+            dict(device.acls),
+        )
+    ]

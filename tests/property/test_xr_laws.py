@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from xr_text import said
 
 from guard.model.address import parse_prefix
 from guard.model.bgp import BgpAttributes
-from guard.model.device import Device, Vendor
+from guard.model.device import Vendor
 from guard.parse.device import parse_device
 from guard.parse.line import Line
 from guard.parse.modes import grammar, tree
@@ -242,32 +243,6 @@ def formal(lines: tuple[Line, ...], before: str = "") -> list[str]:
         text = f"{before}{line.text}"
         found += formal(line.children, f"{text} ") if line.children else [text]
     return found
-
-
-def said(device: Device) -> list[object]:
-    """What a device is apart from where its lines stand."""
-    strip = {"source": None, "sources": None}
-
-    def bare(value: object) -> object:
-        if isinstance(value, tuple) and not hasattr(value, "_fields"):
-            return tuple(bare(each) for each in value)
-        if hasattr(value, "__dataclass_fields__"):
-            return tuple(
-                (name, bare(getattr(value, name)))
-                for name in value.__dataclass_fields__
-                if name not in strip and name != "text"
-            )
-        if isinstance(value, dict):
-            return tuple((key, bare(each)) for key, each in value.items())
-        return value if not hasattr(value, "file") else None
-
-    return [
-        bare(each)
-        for each in (
-            *(device.interfaces, device.vrfs, device.static_routes, device.ospf, device.isis, device.bgp),
-            dict(device.acls),
-        )
-    ]
 
 
 def test_the_formal_style_says_the_same() -> None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from guard.parse.line import Line
 from guard.parse.modes import Grammar, Mode, grammar, opened, tree
 from guard.parse.modes_rule import Mismatch
+from guard.parse.xr.unfold import header_length
 
 _TABLES = frozenset({"ios", "eos", "frr", "nxos", "iosxr"})
 
@@ -46,6 +47,8 @@ def _refused(lines: tuple[Line, ...], mode: Mode, table: Grammar, held: frozense
 
 def _mismatch(words: tuple[str, ...], mode: Mode, table: Grammar) -> Mismatch | None:
     """Why no form of the mode, or of the one implied in it, fits; None where one does or none is near."""
+    if table.vendor == "iosxr" and header_length(mode, table, words):
+        return None  # it is written with its modes in front
     found = mode.match(words)
     if mode.below and found is None:
         found = table.modes[mode.below].match(words)

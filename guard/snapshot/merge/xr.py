@@ -74,6 +74,7 @@ class _Session:
         self.unknown: list[tuple[int, str]] = []
         self.body: tuple[Node, str, list[Node]] | None = None  # the block, what ends it, what it held before
         self.ended = False
+        self.leaf: tuple[Node, int] | None = None  # the last command that opened no mode, and its column
 
     def enter(self, row: str, number: int) -> None:
         """Type one line."""
@@ -190,6 +191,9 @@ class _Session:
             self.stack.append(self._enter(frame, words, column))
             return
         node = self._set(frame, words, text)
+        self.leaf = node, column
+        if frame.mode.open:
+            self.stack.append(_Frame(node, frame.mode, column))  # what is indented below it is its own
         end = body_terminator(words, text, _VENDOR)
         if end is not None:
             self.body = (node, end, list(node.children))
@@ -231,9 +235,12 @@ class _Session:
 
     def _entry(self, block: Node, words: tuple[str, ...]) -> Node:
         """An entry of an access list: at its number, in place of what stands there, else ten after the last."""
-        entries = [(int(n.words[0]), n) for n in block.children if n.words[0].isdecimal()]
+        entries: list[tuple[int, Node]] = []
+        for each in block.children:  # one without a number, as people write files, counts as it would be numbered
+            last = entries[-1][0] if entries else 0
+            entries.append((int(each.words[0]) if each.words[0].isdecimal() else last // _STEP * _STEP + _STEP, each))
         if not words[0].isdecimal():
-            same = next((n for _, n in entries if n.words[1:] == words), None)
+            same = next((n for _, n in entries if words in (n.words, n.words[1:])), None)
             if same is not None and words[0] != "remark":
                 return same
             last = max((at for at, _ in entries), default=0)
@@ -254,7 +261,9 @@ class _Session:
         while depth and column <= self.stack[depth].column:
             depth -= 1
         del self.stack[depth + 1 :]
-        block = self.stack[depth].node
+        if self.leaf is not None and self.leaf[0] in self.stack[depth].node.children and column > self.leaf[1]:
+            self.stack.append(_Frame(self.leaf[0], None, self.leaf[1]))
+        block = self.stack[-1].node
         self.unknown.append((number, text))
         same = next((n for n in block.children if n.words == words), None)
         node = same or self.editor.insert(block, words, text=text)
