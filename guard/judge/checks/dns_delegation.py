@@ -10,6 +10,7 @@ from guard.judge.checks.dns_lookup import faults, intent_of
 from guard.judge.finding import Enforcement, Observation, listed
 from guard.model.dns import RRsetKey, Zone, ZoneFault, lies_in
 from guard.model.provenance import Source
+from guard.simulate.dns_answer import zone_of
 from guard.simulate.name_servers import listed_names, parent_zone, servers_of
 from guard.snapshot.snapshot import Snapshot
 
@@ -44,6 +45,7 @@ def dns_delegation(case: Case, step: StepView, params: Parameters) -> Observatio
 def dns_glue(case: Case, step: StepView, params: Parameters) -> Observations:
     """A name server inside the zone or below its cut has no address there, or not the one that the child has.
 
+    Servers of two zones that have their names in each other's, without glue, cannot be found either.
     Breaks: nobody can find the servers of the zone, or they are sought where they are not.
     Example: a name server moves to another address, and the glue in the parent stays.
     Source: RFC 1034 4.2.1, RFC 9471.
@@ -112,7 +114,8 @@ def delegation_faults(snapshot: Snapshot, other: Snapshot) -> Iterator[ZoneFault
 
 
 def glue_faults(snapshot: Snapshot, _: Snapshot) -> Iterator[ZoneFault]:
-    """Glue in a parent that is not what the child says of the same name."""
+    """Glue in a parent that is not what the child says of the same name, and servers that only a circle leads to."""
+    yield from _circles(snapshot)
     for apex, zone in snapshot.zones.items():
         parent = parent_zone(snapshot, apex)
         delegated = parent.get(apex, "NS") if parent is not None else None
@@ -121,6 +124,46 @@ def glue_faults(snapshot: Snapshot, _: Snapshot) -> Iterator[ZoneFault]:
         for name in delegated.rdata:
             if lies_in(name, apex) and not zone.is_occluded(name) and zone.cut_above(name) is None:
                 yield from _glue_of(zone, parent, name)
+
+
+def _circles(snapshot: Snapshot) -> Iterator[ZoneFault]:
+    """Zones whose servers have names in zones that can be found by way of themselves alone, and no glue."""
+    found = _findable(snapshot)
+    for apex, zone in snapshot.zones.items():
+        parent = parent_zone(snapshot, apex)
+        names = parent_servers(snapshot, apex) or ()
+        if apex in found or parent is None or parent.apex not in found or all(lies_in(each, apex) for each in names):
+            continue
+        message = f"the servers of {apex} cannot be found: {listed(names)} have no glue and lead back to it"
+        yield _fault("dns-glue", message, apex, zone, "circle")
+
+
+def _findable(snapshot: Snapshot) -> set[str]:
+    """Zones whose servers a resolver finds from above: the least set, so that a circle finds nothing."""
+    above = {apex: parent_zone(snapshot, apex) for apex in snapshot.zones}
+    names = {apex: parent_servers(snapshot, apex) for apex in snapshot.zones}
+    found = {apex for apex, parent in above.items() if parent is None or not names[apex]}
+    waiting = set(snapshot.zones) - found
+    while True:
+        more = {
+            apex
+            for apex in waiting
+            if (parent := above[apex]) is not None
+            and parent.apex in found
+            and any(_leads_to(snapshot, parent, apex, name, found) for name in names[apex] or ())
+        }
+        if not more:
+            return found
+        found |= more
+        waiting -= more
+
+
+def _leads_to(snapshot: Snapshot, parent: Zone, apex: str, name: str, found: set[str]) -> bool:
+    """Whether the address of a name server can be learned before its zone: by glue, or from a zone that is found."""
+    if parent.get(name, "A") is not None or parent.get(name, "AAAA") is not None:
+        return True
+    holder = zone_of(snapshot.zones, name)
+    return holder is None or (holder.apex != apex and holder.apex in found)
 
 
 def _glue_of(zone: Zone, parent: Zone, name: str) -> Iterator[ZoneFault]:
