@@ -16,6 +16,7 @@ from typing import Any
 from guard.engines.engine import Engine
 from guard.judge.case import Case, CommandEffect, Undecided, step_times, step_view
 from guard.judge.finding import Enforcement, Finding, Status, Verdict
+from guard.judge.flow_search import searched
 from guard.judge.judge import Judgement, joined, judge
 from guard.judge.policy import PolicySet, load_policies
 from guard.judge.second import disagreeing, second_opinion
@@ -102,6 +103,7 @@ def check(request: CheckRequest, engines: Sequence[Engine], progress: Progress =
     judgement = _without_second_opinion(judgement, request.missing_engine)
     for other in engines[1:]:
         judgement = _with_second(request, case, results, judgement, policies, engines[0].name, other, progress)
+    flows = searched(case, judgement.verdict, engines)
     progress("done", 1.0)
     candidate_digest = results[-1].after.digest
     return CheckOutcome(
@@ -118,6 +120,7 @@ def check(request: CheckRequest, engines: Sequence[Engine], progress: Progress =
             at=[step.at for step in case.steps],
             above=[parents_elsewhere(view.snapshot) for view in case.views],
             notes=judgement.notes,
+            flows=flows,
         ),
         digests=Digests(base.digest, candidate_digest, change.digest, policies.digest),
         author=change.author,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from guard.model.changed_flow import FlowSearch
 from guard.model.state import NetworkState, Scenario
 from guard.snapshot.snapshot import Snapshot
 
@@ -14,4 +15,13 @@ class Engine(Protocol):
 
     def state(self, snapshot: Snapshot, scenario: Scenario) -> NetworkState:
         """The converged state; equal for an equal snapshot and scenario. EngineLost where it cannot be asked."""
+        ...
+
+
+@runtime_checkable
+class FlowSearcher(Protocol):
+    """An engine that can search all flows at once for those that fare otherwise."""
+
+    def changed_flows(self, before: Snapshot, after: Snapshot) -> FlowSearch:
+        """Examples of flows that arrive in one of the two and not in the other. EngineLost where it cannot be asked."""
         ...

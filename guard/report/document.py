@@ -12,6 +12,7 @@ from guard.compare.dns_times import Above, times_of
 from guard.compare.view import diff_document, summary, times_row
 from guard.judge.finding import Finding, Verdict
 from guard.model.change import Change
+from guard.model.changed_flow import FlowPath, FlowSearch
 from guard.model.masking import mask
 
 
@@ -29,14 +30,17 @@ def document(
     above: Sequence[Above] = (),
     notes: Sequence[str] = (),
     timings: Mapping[str, int] | None = None,
+    flows: FlowSearch | None = None,
 ) -> dict[str, Any]:
     """JSON-ready, with stable keys; secrets of the configurations are masked. `base` and `candidate` are digests.
 
     `deltas`: from the base to the state after (for commands: while) each step; `diff` is the last of them. `at`: when
-    each step is done, for how long caches take to see it.
+    each step is done, for how long caches take to see it. `flows`: those that fare otherwise after the last
+    step, where an engine searched them all.
     """
     diff = diff_document(deltas[-1], mask=mask)
     diff["dns"]["times"] = [times_row(each) for each in times_of(deltas, at, above)] if at else []
+    searched = {} if flows is None else {"flows": _flows(flows)}
     return {
         "verdict": verdict.value,
         "change": {"id": change.id, "title": change.title, "author": change.author, "digest": change.digest},
@@ -47,6 +51,7 @@ def document(
         "findings": [_masked(each.document()) for each in findings],
         "steps": [{"step": number, "changes": summary(delta)} for number, delta in enumerate(deltas, 1)],
         "diff": diff,
+        **searched,
         "notes": [mask(note) for note in (*notes, *_unasked(deltas[-1]))],
         "timings_ms": dict(timings or {"total": 0}),
     }
@@ -60,6 +65,18 @@ def _unasked(delta: Delta) -> list[str]:
         if count
         else []
     )
+
+
+def _flows(search: FlowSearch) -> dict[str, Any]:
+    def paths(found: Sequence[FlowPath]) -> list[dict[str, Any]]:
+        return [{"disposition": each.disposition, "hops": [mask(hop) for hop in each.hops]} for each in found]
+
+    rows = [
+        {"lost": each.is_lost, "from": each.start, "flow": each.flow,
+         "before": paths(each.before), "after": paths(each.after)}
+        for each in search.found
+    ]  # fmt: skip
+    return {"engine": search.engine, "unknown": mask(search.unknown), "examples": rows}
 
 
 def _masked(finding: dict[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from guard.report.flows import flow_lines
 from guard.report.text import Document, changes, foot
 
+_FLOWS = 50  # examples that are shown
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{{ doc.verdict }} {{ doc.change.id }}</title>
 <style>
@@ -23,6 +25,7 @@ pre { background: #f6f8fa; padding: 1rem; overflow-x: auto } ul { margin: .3rem 
 {% if each.evidence %}<ul>{% for line in each.evidence %}<li><code>{{ line }}</code></li>{% endfor %}</ul>{% endif %}
 </td></tr>{% endfor %}</tbody></table>{% else %}<p>No findings.</p>{% endif %}
 {% if changes %}<h2>What changes</h2><pre>{{ changes | join("\n") }}</pre>{% endif %}
+{% if flows %}<h2>Flows</h2><pre>{{ flows | join("\n") }}</pre>{% endif %}
 {% if doc.notes %}<h2>Notes</h2><ul>{% for note in doc.notes %}<li>{{ note }}</li>{% endfor %}</ul>{% endif %}
 <p><small>{% for line in foot %}{{ line }}<br>{% endfor %}</small></p>
 </body></html>
@@ -35,6 +38,9 @@ def render(document: Document) -> str:
 
     environment = Environment(autoescape=True, undefined=StrictUndefined)
     page = environment.from_string(_PAGE).render(
-        doc={"notes": (), **document}, changes=list(changes(document["diff"])), foot=list(foot(document))
+        doc={"notes": (), **document},
+        changes=list(changes(document["diff"])),
+        flows=list(flow_lines(document, _FLOWS)),
+        foot=list(foot(document)),
     )
     return page + "\n"

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from guard.report import text
+from guard.report.flows import flow_lines
 
+_FLOWS = 20  # examples that are shown
 _BADGES = {"ALLOW": "✅ ALLOW", "HOLD": "✋ HOLD", "BLOCK": "⛔ BLOCK"}
 
 
@@ -29,12 +31,12 @@ def _lines(document: text.Document) -> Iterator[str]:
             yield "| " + " | ".join(_cell(str(cell)) for cell in cells) + " |"
         yield ""
     yield from _evidence(findings)
-    changes = list(text.changes(document["diff"]))
-    if changes:
-        yield "```text"
-        yield from (line.replace("```", "'''") for line in changes)
-        yield "```"
-        yield ""
+    for lines in (list(text.changes(document["diff"])), list(flow_lines(document, _FLOWS))):
+        if lines:
+            yield "```text"
+            yield from (line.replace("```", "'''") for line in lines)
+            yield "```"
+            yield ""
     yield from text.foot(document)
 
 

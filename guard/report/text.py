@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from guard.report.flows import flow_lines
+
 Document = Mapping[str, Any]
 
 _COLOURS = {"ALLOW": "1;32", "HOLD": "1;33", "BLOCK": "1;31", "deny": "31", "hold": "33", "warn": "36"}
@@ -16,6 +18,7 @@ _WORDS = {
 _SHOWN = 8  # items of one list before "… and N more": a screen, not a log
 _DEVICES = 6  # more configurations than these are counted, not shown
 _MESSAGES = 4  # findings of one policy
+_FLOWS = 3  # flows that fare otherwise
 _PROOFS = ((2, 8), (5, 3), (10_000, 1))  # up to so many policies: lines of evidence for each finding
 #: What an operator wants to know first; the other policies follow by name.
 _FIRST = (
@@ -65,6 +68,11 @@ def _lines(document: Document, paint: Any) -> Iterator[str]:
         yield ""
         yield "What changes"
         yield from body
+    flows = list(flow_lines(document, _FLOWS))
+    if flows:
+        yield ""
+        yield "Flows"
+        yield from (f"  {line}" for line in flows)
     yield from _before(findings)
     yield from _notes(document)
     yield ""

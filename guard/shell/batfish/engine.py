@@ -15,12 +15,14 @@ from typing import TypeAlias, TypeVar
 
 from guard.engines.batfish.answers import QUESTIONS, Answers, answers_of
 from guard.engines.batfish.cells import interface_id
+from guard.engines.batfish.flows import changed_flows
 from guard.engines.batfish.ground import Spelling
 from guard.engines.batfish.shut import shut
 from guard.engines.batfish.translate import ENGINE, state
 from guard.engines.batfish.upload import still_up, taken_down, upload
 from guard.engines.embedded import Embedded
 from guard.engines.engine import Engine
+from guard.model.changed_flow import FlowSearch
 from guard.model.state import InterfaceId, NetworkState, Scenario, StateNote
 from guard.shell.batfish.faults import BatfishFault, Forgotten, Refused, Unreachable, WorkFailed
 from guard.shell.batfish.place import Place
@@ -95,6 +97,20 @@ class Batfish:
                 self._states.popitem(last=False)
         self._states.move_to_end(key)
         return self._states[key]
+
+    def changed_flows(self, before: Snapshot, after: Snapshot) -> FlowSearch:
+        """Flows that arrive in one of the two and not in the other, by differentialReachability."""
+        return self._asked(lambda workspace: self._searched(workspace, before, after))
+
+    def _searched(self, workspace: Workspace, before: Snapshot, after: Snapshot) -> FlowSearch:
+        names = [self._uploaded(workspace, each) for each in (before, after)]
+        answers = ask(workspace.service, names[1], ("differential_reachability",), reference=names[0])
+        if answers.failed.get("differential_reachability"):
+            return FlowSearch(ENGINE, unknown=answers.failed["differential_reachability"])
+        try:
+            return FlowSearch(ENGINE, changed_flows(answers.differential_reachability))
+        except ValueError as error:
+            return FlowSearch(ENGINE, unknown=f"the answer is not understood: {error}")
 
     def _is_forked(self, snapshot: Snapshot, scenario: Scenario) -> bool:
         """Moments and rounds of their cascades (which have no reason) are; of failures the first few, all rounds."""
