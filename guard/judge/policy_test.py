@@ -5,9 +5,10 @@ Law: a policy that nothing shows to hold, or nothing shows to be violated, fails
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from guard.judge.case import Case
 from guard.judge.finding import Finding, Status
 from guard.judge.given import Given, read_case
 from guard.judge.judge import judge
@@ -32,11 +33,15 @@ def run_tests(policies: PolicySet) -> tuple[Result, ...]:
     return tuple(result for policy in policies.policies for result in test_policy(policy))
 
 
-def test_policy(policy: Policy) -> Iterator[Result]:
-    """The results of one policy's cases, and of having cases for both outcomes."""
+#: The findings of a case by a set of policies.
+Judged = Callable[[Case, PolicySet], Sequence[Finding]]
+
+
+def test_policy(policy: Policy, judged: Judged | None = None) -> Iterator[Result]:  # noqa: PT028  (no test)
+    """The results of one policy's cases, and of having cases for both outcomes. `judged`: by whom, if not by judge."""
     given = [read_case(node) for node in policy.cases]
     for each in given:
-        why = _failure(policy, each)
+        why = _failure(policy, each, judged)
         yield Result(policy.name, each.name, not why, why, str(each.source))
     for wanted in ("held", "violated"):
         if not any(each.expect == wanted for each in given):
@@ -46,12 +51,13 @@ def test_policy(policy: Policy) -> Iterator[Result]:
 test_policy.__test__ = False  # type: ignore[attr-defined]  # pytest: the name is not an invitation
 
 
-def _failure(policy: Policy, given: Given) -> str:
+def _failure(policy: Policy, given: Given, judged: Judged | None) -> str:
     """Why the case fails; empty where it passes."""
     judgement = judge(given.case, PolicySet((policy,)))
     if not judgement.evaluated:
         return f"it was not evaluated: {'; '.join(judgement.notes)}"
-    findings = [each for each in judgement.findings if each.policy == policy.name]
+    told = judgement.findings if judged is None else judged(given.case, PolicySet((policy,)))
+    findings = [each for each in told if each.policy == policy.name]
     worse = [each for each in findings if each.status is not Status.EXISTING]
     if given.expect == "held":
         return f"expected nothing, found {_told(worse)}" if worse else ""

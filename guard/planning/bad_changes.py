@@ -6,67 +6,38 @@ off); what is not built is listed with the reason. The number of changes is boun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
 
 from guard.judge.case import View
 from guard.judge.checks.outside import LATERAL, Edge, Origin, edges
-from guard.judge.checks.policy_names import neighbor_of
-from guard.model.change import Commands, DeleteZone, DownUp, Merge, ReplaceZone, StepPart, ZoneUpdate
-from guard.model.device import Device, Vendor
-from guard.model.dns import RRsetKey, Zone, is_signing
+from guard.model.change import Commands, DownUp, Merge, ReplaceZone, StepPart
+from guard.model.device import Vendor
 from guard.model.facts import Assessment
 from guard.model.inventory import DATACENTER, EXTERNAL
-from guard.model.provenance import Source
 from guard.model.state import BgpSession, InterfaceId
+from guard.planning.bad import NOOP, SOURCE, Bad, Left, Wanted
+from guard.planning.bad_configs import CONFIG_BUILDERS
+from guard.planning.bad_zones import ZONE_BUILDERS
+from guard.planning.leak_lines import opened
 from guard.simulate.external import is_test_prefix
 
 #: Data centers, zones and leaks that get a change of their own: the first so many by name, the rest are listed.
 SITES_AT_MOST = 8
-ZONES_AT_MOST = 8
 LEAKS_A_CHANGE = 10
 LEAKS_AT_MOST = 30
-#: `dns-mass-change` denies that a zone of 4 or more RRsets is left with its apex alone.
-LARGE_ZONE = 4
-SOURCE = Source("proof", 1, 1)
-NOOP = "nothing"
 
 _LIKE_IOS = frozenset({Vendor.IOS, Vendor.NXOS, Vendor.IOSXR, Vendor.EOS, Vendor.FRR})
-_MAP = "GUARD-PROOF"
 #: Routes that bear one of these are sent to no neighbour outside (RFC 1997, RFC 3765).
 _STAYS = frozenset({"no-export", "no-advertise", "local-as", "no-peer"})
-
-
-class Wanted(NamedTuple):
-    """A finding that must be there: a policy's name and a subject that it must bear ("" whichever)."""
-
-    policy: str
-    subject: str = ""
-
-
-class Bad(NamedTuple):
-    """A change of one step and what must be found; `wanted` () is the change that must give nothing new."""
-
-    name: str
-    parts: tuple[StepPart, ...]
-    wanted: tuple[Wanted, ...]
-    effect: str = "any"
-
-
-class Left(NamedTuple):
-    """A change that was not built."""
-
-    name: str
-    why: str
 
 
 def bad_changes(base: View) -> tuple[tuple[Bad, ...], tuple[Left, ...]]:
     """What can be built for this base, the harmless change first, and what cannot."""
     made: list[Bad] = []
     left: list[Left] = []
-    builders = [_nothing, _unknown_command, _names, _zones]
+    builders = [_nothing, _unknown_command, *ZONE_BUILDERS]
     if base.assessment is not None:
-        builders += [_withdrawal, _backbone, _datacenters, _name_service, _leaks]
+        builders += [_withdrawal, _backbone, _datacenters, _name_service, _leaks, *CONFIG_BUILDERS]
     for build in builders:
         for each in build(base):
             (made if isinstance(each, Bad) else left).append(each)  # type: ignore[arg-type]
@@ -86,11 +57,11 @@ def _nothing(base: View) -> Iterator[Bad | Left]:
             lines = f"set interfaces {faces[0].partition('.')[0]} description checked\n"
         else:
             continue
-        yield Bad(NOOP, (Merge(device.name, lines, SOURCE),), ())
+        yield Bad(NOOP, (Merge(device.name, lines, SOURCE),), (), effect="none")
         return
     for zone in base.snapshot.zones.values():
         text = base.snapshot.files.get(zone.file, "")
-        yield Bad(NOOP, (ReplaceZone(zone.apex, text, SOURCE),), ())
+        yield Bad(NOOP, (ReplaceZone(zone.apex, text, SOURCE),), (), effect="none")
         return
     yield Left(NOOP, "no device or zone that it could be written for")
 
@@ -218,7 +189,7 @@ def _leaks(base: View) -> Iterator[Bad | Left]:
         if number >= LEAKS_AT_MOST:
             yield Left(what, f"only the first {LEAKS_AT_MOST} sessions are taken")
             continue
-        part = _opened(base, edge)
+        part = opened(base, edge)
         if isinstance(part, str):
             yield Left(what, part)
         elif not _has_others(base, origin, edge, found.values()):
@@ -249,105 +220,3 @@ def _has_others(base: View, origin: Origin, edge: Edge, others: Iterable[Edge]) 
                 if end.remote_as not in path and not stays and prefix.length and prefix.version in end.families:
                     return True
     return False
-
-
-def _opened(base: View, edge: Edge) -> StepPart | str:
-    """Lines that open the export policy of a session; a text says why there are none."""
-    device = base.snapshot.devices[edge.end.node]
-    neighbor = neighbor_of(device, edge.end)
-    if edge.end.vrf != "default" or edge.end.remote_address is None:
-        return "sessions in VRFs and unnumbered ones are not opened"
-    if neighbor is None or edge.end.local_as is None:
-        return "its neighbour is not in the configuration by itself"
-    if device.vendor is Vendor.NXOS:
-        return Merge(device.name, _opened_nxos(device, edge.end), SOURCE)
-    if device.vendor is Vendor.IOSXR:
-        return Merge(device.name, _opened_xr(device, edge.end), SOURCE)
-    if device.vendor in _LIKE_IOS:
-        return Merge(device.name, _opened_like_ios(device, edge.end), SOURCE)
-    return f"no lines for {device.vendor}"
-
-
-def _opened_like_ios(device: Device, end: BgpSession) -> str:
-    address = end.remote_address
-    process = next(each for each in device.bgp if each.vrf == end.vrf)
-    neighbor = neighbor_of(device, end)
-    assert neighbor is not None, "asked before"
-    families = {each.version: each for each in neighbor.families if each.activated}
-    lines = [f"route-map {_MAP} permit 10"]
-    if device.vendor is Vendor.FRR:
-        lines.append("exit")
-    lines.append(f"router bgp {process.asn}")
-    for version, family in sorted(families.items()):
-        lines.append(f" address-family ipv{version}" + (" unicast" if device.vendor is Vendor.FRR else ""))
-        lines += [f"  no neighbor {address} {each.kind} {each.name} out" for each in family.export_filters]
-        lines.append(f"  neighbor {address} route-map {_MAP} out")
-        lines.append(" exit" if device.vendor is Vendor.EOS else " exit-address-family")
-    return "\n".join([*lines, ""])
-
-
-def _opened_nxos(device: Device, end: BgpSession) -> str:
-    process = next(each for each in device.bgp if each.vrf == end.vrf)
-    neighbor = neighbor_of(device, end)
-    assert neighbor is not None, "asked before"
-    lines = [f"route-map {_MAP} permit 10", f"router bgp {process.asn}", f" neighbor {end.remote_address}"]
-    for family in sorted((each for each in neighbor.families if each.activated), key=lambda each: each.version):
-        lines.append(f"  address-family ipv{family.version} unicast")
-        lines += [f"   no {each.kind} {each.name} out" for each in family.export_filters]
-        lines.append(f"   route-map {_MAP} out")
-    return "\n".join([*lines, ""])
-
-
-def _opened_xr(device: Device, end: BgpSession) -> str:
-    process = next(each for each in device.bgp if each.vrf == end.vrf)
-    neighbor = neighbor_of(device, end)
-    assert neighbor is not None, "asked before"
-    lines = [f"route-policy {_MAP}", "  pass", "end-policy", f"router bgp {process.asn}"]
-    lines.append(f" neighbor {end.remote_address}")
-    for version in sorted(each.version for each in neighbor.families if each.activated):
-        lines += [f"  address-family ipv{version} unicast", f"   route-policy {_MAP} out"]
-    return "\n".join([*lines, ""])
-
-
-# ------------------------------------------------------------------------------------------------ names
-
-
-def _names(base: View) -> Iterator[Bad | Left]:
-    """Every critical name that has its records, all in one step."""
-    parts: list[StepPart] = []
-    wanted: list[Wanted] = []
-    for zone in base.inventory.zones:
-        held = base.snapshot.zones.get(zone.name)
-        for name in zone.critical_names:
-            what = f"{name.name} {name.type} emptied"
-            found = held.get(name.name, name.type) if held is not None else None
-            if held is None or found is None or len(found.rdata) < name.min_records:
-                yield Left(what, "the zone does not hold its records by itself")
-            elif zone.signing == "offline":
-                yield Left(what, "the zone is signed offline")
-            else:
-                parts.append(ZoneUpdate(zone.name, f"update delete {name.name} {name.type}\n", SOURCE))
-                wanted.append(Wanted("dns-empty-critical-name", f"{name.name} {name.type}"))
-    if parts:
-        yield Bad("critical names emptied", tuple(parts), tuple(wanted))
-
-
-def _zones(base: View) -> Iterator[Bad | Left]:
-    """Each zone of some size with its apex alone, smaller ones deleted."""
-    for number, zone in enumerate(base.snapshot.zones.values()):
-        large = len(_plain(zone)) >= LARGE_ZONE
-        what = f"{zone.apex} {'emptied' if large else 'deleted'}"
-        if number >= ZONES_AT_MOST:
-            yield Left(what, f"only the first {ZONES_AT_MOST} zones are taken")
-            continue
-        part = ReplaceZone(zone.apex, _apex_alone(zone), SOURCE) if large else DeleteZone(zone.apex, SOURCE)
-        yield Bad(what, (part,), (Wanted("dns-mass-change", zone.apex),))
-
-
-def _plain(zone: Zone) -> Sequence[RRsetKey]:
-    return [key for key in zone.rrsets if key.owner != zone.apex and not is_signing(key.type)]
-
-
-def _apex_alone(zone: Zone) -> str:
-    kept = {key: rrset for key, rrset in zone.rrsets.items() if key.owner == zone.apex}
-    return Zone(zone.apex, zone.file, kept, tuple(key for key in zone.order if key in kept)).text

@@ -1,161 +1,124 @@
-"""Mutations of what judges and of what computes: would anybody notice if guard were blind in one eye?
+"""Mutations of what judges: would anybody notice if guard were blind in one eye?
 
-Policies are mutated where they speak: their findings are lost, lose one, or are told the wrong way round. Engines are
-mutated where they hand over their state. Law: a mutant is caught if some known answer comes out wrong with it.
+A policy is mutated where it speaks (its findings are lost, told the wrong way round, no longer wanted) and in its
+figures. Law: a mutant is caught if some known answer comes out wrong with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from guard.engines.engine import Engine
+from guard.judge.case import Case
+from guard.judge.catalogue import Parameters, Value
 from guard.judge.finding import Enforcement, Finding, Status
-from guard.judge.verdict import verdict
-from guard.model.state import InterfaceState, NetworkState, Scenario
-from guard.snapshot.snapshot import Snapshot
+from guard.judge.judge import judge
+from guard.judge.policy import Policy, PolicySet
 
-Findings = Sequence[Mapping[str, Any]]
+Findings = Sequence[Finding]
 
 #: Published: below this share of mutants that are caught, `guard self-test` fails.
-FLOOR_PERCENT = 60.0
+FLOOR_PERCENT = 95.0
+
+#: Mutants that no answer can catch, as they are the same program: why.
+SAME: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A policy that speaks wrongly: what becomes of the findings of a run (rows as in the document)."""
+    """A policy that speaks wrongly: `change` is what becomes of the findings of a run, `variant` the policy itself."""
 
     policy: str
     what: str
-    change: Callable[[Findings, str], list[Mapping[str, Any]]]
+    change: Callable[[Findings, str], Findings] | None = None
+    variant: Policy | None = None
 
     @property
     def name(self) -> str:
         return f"{self.policy}: {self.what}"
 
-    def apply(self, findings: Findings) -> list[Mapping[str, Any]]:
-        return self.change(findings, self.policy)
+    def apply(self, case: Case, findings: Findings) -> Findings:
+        """What a run would have found with it."""
+        if self.change is not None:
+            return self.change(findings, self.policy)
+        assert self.variant is not None, "a mutant changes something"
+        again = judge(case, PolicySet((self.variant,)))
+        own = again.findings if again.evaluated else ()
+        return (*(each for each in findings if each.policy != self.policy), *own)
 
 
-def policy_mutants(policies: Iterable[str]) -> Iterator[Mutant]:
-    """Three of each policy."""
+def policy_mutants(policies: Iterable[Policy]) -> Iterator[Mutant]:
+    """Those of each policy, in the order of the policies."""
     for policy in policies:
-        yield Mutant(policy, "silenced", _silenced)
-        yield Mutant(policy, "before and after exchanged", _exchanged)
-        yield Mutant(policy, "what it cannot decide swallowed", _swallowed)
+        for what, change in _CHANGES.items():
+            yield Mutant(policy.name, what, change)
+        if policy.enforcement is not Enforcement.WARN:
+            yield Mutant(policy.name, "it only warns", _enforced(Enforcement.WARN))
+        if policy.enforcement is Enforcement.DENY:
+            yield Mutant(policy.name, "it only holds", _enforced(Enforcement.HOLD))
+        yield from _shifted(policy)
 
 
-def _silenced(findings: Findings, policy: str) -> list[Mapping[str, Any]]:
-    return [each for each in findings if each["policy"] != policy]
+def _silenced(findings: Findings, policy: str) -> Findings:
+    return [each for each in findings if each.policy != policy]
 
 
-def _swallowed(findings: Findings, policy: str) -> list[Mapping[str, Any]]:
-    return [each for each in findings if each["policy"] != policy or each["status"] != Status.UNDECIDED.value]
+def _one_lost(findings: Findings, policy: str) -> Findings:
+    first = next((each for each in findings if each.policy == policy and each.status is not Status.EXISTING), None)
+    return [each for each in findings if each is not first]
 
 
-def _exchanged(findings: Findings, policy: str) -> list[Mapping[str, Any]]:
-    other = {Status.NEW.value: Status.EXISTING.value, Status.EXISTING.value: Status.NEW.value}
+def _swallowed(findings: Findings, policy: str) -> Findings:
+    return [each for each in findings if each.policy != policy or each.status is not Status.UNDECIDED]
+
+
+def _exchanged(findings: Findings, policy: str) -> Findings:
+    other = {Status.NEW: Status.EXISTING, Status.EXISTING: Status.NEW}
     return [
-        {**each, "status": other.get(each["status"], each["status"])} if each["policy"] == policy else each
+        replace(each, status=other.get(each.status, each.status)) if each.policy == policy else each
         for each in findings
     ]
 
 
-def speaks(mutant: Mutant, findings: Findings) -> bool:
-    """Whether the mutant changes anything in a run."""
-    return mutant.apply(findings) != list(findings)
+def _enforced(at_most: Enforcement) -> Callable[[Findings, str], Findings]:
+    def soften(findings: Findings, policy: str) -> Findings:
+        stricter = {Enforcement.DENY, Enforcement.HOLD} if at_most is Enforcement.WARN else {Enforcement.DENY}
+        return [
+            replace(each, enforcement=at_most) if each.policy == policy and each.enforcement in stricter else each
+            for each in findings
+        ]
+
+    return soften
 
 
-def verdict_of(findings: Findings) -> str:
-    """What rows of a document ask for together."""
-    rows = (
-        Finding(each["policy"], Enforcement(each["enforcement"]), Status(each["status"]), each["step"], "")
-        for each in findings
-    )
-    return verdict(rows, 1).value
-
-
-# ------------------------------------------------------------------------------------------------ engines
-
-
-@dataclass(frozen=True, slots=True)
-class MutantEngine:
-    """An engine whose states are changed on the way out. `base`: what it is asked first is the network as it is."""
-
-    inner: Engine
-    base: Snapshot
-    name: str
-    change: Callable[[NetworkState, NetworkState], NetworkState]
-
-    def state(self, snapshot: Snapshot, scenario: Scenario = Scenario()) -> NetworkState:  # noqa: B008
-        found = self.inner.state(snapshot, scenario)
-        if snapshot.digest == self.base.digest and scenario == Scenario():
-            return found
-        return self.change(self.inner.state(self.base, Scenario()), found)
-
-
-def engine_mutants(inner: Engine, base: Snapshot) -> Iterator[MutantEngine]:
-    """Adapters that hand over less, or other, than was computed after a change."""
-    for what, change in _ENGINE_CHANGES.items():
-        yield MutantEngine(inner, base, what, change)
-
-
-def _stale(before: NetworkState, after: NetworkState) -> NetworkState:
-    return before
-
-
-def _old_interfaces(before: NetworkState, after: NetworkState) -> NetworkState:
-    return replace(after, interfaces=before.interfaces)
-
-
-def _all_up(before: NetworkState, after: NetworkState) -> NetworkState:
-    faces: dict[Any, InterfaceState] = {id: replace(face, up=True) for id, face in after.interfaces.items()}
-    return replace(after, interfaces=faces)
-
-
-def _old_sessions(before: NetworkState, after: NetworkState) -> NetworkState:
-    return replace(after, sessions=before.sessions)
-
-
-def _no_sessions(before: NetworkState, after: NetworkState) -> NetworkState:
-    return replace(after, sessions=())
-
-
-def _one_session_lost(before: NetworkState, after: NetworkState) -> NetworkState:
-    lost = next((end.key for end in after.sessions if end.up), None)
-    sessions = tuple(replace(end, up=False) if end.key == lost else end for end in after.sessions)
-    return replace(after, sessions=sessions)
-
-
-def _old_routes(before: NetworkState, after: NetworkState) -> NetworkState:
-    return replace(after, ribs=before.ribs, fib=before.fib)
-
-
-def _one_table_lost(before: NetworkState, after: NetworkState) -> NetworkState:
-    ribs = dict(after.ribs)
-    if ribs:
-        del ribs[max(ribs)]
-    return replace(after, ribs=ribs)
-
-
-def _old_bgp(before: NetworkState, after: NetworkState) -> NetworkState:
-    return replace(after, bgp=before.bgp)
-
-
-def _old_edges(before: NetworkState, after: NetworkState) -> NetworkState:
-    return replace(after, edges=before.edges, neighbours=before.neighbours)
-
-
-_ENGINE_CHANGES: Mapping[str, Callable[[NetworkState, NetworkState], NetworkState]] = {
-    "a time-out is answered with the state before": _stale,
-    "interfaces are those before": _old_interfaces,
-    "every interface is up": _all_up,
-    "sessions are those before": _old_sessions,
-    "all sessions are lost": _no_sessions,
-    "one session is lost": _one_session_lost,
-    "main tables are those before": _old_routes,
-    "the table of one router is lost": _one_table_lost,
-    "BGP tables are those before": _old_bgp,
-    "links are those before": _old_edges,
+_CHANGES: dict[str, Callable[[Findings, str], Findings]] = {
+    "silenced": _silenced,
+    "one of its findings is lost": _one_lost,
+    "before and after exchanged": _exchanged,
+    "what it cannot decide swallowed": _swallowed,
 }
+
+
+# ------------------------------------------------------------------------------------------------ figures
+
+
+def _shifted(policy: Policy) -> Iterator[Mutant]:
+    """Each figure larger and smaller than it is, each switch the other way, each enforcement milder."""
+    for name, value in policy.parameters.values.items():
+        for what, other in _others(value):
+            values = Parameters({**policy.parameters.values, name: other})
+            yield Mutant(policy.name, f"{name} {what}", variant=replace(policy, parameters=values))
+
+
+def _others(value: Value) -> Iterator[tuple[str, Value]]:
+    if isinstance(value, bool):
+        yield f"is {not value}".lower(), not value
+    elif isinstance(value, int):
+        yield f"is {value * 2 + 1}", value * 2 + 1
+        if value:
+            yield f"is {value // 2}", value // 2
+    elif isinstance(value, float):
+        yield f"is {value * 2}", value * 2
+        yield f"is {value / 2}", value / 2
+    elif isinstance(value, str) and value in (Enforcement.DENY, Enforcement.HOLD):
+        yield "is warn", Enforcement.WARN.value

@@ -6,8 +6,8 @@ accepted it with open eyes; softer enforcement too), the harmless one none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +19,10 @@ from guard.judge.policy import PolicySet, load_policies
 from guard.judge.standing import Standing
 from guard.model.change import Change, Step
 from guard.model.digest import value_digest
-from guard.model.errors import InputInvalid
+from guard.model.errors import EngineLost, InputInvalid
 from guard.pipeline import CheckRequest, Progress, case_of, quiet, steps_of
-from guard.planning.bad_changes import SOURCE, Bad, Left, bad_changes
+from guard.planning.bad import SOURCE, Bad, Left
+from guard.planning.bad_changes import bad_changes
 from guard.snapshot.load import load
 from guard.snapshot.snapshot import Snapshot
 
@@ -98,34 +99,53 @@ def prove_with(
 ) -> Proof:
     """The same for values that were read before."""
     request = CheckRequest({}, "", "proof", {}, (), now, failures=0)
-    standing = case_of(request, _change(Bad("", (), ())), base, (), engines[0], quiet).base
+    outcomes: list[Outcome] = []
+    left: dict[Left, None] = {}
+    for engine in engines:
+        by = f" ({engine.name})" if len(engines) > 1 else ""
+        try:
+            for found in _tried(request, base, policies, engine, progress):
+                if isinstance(found, Left):
+                    left[found] = None
+                else:
+                    outcomes.append(replace(found, name=f"{found.name}{by}"))
+        except EngineLost as error:
+            outcomes.append(Outcome(f"an answer of {engine.name}", (), str(error)))
+    names = tuple(engine.name for engine in engines)
+    return Proof(base.digest, policies.digest, names, tuple(outcomes), tuple(left))
+
+
+def _tried(
+    request: CheckRequest, base: Snapshot, policies: PolicySet, engine: Engine, progress: Progress
+) -> Iterator[Outcome | Left]:
+    """Each known change as one engine sees it: what it permits is built from what that engine says of the base."""
+    standing = case_of(request, change_of(Bad("", (), ())), base, (), engine, quiet).base
     made, left = bad_changes(standing)
-    outcomes = []
-    unapplied = []
+    yield from left
     for number, bad in enumerate(made):
         progress(f"proving: {bad.name}", number / len(made))
         try:
-            findings = _findings(request, bad, base, policies, engines[0])
+            findings = _findings(request, bad, base, policies, engine)
         except InputInvalid as error:
-            unapplied.append(Left(bad.name, f"cannot be applied: {error}"))
+            yield Left(bad.name, f"cannot be applied: {error}")
             continue
-        outcomes.append(Outcome(bad.name, tuple(each.policy for each in bad.wanted), _fault(bad, findings)))
-    names = tuple(engine.name for engine in engines)
-    return Proof(base.digest, policies.digest, names, tuple(outcomes), (*left, *unapplied))
+        yield Outcome(bad.name, tuple(each.policy for each in bad.wanted), fault_of(bad, findings))
 
 
-def _change(bad: Bad) -> Change:
-    return Change("proof", bad.name, "guard", "", "", (Step(1, bad.parts, SOURCE),), effect=bad.effect)
+def change_of(bad: Bad) -> Change:
+    """The change as somebody would send it."""
+    steps = tuple(Step(number, parts, SOURCE) for number, parts in enumerate((bad.parts, *bad.later), 1))
+    return Change("proof", bad.name, "guard", "", "", steps, effect=bad.effect)
 
 
 def _findings(
     request: CheckRequest, bad: Bad, base: Snapshot, policies: PolicySet, engine: Engine
 ) -> tuple[Finding, ...]:
-    change = _change(bad)
+    change = change_of(bad)
     return judge(case_of(request, change, base, steps_of(change, base), engine, quiet), policies).findings
 
 
-def _fault(bad: Bad, findings: Sequence[Finding]) -> str:
+def fault_of(bad: Bad, findings: Sequence[Finding]) -> str:
     """What is wrong with the findings of one known change; "" if nothing is."""
     if not bad.wanted:
         new = sorted({each.policy for each in findings if each.status is Status.NEW})

@@ -137,6 +137,7 @@ def _judging(commands: argparse._SubParsersAction[_Parser]) -> None:
 
     test = _add(commands, "self-test", "self_test", "the proof, and what mutations of policies and engines it catches")
     test.add_argument("names", nargs="*", metavar="NAME", help="entries of the corpus; all without any")
+    test.add_argument("--every", type=int, default=1, metavar="N", help="a sample: every N-th mutant alone")
     test.add_argument("-f", "--format", choices=("text", "json"), default="text")
 
     policy = _add(commands, "policy", "policy", "the policies and their own tests")

@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -121,7 +121,7 @@ def _play(
     return Played(entry.name, variant, outcome.verdict, faults, seconds)
 
 
-def faults_of(expected: Expected, verdict: str, findings: list[Mapping[str, Any]]) -> Iterator[str]:
+def faults_of(expected: Expected, verdict: str, findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """What is wrong with one answer, in words; nothing where it is right."""
     new = [each for each in findings if each["status"] != "existing"]
     found = {each["policy"] for each in new}
