@@ -25,6 +25,9 @@ from guard.shell.errors import EngineUnavailable, InvariantBroken, RequestInvali
 
 Progress = Callable[[str, float], None]
 
+#: A worker that has had nothing to do for so long (in s) collects its garbage; a busy one after so many checks.
+_IDLE, _UNCOLLECTED = 0.2, 4
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -219,15 +222,19 @@ def _serve(pipe: Connection, pipeline: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the server drains, then ends us
     _die_with_parent()
     module = importlib.import_module(pipeline)
+    gc.disable()  # a check makes millions of objects that live as long as it does
     pipe.send(("ready",))
+    since = 0  # checks since the last collection: what is remembered of snapshots is looked at each time
     while True:
         try:
+            if since and (since >= _UNCOLLECTED or not pipe.poll(_IDLE)):
+                gc.collect()
+                since = 0
             work: Work = pipe.recv()
         except (EOFError, OSError):
             return
-        gc.disable()  # a check makes millions of objects that live as long as it does
         pipe.send(_answer(module, work, lambda stage, fraction: pipe.send(("progress", stage, fraction))))
-        gc.collect()
+        since += 1
 
 
 def _answer(module: Any, work: Work, progress: Progress) -> tuple[Any, ...]:

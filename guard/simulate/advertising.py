@@ -7,7 +7,7 @@ device at its far end, else to the external sites of the inventory (CONTRACT 2).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from guard.model.address import Address, Prefix
@@ -91,7 +91,12 @@ class Outlets:
             if site in self.far[session.key] and any(p.contains(a) for p in self.sent[session.key] for a in addresses)
         )
 
-    def advertised(self, is_test: Callable[[Prefix], bool]) -> dict[Prefix, frozenset[str]]:
+    def sends_like(self, other: Outlets) -> bool:
+        """Whether the same sessions carry what they carry in another state of the same inventory: the same objects."""
+        ours, theirs = ([(s.key, s.remote_node) for s in each.sessions] for each in (self, other))
+        return ours == theirs and all(sent is other.sent[key] for key, sent in self.sent.items())
+
+    def advertised(self, is_test: Callable[[Prefix], bool]) -> Mapping[Prefix, frozenset[str]]:
         """Every prefix that is sent outside, with the sites that send it; test prefixes are nobody's."""
         found: dict[Prefix, set[str]] = defaultdict(set)
         for session in self.sessions:

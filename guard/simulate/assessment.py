@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
-from guard.model.address import DEFAULT_V4, DEFAULT_V6, Address
+from guard.model.address import DEFAULT_V4, DEFAULT_V6, Address, Prefix
 from guard.model.facts import Assessment, ExitKey
 from guard.model.inventory import EXTERNAL
 from guard.model.state import NetworkState, Scenario
@@ -57,8 +57,7 @@ def assess(settled: Settled, destinations: Sequence[Destination], state_of: Stat
     """The facts of one settled network. `state_of` is asked only for management paths that use the backbone."""
     forwarder, state = settled.forwarder, settled.state
     links = forwarder.links
-    outlets = Outlets(links, state)
-    advertised = outlets.advertised(is_test_prefix)
+    outlets, advertised = _outgoing(forwarder)
     inventory = links.snapshot.inventory
     no_transit = frozenset(n for n in links.snapshot.devices if inventory.names(n, inventory.no_transit))
     return Assessment(
@@ -81,6 +80,17 @@ def assess(settled: Settled, destinations: Sequence[Destination], state_of: Stat
         stands_for={each.prefix: each.stands_for for each in destinations},
         name_servers=name_server_facts(settled.reach, destinations, advertised),
     )
+
+
+def _outgoing(forwarder: Forwarder) -> tuple[Outlets, Mapping[Prefix, frozenset[str]]]:
+    """What is sent outside, and the sites that send it: read again only where some session sends anything else."""
+    outlets = Outlets(forwarder.links, forwarder.state)
+    before = forwarder.before.outgoing if forwarder.before is not None else None
+    if before is not None and outlets.sends_like(before[0]):
+        forwarder.outgoing = outlets, before[1]
+    else:
+        forwarder.outgoing = outlets, outlets.advertised(is_test_prefix)
+    return forwarder.outgoing
 
 
 def default_routes(forwarder: Forwarder) -> frozenset[tuple[str, str, int]]:

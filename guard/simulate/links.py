@@ -157,6 +157,10 @@ class Links:
             self._sites[node] = self.snapshot.inventory.site_of(node)
         return self._sites[node]
 
+    def share_sites(self, other: Links) -> None:
+        """Take what another state of the same inventory has found of who belongs where."""
+        self._sites = other._sites
+
     def site_name(self, node: str) -> str:
         """The node's site, "" where it has none."""
         site = self.site(node)

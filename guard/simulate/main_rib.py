@@ -6,8 +6,9 @@ Law: lazy. A prefix is decided when it is asked for; longest match asks for one 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard, runtime_checkable
 
 from guard.model.address import WIDTH, Address, Prefix
 from guard.model.rib import RibEntry
@@ -94,7 +95,7 @@ class MainRib:
         """Whether the best entry that is not of BGP is surely an IGP's."""
         if prefix in self.own or prefix in self.static:
             return False
-        return any(table.holds(prefix) for table in self.igps if isinstance(table, Holding))
+        return any(table.holds(prefix) for table in self.igps if _is_holding(table))
 
     def get(self, prefix: Prefix) -> RibEntry | None:
         """The entry that is installed for exactly this prefix."""
@@ -145,7 +146,7 @@ class MainRib:
     def learned(self) -> Iterator[Collection[Prefix]]:
         """What IGPs may offer here, undecided and unsorted; routers of a domain share some of the collections."""
         for table in self.igps:
-            if isinstance(table, Telling):
+            if _is_telling(table):
                 yield from table.candidates()
             else:
                 yield tuple(table.prefixes())
@@ -153,8 +154,9 @@ class MainRib:
     def learned_otherwise(self, other: MainRib) -> Iterator[Collection[Prefix]]:
         """What IGPs may offer differently here and in the same table of another state, undecided and unsorted."""
         pairs = list(zip(self.igps, other.igps, strict=False))
-        if len(self.igps) == len(other.igps) and all(isinstance(mine, Differing) for mine, _ in pairs):
-            parts = [mine.differing(its) for mine, its in pairs if isinstance(mine, Differing)]
+        alike = type(self) is type(other) and len(self.igps) == len(other.igps)
+        if alike and all(_is_differing(mine) for mine, _ in pairs):
+            parts = [mine.differing(its) for mine, its in pairs if _is_differing(mine)]
             known = [part for part in parts if part is not None]
             if len(known) == len(parts):
                 yield from known
@@ -191,6 +193,24 @@ class MainRib:
         self.static = static
         self._lengths.clear()
 
+
+
+def _is_holding(table: object) -> TypeGuard[Holding]:
+    return offers(type(table), Holding)
+
+
+def _is_telling(table: object) -> TypeGuard[Telling]:
+    return offers(type(table), Telling)
+
+
+def _is_differing(table: object) -> TypeGuard[Differing]:
+    return offers(type(table), Differing)
+
+
+@cache
+def offers(kind: type, protocol: type) -> bool:
+    """Whether objects of a class have the methods of a protocol: asked once, as the answer takes long."""
+    return issubclass(kind, protocol)
 
 
 def lengths_by_version(prefixes: frozenset[Prefix]) -> dict[int, frozenset[int]]:

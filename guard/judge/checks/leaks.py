@@ -15,6 +15,7 @@ from guard.model.external import Roa
 from guard.model.facts import Assessment
 from guard.model.inventory import EXTERNAL, Inventory
 from guard.simulate.external import is_test_prefix
+from guard.simulate.links import PrefixSet
 
 _OUTSIDE_CONE = "is a customer and gets routes outside its cone accepted"
 Leaks = dict[tuple[Key, str], dict[Prefix, str]]  # (session, way) -> prefix -> where it came in
@@ -75,8 +76,9 @@ def _leaks(
     for key, edge in found.items():
         cone = edge.peering.cone if edge.peering is not None else None
         if roles[key] == "customer" and cone is not None:
+            inside = PrefixSet(cone)
             for prefix in assessment.state.bgp.unlimited.accepted(key):
-                if not any(each.covers(prefix) for each in cone):
+                if next(inside.covering(prefix), None) is None:
                     leaks.setdefault((key, _OUTSIDE_CONE), {})[prefix] = f"accepted from {edge}"
     _add_permitted(leaks, view, found)
     return leaks
@@ -88,8 +90,9 @@ def _add_permitted(leaks: Leaks, view: View, found: Mapping[Key, Edge]) -> None:
         cone = edge.peering.cone if edge.peering is not None and edge.role == "customer" else None
         if cone is None:
             continue
+        inside = PrefixSet(cone)
         for entry in permitted_entries(view.snapshot, edge.end):
-            if not any(each.covers(entry.range.prefix) for each in cone):
+            if next(inside.covering(entry.range.prefix), None) is None:
                 told = f"{entry.source} permits {entry.range.prefix} up to /{entry.range.high}"
                 leaks.setdefault((key, _OUTSIDE_CONE), {}).setdefault(entry.range.prefix, told)
 
@@ -123,6 +126,7 @@ def _foreign(view: View, sent: Iterable[Outgoing]) -> dict[Prefix, list[str]]:
     if not ours:
         return {}
     found: dict[Prefix, list[str]] = {}
+    inside = PrefixSet(ours)
     outside = edges(view)
     inner = {key for key, edge in outside.items() if _is_ours(view.inventory, edge)}
     for key, entry, prefixes in sent:
@@ -131,7 +135,7 @@ def _foreign(view: View, sent: Iterable[Outgoing]) -> dict[Prefix, list[str]]:
         edge = outside[key]
         for prefix in prefixes:
             default = prefix.length == 0 and edge.role in ("customer", "rs-client")
-            if not default and not is_test_prefix(prefix) and not any(each.covers(prefix) for each in ours):
+            if not default and not is_test_prefix(prefix) and next(inside.covering(prefix), None) is None:
                 found.setdefault(prefix, []).append(str(edge))
     return found
 
