@@ -10,12 +10,12 @@ from guard.compare.sessions import sessions
 from guard.judge.case import View
 from guard.judge.checks.outside import edges
 from guard.judge.checks.policy_names import neighbor_of
-from guard.model.address import DEFAULT_V4, Address, parse_prefix
+from guard.model.address import DEFAULT_V4, Address, parse_address, parse_prefix
 from guard.model.bgp import SEQUENCE, BgpAttributes, Segment
-from guard.model.change import DownUp, EditFile, Merge, StepPart
+from guard.model.change import Commands, DownUp, EditFile, Merge, StepPart
 from guard.model.device import Device, Vendor
-from guard.model.facts import Assessment
-from guard.model.state import Edge, InterfaceId
+from guard.model.facts import Assessment, Disposition
+from guard.model.state import BgpSession, Edge, InterfaceId
 from guard.planning.bad import NAME, SOURCE, Bad, Left, Wanted
 from guard.simulate.policy_eval import Evaluator, RouteView
 from guard.snapshot.load import INVENTORY
@@ -25,6 +25,12 @@ _NOWHERE = "203.0.113.77"
 _INSIDE = ("lo", "null", "dum")
 _MASKED = frozenset({Vendor.IOS})
 _ROUTE_MAPS = frozenset({Vendor.IOS, Vendor.EOS, Vendor.FRR})
+_CLEARING = {
+    Vendor.IOS: "clear ip bgp *",
+    Vendor.EOS: "clear ip bgp *",
+    Vendor.FRR: "clear ip bgp *",
+    Vendor.JUNOS: "clear bgp neighbor all",
+}
 #: `session-loss` looks at more than a quarter of the sessions, and at least 4.
 _SESSIONS, _SHARE = 4, 0.25
 
@@ -68,7 +74,7 @@ def _loop(base: View) -> Iterator[Bad | Left]:
     what = "a forwarding loop"
     assessment = _assessed(base)
     for edge in sorted(assessment.state.edges):
-        if edge.tail.node == edge.head.node:
+        if edge.tail.node == edge.head.node or any(_circles(assessment, end.node) for end in edge):
             continue
         ends = [_route_over(base, edge), _route_over(base, Edge(edge.head, edge.tail))]
         if all(ends):
@@ -77,6 +83,14 @@ def _loop(base: View) -> Iterator[Bad | Left]:
             yield Bad(name, parts, (Wanted("forwarding-loop"),))
             return
     yield Left(what, "no two neighbours of whose routers static routes can be written")
+
+
+def _circles(assessment: Assessment, node: str) -> bool:
+    """Whether what belongs nowhere circles already, seen from a router: two defaults that point at each other."""
+    rib = assessment.state.ribs.get((node, "default"))
+    found = rib.lookup(parse_address(_NOWHERE)) if rib is not None else None
+    fates = assessment.fates.get((node, found[0]), frozenset()) if found is not None else frozenset()
+    return any(fate.disposition is Disposition.LOOP for fate in fates)
 
 
 def _route_over(base: View, edge: Edge) -> StepPart | None:
@@ -147,21 +161,46 @@ def _is_inside(id: InterfaceId) -> bool:
 # ------------------------------------------------------------------------------------------------ BGP
 
 
-def _all_sessions(base: View) -> Iterator[Bad | Left]:
-    """The sessions of our routers with each other and the outside, by their interfaces: all but the loopbacks."""
-    what = "most sessions gone"
-    assessment = _assessed(base)
-    held = [each for each in sessions(assessment.state.sessions) if each.up]
-    outside = {edge.end.node for edge in edges(base).values()}
-    over = sum(1 for each in held if any(end.node in outside and end.external for end in each.ends))
-    if over < _SESSIONS or over <= _SHARE * len(held):
-        yield Left(what, "too few sessions are external ones")
+def _enough(base: View) -> list[BgpSession] | str:
+    """External sessions that make a loss; a text says why there are none."""
+    held = [each for each in sessions(_assessed(base).state.sessions) if each.up]
+    wanted = max(_SESSIONS, int(len(held) * _SHARE) + 1)
+    ends: dict[frozenset[str], BgpSession] = {}
+    for edge in sorted(edges(base).values(), key=str):
+        end = edge.end
+        if end.up and end.vrf == "default":
+            ends.setdefault(frozenset({end.node, end.remote_node or str(end)}), end)
+    chosen = list(ends.values())[:wanted]
+    return chosen if len(chosen) == wanted else "too few of its sessions are external ones"
+
+
+def _sessions_shut(base: View) -> Iterator[Bad | Left]:
+    """As many sessions as make a loss, in two steps of which none is one by itself."""
+    what = "sessions shut one after another"
+    ends = _enough(base)
+    if isinstance(ends, str):
+        yield Left(what, ends)
         return
-    ends = {edge.end for edge in edges(base).values() if edge.end.up}
-    parts = tuple(part for end in sorted(ends, key=str) if (part := _shut(base, end.node, end.key[2])) is not None)
-    if len(parts) < over:
+    parts = tuple(part for end in ends if (part := _shut(base, end.node, end.key[2])) is not None)
+    if len(parts) < len(ends):
         yield Left(what, "not all of them can be shut by a line")
         return
+    half = len(parts) // 2
+    yield Bad(what, parts[:half], (Wanted("session-loss"),), later=(parts[half:],))
+
+
+def _sessions_cleared(base: View) -> Iterator[Bad | Left]:
+    """The same by commands, after which all would come back."""
+    what = "sessions cleared"
+    ends = _enough(base)
+    if isinstance(ends, str):
+        yield Left(what, ends)
+        return
+    devices = [base.snapshot.devices[name] for name in sorted({end.node for end in ends})]
+    if not all(each.vendor in _CLEARING for each in devices):
+        yield Left(what, "not all of its routers have a command for it here")
+        return
+    parts = tuple(Commands(each.name, _CLEARING[each.vendor], SOURCE) for each in devices)
     yield Bad(what, parts, (Wanted("session-loss"),))
 
 
@@ -223,4 +262,4 @@ def _assessed(base: View) -> Assessment:
     return base.assessment
 
 
-CONFIG_BUILDERS = (_careless, _inventory, _loop, _cut_off, _all_sessions, _taking_all)
+CONFIG_BUILDERS = (_careless, _inventory, _loop, _cut_off, _sessions_shut, _sessions_cleared, _taking_all)

@@ -15,6 +15,7 @@ from guard.judge.case import Case
 from guard.judge.finding import Finding, Status
 from guard.judge.judge import judge
 from guard.judge.policy import PolicySet
+from guard.judge.policy_test import test_policy
 from guard.model.errors import InputInvalid
 from guard.planning.known import Answer, caught_by_own_cases
 from guard.planning.mutant_engines import EngineMutant, Plain, StepMutant, engine_mutants
@@ -113,7 +114,19 @@ class Hunt:
         for answer in self._likely(mutant.about):
             if self._right(answer) and self._notices(answer, mutant):
                 return Result(mutant.name, answer.name)
+        if isinstance(mutant, PartMutant) and (own := self._own_cases(mutant)):
+            return Result(mutant.name, own, own=True)
         return Result(mutant.name)
+
+    def _own_cases(self, mutant: PartMutant) -> str:
+        """The case of a policy that should notice, and does."""
+        for policy in self.policies.policies:
+            if policy.name in mutant.about:
+                with mutant.at_work():
+                    failed = next((each.case for each in test_policy(policy) if not each.passed), "")
+                if failed:
+                    return f"the case {failed!r} of {policy.name}"
+        return ""
 
     def _right(self, answer: Answer) -> bool:
         """Whether an answer is right without a mutant."""

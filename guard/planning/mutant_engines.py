@@ -272,7 +272,7 @@ _CHANGES: Mapping[str, tuple[Change, tuple[str, ...]]] = {
     "a time-out is answered with nothing": (_empty, _BGP),
     "interfaces are those before": (_old_interfaces, ("backbone-withdrawal", "dns-service-survival")),
     "every interface is up": (_all_up, ("backbone-withdrawal", "dns-service-survival")),
-    "links are those before": (_old_edges, ("backbone-withdrawal", "shared-risk", "datacenter-isolation")),
+    "links are those before": (_old_edges, ("restore-surge", "backbone-withdrawal")),
     "all links are lost": (_no_edges, ("shared-risk", "backbone-withdrawal")),
     "sessions are those before": (_old_sessions, ("session-loss", "control-plane-filtered", "backbone-withdrawal")),
     "all sessions are lost": (_no_sessions, ("session-loss", "route-leak")),
@@ -286,9 +286,11 @@ _CHANGES: Mapping[str, tuple[Change, tuple[str, ...]]] = {
     "external sessions are lost": (
         _sessions(lambda end: None if end.external else end), ("route-leak", "advertisement-withdrawal")
     ),
-    "limits that tripped are forgotten": (_sessions(lambda end: replace(end, tripped=False)), ("prefix-limit",)),
+    "limits that tripped are forgotten": (
+        _sessions(lambda end: replace(end, tripped=False)), ("prefix-limit", "route-leak")
+    ),
     "main tables are those before": (_old_routes, _ROUTES),
-    "forwarding tables are those before": (_old_fib, _ROUTES),
+    "forwarding tables are those before": (_old_fib, ("forwarding-loop", *_ROUTES)),
     "the table of one router is lost": (_one_table_lost, _ROUTES),
     "every other route is lost": (_rows_lost, _ROUTES),
     "BGP tables are those before": (_old_bgp, _BGP),

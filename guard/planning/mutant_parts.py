@@ -13,6 +13,7 @@ from typing import Any
 
 from guard.compare.delta import Delta, Moment
 from guard.judge.case import StepView, View
+from guard.judge.checks.dnssec_chain import Delegated
 from guard.model.change import Step
 from guard.model.dns import Zone
 from guard.model.facts import FailureSweep, LinkLoads
@@ -161,11 +162,11 @@ _PARTS: tuple[tuple[str, str, str, Make, tuple[str, ...]], ...] = (
     ("compare: before and after are swapped", _CASE, "compare", _swapped, ("route-leak", "session-loss")),
     ("compare: nothing differs", _CASE, "compare", _nothing_compared, ("undeclared-effect", "session-loss")),
     ("compare: with the step before, not with the base", _PIPELINE, "step_view", _with_the_step_before,
-     ("advertisement-withdrawal", "session-loss")),
+     ("session-loss",)),
     ("steps: what is down while a command runs is forgotten", _PIPELINE, "candidate",
-     _changed(_while_it_runs_forgotten), ("backbone-withdrawal", "datacenter-isolation", "site-isolation")),
+     _changed(_while_it_runs_forgotten), ("session-loss", "datacenter-isolation")),
     ("steps: what a command drops is forgotten", _PIPELINE, "candidate", _changed(_drops_forgotten),
-     ("backbone-withdrawal", "datacenter-isolation", "session-loss")),
+     ("session-loss", "datacenter-isolation")),
     ("steps: every command is taken as known", _PIPELINE, "candidate", _changed(_commands_known), ("unknown-command",)),
     ("steps: changes of zones are ignored", _PIPELINE, "candidate", _changed(_zones_as_before), ("dns-mass-change",)),
     ("steps: the inventory stays what it was", _PIPELINE, "candidate", _changed(_inventory_as_before),
@@ -174,7 +175,7 @@ _PARTS: tuple[tuple[str, str, str, Make, tuple[str, ...]], ...] = (
      ("dns-intermediate-state", "dns-ttl", "dns-name-typo")),
     ("dns: signatures are not verified", _CHAIN, "signature_fault", _always(""), ("dnssec-chain",)),
     ("dns: a chain of trust always holds", _CHAIN, "chain_fault", _always(""), ("dnssec-chain",)),
-    ("dns: the parent's DS are not read", _CHAIN, "chain_holds", _always(True), ("dnssec-chain",)),
+    ("dns: the parent's DS are not read", _CHAIN, "delegated", _always(Delegated((), 86400, True)), ("dnssec-chain",)),
     ("dns: no record counts as edited", _RECORDS, "edits_of", _always({}), ("dns-mass-change",)),
     ("dns: names always resolve", _VIEWS, "resolver", lambda _: lambda __: lambda ___: None,
      ("service-dependency", "dns-service-survival")),

@@ -22,6 +22,14 @@ FLOOR_PERCENT = 95.0
 
 #: Mutants that no answer can catch, as they are the same program: why.
 SAME: dict[str, str] = {}
+#: Mutants that survive, and why they may: said beside them, and counted all the same.
+WHY: dict[str, str] = {
+    "dnssec-chain: signatures_at_most is 4001": "a bound on work: no known answer has 2,000 signatures to verify",
+    "dnssec-chain: signatures_at_most is 1000": "a bound on work: no known answer has 2,000 signatures to verify",
+    "engine: notes of what was not decided are lost": "every network of the corpus settles: nothing is undecided there",
+    "engine: limits that tripped are forgotten": "a session that a limit shut is found by its count of prefixes",
+    "failures: half of them are skipped": "what isolates a site in the corpus does so by more than one failure",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from guard.parse.yaml_text import load_documents
 from guard.pipeline import CheckRequest
 from guard.planning.hunt import Hunt, Result
 from guard.planning.known import Answer, proof_answers, size_of
-from guard.planning.mutation import FLOOR_PERCENT
+from guard.planning.mutation import FLOOR_PERCENT, WHY
 from guard.shell.cli.dry_run import moment, policy_layers
 from guard.shell.cli.folder import read_change, read_snapshot, read_text
 from guard.shell.cli.replay import Expected, expected_of, faults_of
@@ -67,7 +67,12 @@ def run(arguments: argparse.Namespace) -> int:
 def _line(result: Result) -> str:
     if result.same:
         return f"the same  {result.mutant}: {result.same}"
-    return f"caught    {result.mutant}  by {result.by}" if result.by else f"SURVIVED  {result.mutant}"
+    return f"caught    {result.mutant}  by {result.by}" if result.by else _survived(result.mutant)
+
+
+def _survived(mutant: str) -> str:
+    why = f": {WHY[mutant]}" if mutant in WHY else ""
+    return f"SURVIVED  {mutant}{why}"
 
 
 def _document(hunt: Hunt, results: Sequence[Result], seconds: float) -> dict[str, Any]:
@@ -83,7 +88,7 @@ def _document(hunt: Hunt, results: Sequence[Result], seconds: float) -> dict[str
         "caught_by_proof_or_corpus": sum(1 for each in strict if each.by),
         "share_percent": round(100.0 * len(caught) / len(counted), 1) if counted else 0.0,
         "floor_percent": FLOOR_PERCENT,
-        "survivors": [each.mutant for each in counted if not each.by],
+        "survivors": {each.mutant: WHY.get(each.mutant, "") for each in counted if not each.by},
         "the_same": {each.mutant: each.same for each in results if each.same},
         "cpu_seconds": seconds,
     }
@@ -91,7 +96,7 @@ def _document(hunt: Hunt, results: Sequence[Result], seconds: float) -> dict[str
 
 def _summary(document: Mapping[str, Any], hunt: Hunt) -> None:
     print(*(f"FAIL {fault}" for fault in document["faults"]), sep="\n", end="\n" if document["faults"] else "")
-    print(*(f"SURVIVED {name}" for name in document["survivors"]), sep="\n", end="\n" if document["survivors"] else "")
+    print(*map(_survived, document["survivors"]), sep="\n", end="\n" if document["survivors"] else "")
     print(
         f"{document['caught']} of {document['mutants']} mutants caught ({document['share_percent']:.1f} %, at least "
         f"{FLOOR_PERCENT:.0f} % must be), {document['caught_by_proof_or_corpus']} of them by the proof or an outage; "
