@@ -223,7 +223,7 @@ class AnsweredTables:
         for each in paths:
             rows[each.prefix].append(each)
         self._rows = rows
-        for prefix in sorted({*rows, *_defaults(world.graph)}):
+        for prefix in sorted({*rows, *seeds, *_defaults(world.graph)}):  # what nobody lets in is received all the same
             run = AnsweredRun(world, prefix, tuple(seeds.get(prefix, ())))
             run.fill(each for each in rows.get(prefix, ()) if each.speaker is not None)
             world.runs[prefix] = run

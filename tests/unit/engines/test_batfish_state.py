@@ -55,6 +55,17 @@ def test_what_reaches_what_is_the_same_over_batfishs_tables() -> None:
     assert any(site.reaches for site in own.sites)
 
 
+def test_what_the_outside_sends_is_received_though_nobody_lets_it_in() -> None:
+    """Routes that a filter keeps out are in no table of Batfish's, and count against a limit all the same."""
+    snapshot = folder(REPLAYS / "optus-2023-11-08" / "snapshot")
+    own = compute(snapshot, Scenario())
+    told = state(answers_from(own), snapshot, Scenario())
+    outside = [each.key for each in own.sessions if each.remote_node is None]
+    kept_out = [len(own.bgp.received(key)) - len(own.bgp.accepted(key)) for key in outside]
+    assert max(kept_out) > 50
+    assert [set(told.bgp.received(key)) for key in outside] == [set(own.bgp.received(key)) for key in outside]
+
+
 DUAL = """
 hostname {name}
 !
