@@ -40,16 +40,19 @@ _NO_FAILURE = Scenario()
 def upload(snapshot: Snapshot, scenario: Scenario = _NO_FAILURE) -> dict[str, str]:
     """Relative path -> text. Of snapshots that differ in a few devices only their files differ: those of a fork."""
     files = {path: text for path, text in snapshot.files.items() if path.startswith(_FOLDERS)}
+    ground = Network(lay(snapshot, scenario), None) if any(each.bgp for each in snapshot.devices.values()) else None
     for device in snapshot.devices.values():
+        if ground is not None and device.vendor is Vendor.FRR and device.file in files:
+            files[device.file] = _without_unheld_networks(files[device.file], device, ground)
         if _is_plain_frr(device, snapshot):
-            files[device.file] = _preface(device) + _from_version(snapshot.files[device.file])
+            files[device.file] = _preface(device) + _from_version(files[device.file])
         if device.vendor is Vendor.FRR and device.file in files and not _reflects(device):
             files[device.file] = _NEXT_HOP_SELF.sub(r"\1 force", files[device.file])
     down = taken_down(snapshot, scenario)
     if down:
         entries = [{"hostname": each.node.lower(), "interface": each.interface} for each in down]
         files[BLACKLIST] = json.dumps(entries, indent=1)
-    announced = _announcements(snapshot, scenario)
+    announced = _announcements(snapshot, ground) if ground is not None else _own_entries(snapshot)
     if announced:
         files[ANNOUNCEMENTS] = json.dumps({"Announcements": announced}, indent=1)
     return files
@@ -110,6 +113,20 @@ def _from_version(text: str) -> str:
     return "\n" * start + "\n".join(rows[start:])
 
 
+def _without_unheld_networks(text: str, device: Device, ground: Network) -> str:
+    """FRR originates a network statement only while there is a route for it (`bgp network import-check`, its default).
+
+    Batfish's FRR always does (FrrConversions.addUnconditionalNetworkStatements): it does not get those without one.
+    """
+    rows = text.split("\n")
+    for process in device.bgp:
+        for family in process.families:
+            for network in family.networks if family.network_import_check else ():
+                if ground.entry(device.name, process.vrf, network.prefix) is None:
+                    rows[network.source.first - 1] = "!"
+    return "\n".join(rows)
+
+
 def offset(device: Device, snapshot: Snapshot) -> int:
     """How many lines lower a line of the device's file stands in what Batfish was given."""
     if not _is_plain_frr(device, snapshot):
@@ -135,12 +152,10 @@ def _raised(source: Source, lower: Mapping[str, int]) -> Source:
 # ------------------------------------------------------------------------------------------------- the outside
 
 
-def _announcements(snapshot: Snapshot, scenario: Scenario) -> list[dict[str, object]]:
+def _announcements(snapshot: Snapshot, ground: Network) -> list[dict[str, object]]:
     """The snapshot's own announcements as they stand, and the assumed routes of sessions that these say nothing of."""
     own = _own_entries(snapshot)
-    if not any(device.bgp for device in snapshot.devices.values()):
-        return own
-    table = SessionTable(snapshot, Network(lay(snapshot, scenario), None))
+    table = SessionTable(snapshot, ground)
     spoken_for = {(each.node.lower(), each.from_address) for each in snapshot.announcements}
     ends = {pairing.session.key: pairing.session for pairing in table.pairings}
     for route in heard_from_outside(snapshot, table):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from small_network import snapshot_of
 
 from guard.engines.batfish.upload import as_numbered_here, offset, taken_down, upload
@@ -133,3 +134,34 @@ def test_next_hop_self_of_frr_goes_up_in_the_form_that_batfish_obeys() -> None:
     assert "  neighbor 192.0.2.2 next-hop-self\n" in upload(snapshot_of({"r2": reflector}))["configs/r2.cfg"]
     ios = IOS + " neighbor 192.0.2.1 next-hop-self\n"
     assert upload(snapshot_of({"r1": ios}))["configs/r1.cfg"] == ios.lstrip("\n")
+
+
+ANYCAST = """
+frr version 8.4.4
+frr defaults traditional
+hostname r1
+interface eth0
+ ip address 10.0.0.1/30
+interface lo53
+ ip address 192.0.2.53/32
+ip route 192.0.2.0/24 lo53
+router bgp 65001
+ {check}
+ neighbor 10.0.0.2 remote-as 65000
+ address-family ipv4 unicast
+  network 192.0.2.0/24
+ exit-address-family
+"""
+
+
+@pytest.mark.parametrize(
+    ("check", "held"), [("bgp network import-check", False), ("no bgp network import-check", True)]
+)
+def test_frr_originates_a_network_only_while_it_has_a_route(check: str, held: bool) -> None:
+    """Batfish's FRR originates always: the statement goes up while its route is there, or where nobody asks for one."""
+    snapshot = snapshot_of({"r1": ANYCAST.format(check=check)})
+    down = Scenario(frozenset(), frozenset({InterfaceId("r1", "lo53")}))
+    before, after = (upload(snapshot, each)["configs/r1.cfg"].split("\n") for each in (Scenario(), down))
+    assert "  network 192.0.2.0/24" in before
+    assert ("  network 192.0.2.0/24" in after) is held
+    assert len(before) == len(after)
