@@ -12,11 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from guard.engines.behind import lines_behind_route, lines_behind_session
 from guard.engines.known_differences import About, Context, Known, known_difference
-from guard.model.address import Prefix
-from guard.model.bgp import ORIGIN_NAMES, as_path_text
+from guard.model.address import Address, Prefix
+from guard.model.bgp import ORIGIN_NAMES, AsPath, as_path_text
 from guard.model.facts import Assessment
 from guard.model.provenance import Source
 from guard.model.rib import NextHop, Rib, RibEntry
@@ -228,34 +229,53 @@ def _hop_text(hop: NextHop) -> str:
 def _paths(context: Context) -> Iterator[Difference]:
     mine, theirs = _best_paths(context.one), _best_paths(context.other)
     for key in sorted(mine.keys() | theirs.keys()):
-        first, second = mine.get(key, frozenset()), theirs.get(key, frozenset())
-        if first != second and key[2].version == 4:
+        first, second = mine.get(key, ()), theirs.get(key, ())
+        if key[2].version == 4 and set(first) != set(second):
             node, vrf, prefix = key
-            answers = ("; ".join(sorted(first)) or NONE, "; ".join(sorted(second)) or NONE)
+            answers = ("; ".join(sorted(map(str, first))) or NONE, "; ".join(sorted(map(str, second))) or NONE)
             yield Difference(Fact.PATH, f"{node} {vrf} {prefix}", (node,), answers, decides=False)
 
 
-def _best_paths(state: NetworkState) -> dict[tuple[str, str, Prefix], frozenset[str]]:
-    found: dict[tuple[str, str, Prefix], set[str]] = defaultdict(set)
+class _Path(NamedTuple):
+    """What is compared of a best path; routes that begin here have no next hop to compare."""
+
+    local: bool
+    next_hop: Address | None
+    as_path: AsPath
+    preference: int
+    med: int
+    weight: int
+    origin: int
+    communities: tuple[str, ...]
+
+    def __str__(self) -> str:
+        parts = (
+            "local" if self.local else f"via {self.next_hop}",
+            f"path {as_path_text(self.as_path) or 'empty'}",
+            f"preference {self.preference}",
+            f"MED {self.med}",
+            f"weight {self.weight}",
+            ORIGIN_NAMES[self.origin],
+            " ".join(self.communities),
+        )
+        return ", ".join(filter(None, parts))
+
+
+def _best_paths(state: NetworkState) -> dict[tuple[str, str, Prefix], tuple[_Path, ...]]:
+    found: dict[tuple[str, str, Prefix], tuple[_Path, ...]] = {}
     for row in state.bgp.rows():
         if row.best:
-            found[row.node, row.vrf, row.prefix].add(_path_text(row))
-    return {key: frozenset(texts) for key, texts in found.items()}
+            key = (row.node, row.vrf, row.prefix)
+            found[key] = (*found.get(key, ()), _compared(row))
+    return found
 
 
-def _path_text(row: BgpRow) -> str:
+def _compared(row: BgpRow) -> _Path:
     held = row.attributes
     local = row.received_from is None and row.origin_protocol not in ("bgp", "ibgp")
-    parts = (
-        "local" if local else f"via {held.next_hop}",
-        f"path {as_path_text(held.as_path) or 'empty'}",
-        f"preference {row.local_preference}",
-        f"MED {held.med or 0}",
-        f"weight {held.weight}",
-        ORIGIN_NAMES[held.origin],
-        " ".join(held.communities),
-    )
-    return ", ".join(filter(None, parts))
+    hop = None if local else held.next_hop
+    communities = held.communities
+    return _Path(local, hop, held.as_path, row.local_preference, held.med or 0, held.weight, held.origin, communities)
 
 
 # ------------------------------------------------------------------------------------------ advertisements

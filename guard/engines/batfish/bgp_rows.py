@@ -18,6 +18,11 @@ from guard.simulate.bgp_session import EBGP, IBGP
 #: Additional paths of one session take slots of their own above the link's index (bgp_run).
 SLOT_BITS = 32
 
+#: All that a path is read from; prefixes that were treated alike have equal ones by the hundred.
+_COLUMNS = (
+    "next_hop", "next_hop_ip", "next_hop_interface", "origin_protocol", "protocol", "as_path", "origin_type",
+    "local_pref", "metric", "weight", "communities", "originator_id", "cluster_list", "tag", "received_from_ip",
+)  # fmt: skip
 _LEARNED = frozenset({"bgp", "ibgp"})
 _KINDS = {"bgp": EBGP, "ibgp": IBGP}
 
@@ -42,6 +47,7 @@ def table_paths(answers: Answers, graph: Graph, spelling: Spelling, reading: Rea
     """All paths of all tables that a speaker of the graph holds."""
     taken: dict[tuple[int, Prefix, int], int] = defaultdict(int)
     heard_from = {index: _links_by_peer(speaker) for index, speaker in graph.speakers.items()}
+    known: dict[tuple[object, ...], Path] = {}
     for row in answers.bgp_rib:
         try:
             node, vrf = spelling.own_node(row["node"]), cells.text(row["vrf"])
@@ -49,7 +55,8 @@ def table_paths(answers: Answers, graph: Graph, spelling: Spelling, reading: Rea
             index = graph.by_name.get((node, vrf))
             speaker = graph.speakers[index] if index is not None else None
             links = heard_from[speaker.index] if speaker is not None else {}
-            path = _path(row, spelling, node, prefix.version, links)
+            key = (node, vrf, prefix.version, *cells.alike(row, _COLUMNS))
+            path = known.get(key) or known.setdefault(key, _path(row, spelling, node, prefix.version, links))
         except Stranger:
             continue
         except ValueError as error:

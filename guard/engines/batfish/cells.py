@@ -167,3 +167,9 @@ def located(value: object) -> tuple[Located, ...]:
         for each in items
         if isinstance(each, Mapping)
     )
+
+
+def alike(row: AnswerRow, columns: tuple[str, ...]) -> tuple[object, ...]:
+    """What some cells of a row say, as a key: rows with equal keys are read alike."""
+    found = (row.get(column) for column in columns)
+    return tuple(repr(value) if isinstance(value, Mapping | list) else value for value in found)

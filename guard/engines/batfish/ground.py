@@ -26,6 +26,8 @@ Vertex = tuple[str, str]
 
 #: Names of Batfish's that guard has no protocol of its own for.
 _PROTOCOLS = {"ospfIS": RouteProtocol.OSPF, "hmm": RouteProtocol.CONNECTED}
+#: All that a route is read from beside its place.
+_COLUMNS = ("next_hop", "next_hop_ip", "next_hop_interface", "protocol", "admin_distance", "metric", "tag")
 _OWN = frozenset({RouteProtocol.CONNECTED, RouteProtocol.LOCAL})
 _OF_BGP = frozenset({RouteProtocol.BGP, RouteProtocol.IBGP, RouteProtocol.AGGREGATE})
 
@@ -181,39 +183,40 @@ def _owned(snapshot: Snapshot, interfaces: Mapping[InterfaceId, InterfaceState])
 def main_ribs(answers: Answers, snapshot: Snapshot, spelling: Spelling, reading: Reading) -> dict[Vertex, HeldRib]:
     """Main RIBs by node and VRF; a node that has no route has an empty one."""
     tables: dict[Vertex, dict[Prefix, RibEntry]] = {(name, "default"): {} for name in snapshot.devices}
-    hops: dict[tuple[Vertex, Prefix], set[NextHop]] = defaultdict(set)
+    more: dict[tuple[Vertex, Prefix], set[NextHop]] = {}
+    read: dict[tuple[object, ...], RibEntry] = {}
     for row in answers.routes:
         try:
-            vertex, prefix, entry = _route(row, spelling)
+            vertex = (spelling.own_node(row["node"]), cells.text(row["vrf"]))
+            prefix, key = cells.prefix(row["network"]), (vertex[0], *cells.alike(row, _COLUMNS))
+            entry = read.get(key) or read.setdefault(key, _route(row, vertex[0], spelling))
         except Stranger:
             continue
         except ValueError as error:
             reading.miss("routes", row, error)
             continue
         known = tables.setdefault(vertex, {}).setdefault(prefix, entry)
-        if entry.protocol is RouteProtocol.CONNECTED and known is not entry:
-            tables[vertex][prefix] = entry  # NX-OS lists the address of a /32 as local, too
-        hops[vertex, prefix].update(entry.next_hops)
-    for (vertex, prefix), found in hops.items():
+        if known is not entry:
+            more.setdefault((vertex, prefix), set(known.next_hops)).update(entry.next_hops)
+            if entry.protocol is RouteProtocol.CONNECTED:
+                tables[vertex][prefix] = entry  # NX-OS lists the address of a /32 as local, too
+    for (vertex, prefix), found in more.items():
         entry = tables[vertex][prefix]
-        if len(found) > 1:
-            ordered = tuple(sorted(found, key=str))
-            tables[vertex][prefix] = RibEntry(entry.protocol, entry.admin_distance, entry.metric, ordered, entry.tag)
+        ordered = tuple(sorted(found, key=str))
+        tables[vertex][prefix] = RibEntry(entry.protocol, entry.admin_distance, entry.metric, ordered, entry.tag)
     return {vertex: HeldRib(entries) for vertex, entries in tables.items()}
 
 
-def _route(row: AnswerRow, spelling: Spelling) -> tuple[Vertex, Prefix, RibEntry]:
-    node = spelling.own_node(row["node"])
+def _route(row: AnswerRow, node: str, spelling: Spelling) -> RibEntry:
     hop = spelling.hop(node, cells.next_hop(row))
     tag = row.get("tag")
-    entry = RibEntry(
+    return RibEntry(
         _protocol(cells.text(row["protocol"])),
         cells.number(row["admin_distance"]),
         cells.number(row["metric"]),
         (hop,),
         cells.number(tag) if tag is not None else 0,
     )
-    return (node, cells.text(row["vrf"])), cells.prefix(row["network"]), entry
 
 
 def _protocol(name: str) -> RouteProtocol:
