@@ -126,6 +126,19 @@ class Vrf:
 
 
 @dataclass(frozen=True, slots=True)
+class InstallPolicy:
+    """A policy between the protocols and the main RIB of one VRF: what it rejects is not installed (FRR `ip protocol`).
+
+    `protocol` is a word of guard.simulate.policy_eval.RouteView, or "any" for those without a policy of their own.
+    """
+
+    vrf: str
+    version: int
+    protocol: str
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A use of a named structure. `kind`: route-map, prefix-list, acl, community-list, as-path-list, …"""
 
@@ -170,3 +183,4 @@ class Device:
     aggregates: tuple[AggregateRoute, ...] = ()
     #: (VRF, IP version, policies): the routes that next hops may be resolved over, where a policy chooses (Junos).
     resolution_policies: tuple[tuple[str, int, tuple[str, ...]], ...] = ()
+    install_policies: tuple[InstallPolicy, ...] = ()

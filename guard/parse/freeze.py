@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from guard.model.device import Device, Reference, Vendor
+from guard.model.device import Device, InstallPolicy, Reference, Vendor
 from guard.parse.context import Context
 from guard.parse.draft import Draft
 from guard.parse.line import Line
@@ -43,6 +43,7 @@ def freeze(draft: Draft, context: Context, lines: tuple[Line, ...], total: int) 
         warnings=tuple(context.warnings),
         aggregates=tuple(draft.aggregates),
         resolution_policies=tuple(draft.resolution_policies),
+        install_policies=tuple(InstallPolicy(*key, policy) for key, policy in sorted(draft.install_policies.items())),
     )
 
 

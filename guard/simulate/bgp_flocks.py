@@ -68,6 +68,8 @@ def _key(graph: Graph, speaker: Speaker, version: int) -> Hashable:
         return None
     if process.confederation_id is not None or process.reject_as_sets or speaker.device.resolution_policies:
         return None
+    if speaker.device.install_policies:
+        return None
     groups = []
     for link in speaker.links_in[version]:
         if link.kind not in (IBGP, EBGP) or link.index in graph.adds or link.index in graph.to_stub:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from guard.model.address import Address, Prefix
@@ -170,7 +170,8 @@ class BgpSolution:
     def _find(self, index: int, run: ClassRun) -> RibEntry | None:
         speaker = self.exchange.graph.speakers[index]
         family = speaker.families.get(run.version)
-        if index not in run.selections and family is not None and not (family.table_policy or family.distance_rules):
+        alike = family is not None and not (family.table_policy or family.distance_rules)
+        if index not in run.selections and family is not None and alike and not speaker.device.install_policies:
             offered = run.plain_offer(index)
             if offered is not None and offered.next_hop is not None:
                 return self._plain(speaker, run, offered, family.distance_internal)
@@ -180,7 +181,15 @@ class BgpSolution:
         earlier = run.alike(index)
         if earlier is not None and self.before is not None and self.before.exchange.runs.get(run.prefix) is earlier:
             return self.before._entry(index, earlier)
-        return _rib_entry(speaker, run, selection)
+        entry = _rib_entry(speaker, run, selection)
+        return self._installed_of(speaker, run.prefix, entry) if speaker.device.install_policies else entry
+
+    def _installed_of(self, speaker: Speaker, prefix: Prefix, entry: RibEntry | None) -> RibEntry | None:
+        """What the device's policies between its protocols and the main RIB leave of an entry of BGP."""
+        from guard.simulate.install import admitted
+
+        near = partial(self.exchange.underlay.connected, speaker.node, speaker.vrf)
+        return admitted(speaker.evaluator, speaker.vrf, prefix, entry, near=near) if entry is not None else None
 
     def _plain(self, speaker: Speaker, run: ClassRun, offered: BgpAttributes, distance: int) -> RibEntry | None:
         """The entry of an iBGP route that needs no decision; equal ones are one object."""

@@ -6,6 +6,7 @@ Law: answers are functions of snapshot, underlay and graph; what is remembered h
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from guard.model import vendor_defaults as defaults
@@ -53,6 +54,7 @@ class World:
             index
             for index, speaker in graph.speakers.items()
             if any(not each.advertise_inactive for near in speaker.process.neighbors for each in near.families)
+            or waits_for_fib(speaker)
         }
 
     def hop(self, speaker: Speaker, path: Path, prefix: Prefix) -> Hop:
@@ -119,7 +121,7 @@ class World:
         return Hop(True, found.metric, interface), found.prefix if by_bgp else None
 
     def inactive(self, speaker: Speaker, path: Path, members: PrefixClass) -> bool | None:
-        if path.kind == LOCAL or speaker.index not in self._selective:
+        if _is_own(speaker, path) or speaker.index not in self._selective:
             return None
         apart = [prefix for prefix in members.prefixes if self._beaten(speaker, path, prefix)]
         if 0 < len(apart) < len(members.prefixes):
@@ -129,11 +131,19 @@ class World:
         return bool(apart)
 
     def _beaten(self, speaker: Speaker, path: Path, prefix: Prefix) -> bool:
-        """Whether another protocol's route for the prefix is in the main RIB instead of BGP's."""
+        """Whether BGP's route for the prefix is not in the main RIB: another protocol's is better, or a policy is."""
         family = speaker.families[prefix.version]
-        distance = family.distance_external if path.kind == EBGP else family.distance_internal
+        of_kind = {EBGP: family.distance_external, LOCAL: family.distance_local}
+        distance = of_kind.get(path.kind, family.distance_internal)
         entry = self.underlay.entry(speaker.node, speaker.vrf, prefix)
-        return entry is not None and entry.admin_distance < (path.distance or distance)
+        if entry is not None and entry.admin_distance < (path.distance or distance):
+            return True
+        if not speaker.device.install_policies:
+            return False
+        from guard.simulate.install import may_install
+
+        near = partial(self.underlay.connected, speaker.node, speaker.vrf)
+        return not may_install(speaker.evaluator, speaker.vrf, prefix, path.attributes, near=near)
 
     def keeps(self, link: Link, run: ClassRun, prefix: Prefix) -> bool:
         """Whether the sender keeps this member of the class back although it sends others."""
@@ -141,14 +151,16 @@ class World:
             return False
         speaker = self.graph.speakers[link.sender]
         selection = run.selection(link.sender)
-        return selection is not None and selection.best.kind != LOCAL and self._beaten(speaker, selection.best, prefix)
+        if selection is None or _is_own(speaker, selection.best):
+            return False
+        return self._beaten(speaker, selection.best, prefix)
 
     def keeps_any(self, index: int, run: ClassRun, members: PrefixClass) -> bool | None:
         """`inactive` for the best path of a run, asked of this state; None where the members differ."""
         selection = run.selections.get(index)
-        if selection is None or selection.best.kind == LOCAL:
-            return False
         speaker = self.graph.speakers[index]
+        if selection is None or _is_own(speaker, selection.best):
+            return False
         beaten = {self._beaten(speaker, selection.best, prefix) for prefix in members.prefixes}
         return beaten.pop() if len(beaten) == 1 else None
 
@@ -225,6 +237,21 @@ class World:
                 raise Split(over)
             return False
         return bool(over)
+
+
+def _is_own(speaker: Speaker, path: Path) -> bool:
+    """Whether BGP has the route from the main RIB itself; FRR's aggregates are installed first, as learned routes."""
+    if path.kind != LOCAL:
+        return False
+    return path.origin_protocol != "aggregate" or not waits_for_fib(speaker)
+
+
+def waits_for_fib(speaker: Speaker) -> bool:
+    """Whether BGP sends what it learned only once it is installed (FRR `bgp suppress-fib-pending`).
+
+    On NX-OS the command waits for the hardware to be done, which it is in a converged state.
+    """
+    return speaker.process.suppress_fib_pending and speaker.device.vendor is Vendor.FRR
 
 
 def _own_way(through: Prefix | None, next_hop: Address, prefix: Prefix) -> bool:

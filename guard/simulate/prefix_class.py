@@ -125,7 +125,8 @@ def lists_of(device: Device, process: BgpProcess) -> tuple[Content, ...]:
     """The contents of all lists that this process's policies and filters may look at, sorted by name."""
     found: dict[Content, None] = {}
     policies: dict[str, None] = {}
-    for name in _policies_used(process):
+    before_install = (each.policy for each in device.install_policies)
+    for name in (*_policies_used(process), *before_install):
         _collect_policies(device, name, policies)
     for name in policies:
         policy = device.policies[name]

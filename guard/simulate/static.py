@@ -42,7 +42,8 @@ def plans(device: Device) -> dict[str, Plan]:
     found: dict[str, dict[Prefix, list[StaticRoute]]] = defaultdict(lambda: defaultdict(list))
     for route in device.static_routes:
         found[route.vrf][route.prefix].append(route)
-    made = {vrf: _plan(routes) for vrf, routes in sorted(found.items())}
+    judged = bool(device.install_policies)
+    made = {vrf: _varying(routes) if judged else _plan(routes) for vrf, routes in sorted(found.items())}
     for vrf in sorted({route.vrf for route in device.aggregates}):
         summed = tuple(route for route in device.aggregates if route.vrf == vrf)
         made[vrf] = made.get(vrf, Plan({}, {}))._replace(aggregates=summed)
@@ -60,6 +61,12 @@ def _plan(routes: Mapping[Prefix, list[StaticRoute]]) -> Plan:
         else:
             varying[prefix] = ordered
     return Plan(constant, varying)
+
+
+def _varying(routes: Mapping[Prefix, list[StaticRoute]]) -> Plan:
+    """Where a policy says what is installed, none is sure to be active."""
+    ordered = {prefix: tuple(sorted(same, key=lambda route: route.distance)) for prefix, same in routes.items()}
+    return Plan({}, ordered)
 
 
 def _entry(route: StaticRoute, hops: tuple[NextHop, ...]) -> RibEntry:
@@ -156,9 +163,8 @@ def _best(
     for route in routes:
         if chosen and route.distance != chosen[0].distance:
             break
-        if route.distance < UNUSABLE and _usable(device, vrf, route, resolver, topology) and (
-            not device.resolution_policies or _allowed(device, vrf, route, resolver, evaluator)
-        ):
+        usable = route.distance < UNUSABLE and _usable(device, vrf, route, resolver, topology)
+        if usable and _permitted(device, vrf, route, resolver, topology, evaluator=evaluator):
             chosen.append(route)
     if not chosen:
         return None
@@ -167,6 +173,42 @@ def _best(
     if any(not hop.discard for hop in hops):
         hops = tuple(hop for hop in hops if not hop.discard)
     return _entry(chosen[0], hops)
+
+
+def _permitted(
+    device: Device,
+    vrf: str,
+    route: StaticRoute,
+    resolver: Resolver,
+    topology: Topology,
+    *,
+    evaluator: Callable[[str], Evaluator],
+) -> bool:
+    """Whether the device's policies, if it has any, let the next hop be resolved and the route be installed."""
+    if device.resolution_policies and not _allowed(device, vrf, route, resolver, evaluator):
+        return False
+    return not device.install_policies or _installs(device, vrf, route, resolver, topology, evaluator=evaluator)
+
+
+def _installs(
+    device: Device,
+    vrf: str,
+    route: StaticRoute,
+    resolver: Resolver,
+    topology: Topology,
+    *,
+    evaluator: Callable[[str], Evaluator],
+) -> bool:
+    """Whether the device's policy lets the route into the main RIB."""
+    from guard.simulate.install import admitted
+
+    entry = _entry(route, (_next_hop(route, device.name, topology),))
+
+    def near(address: Address) -> str | None:
+        found = resolver.resolve(device.name, route.next_vrf or vrf, address)
+        return found.hops[0].interface if found is not None and found.protocol is RouteProtocol.CONNECTED else None
+
+    return admitted(evaluator(device.name), vrf, route.prefix, entry, near=near) is not None
 
 
 def _allowed(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from guard.model.address import Address, Prefix
@@ -342,8 +343,9 @@ class Network:
             self.rip = Rip(ground.rip, injected.rip)
         fresh = {}
         for node in sorted(self._ground.devices):
+            made = self._rib_of(node)
             for vrf in ground.vrfs(node):
-                fresh[node, vrf] = MainRib(
+                fresh[node, vrf] = made(
                     node,
                     vrf,
                     own=self._ground.own.get((node, vrf), {}),
@@ -354,6 +356,14 @@ class Network:
                 )
         self.ribs = fresh
         self.resolver = Resolver(fresh)
+
+    def _rib_of(self, node: str) -> Callable[..., MainRib]:
+        """What the main RIBs of a node are made by: those behind policies of what may be installed are of a kind."""
+        if not self._ground.devices[node].install_policies:
+            return MainRib
+        from guard.simulate.install import FilteredRib
+
+        return partial(FilteredRib, self._ground.evaluator(node))
 
     def _igps(self, node: str, vrf: str) -> Iterator[IgpTable]:
         for ospf in self.ospf.values():

@@ -131,7 +131,7 @@ _FRR: Commands = {
     "no zebra nexthop kernel enable": Ignored("management of the daemons"),
     **keys(
         NotModelled("policy between the RIB and the kernel is not modelled"),
-        "ip protocol | ipv6 protocol | ip import-table | ip import | ip table | ipv6 import-table",
+        "ip import-table | ip import | ip table | ipv6 import-table",
     ),
     **keys(
         Partly("next hops that only a default route leads to are resolved as the model does it"),

@@ -16,7 +16,7 @@ from guard.parse.cisco.reading import LoginFilter, Reading
 from guard.parse.cisco.rip import router_rip
 from guard.parse.cisco.static import default_gateway, static_route
 from guard.parse.cisco.table import Handler, Ignored, NotModelled, Table, keys, unrecognised
-from guard.parse.cisco.vrf import ip_routing, ipv6_routing, router_id, vrf
+from guard.parse.cisco.vrf import install_policy, ip_routing, ipv6_routing, router_id, vrf
 from guard.parse.context import Context, walk
 from guard.parse.line import Line
 
@@ -220,5 +220,6 @@ TOP: Mapping[Vendor, Mapping[str, Handler[Reading]]] = {
         "router rip": router_rip,
         "ipv6 access-list": numbered,
         **keys(router_id, "ip router-id | router-id"),
+        **keys(install_policy, "ip protocol | ipv6 protocol | no ip protocol | no ipv6 protocol"),
     },
 }

@@ -51,10 +51,29 @@ def _command(line: Line, context: Context, reading: Reading, name: str) -> None:
         _import_default(line, words, context, reading, name)
     elif words[0] in {"vni", "import", "export", "maximum", "mdt", "bgp", "netns", "inter-as-hybrid"}:
         context.not_implemented(line, "this part of a VRF is not modelled")
-    elif words[:2] in {("ip", "protocol"), ("ipv6", "protocol"), ("ip", "nht"), ("no", "ip"), ("ipv6", "nht")}:
+    elif context.vendor is Vendor.FRR and "protocol" in words[:3]:
+        install_policy(line, context, reading, name)
+    elif words[:2] in {("ip", "nht"), ("no", "ip"), ("ipv6", "nht")}:
         context.not_implemented(line, "policy between the RIB and the kernel is not modelled")
     else:
         unrecognised(line, context)
+
+
+def install_policy(line: Line, context: Context, reading: Reading, vrf: str = "default") -> None:
+    """FRR `[no] ip|ipv6 protocol PROTOCOL route-map NAME`: what zebra installs (manual, "zebra Route Filtering")."""
+    on = line.words[0] != "no"
+    family, _, protocol, *last = line.words if on else line.words[1:]
+    version, protocol = (6 if family == "ipv6" else 4), _ZEBRA_NAMES.get(protocol, protocol)
+    context.done(line)
+    if not on:
+        reading.install_policies.pop((vrf, version, protocol), None)
+        return
+    policy = context.refer("route-map", last[-1], line, "zebra route filter")
+    reading.install_policies[vrf, version, protocol] = policy
+
+
+#: zebra's words for IPv6's own daemons.
+_ZEBRA_NAMES = {"ospf6": "ospf", "ripng": "rip"}
 
 
 def _nxos(line: Line, words: tuple[str, ...], context: Context, reading: Reading, name: str) -> bool:

@@ -57,7 +57,7 @@ OPAQUE = {
     Vendor.EOS: """mlag configuration|ip address virtual source-nat vrf A address 10.0.0.1|traffic-policies
         |event-handler X|hardware tcam|ip hardware fib optimize prefix-length 32
         |service routing protocols model ribd|monitor link""",
-    Vendor.FRR: """ip protocol bgp route-map X|ip nht resolve-via-default|pbr-map X seq 5|nexthop-group X|router ripng
+    Vendor.FRR: """ip import-table 10|ip nht resolve-via-default|pbr-map X seq 5|nexthop-group X|router ripng
         |mpls ldp|segment-routing|router eigrp 1|ip import-table 20""",
 }
 
