@@ -84,17 +84,12 @@ def test_show_is_batfishs_too(triangle: tuple[Double, str], tmp_path: Path) -> N
     assert {row["established_status"] for row in rows if row["remote_node"]} == {"ESTABLISHED"}
 
 
-#: What an outage's bad variant misses by Batfish, and why: its FRR originates a network statement without a route for
-#: the network, which FRR does not (`bgp network import-check` is on by default), so the anycast's withdrawal is missed.
-MISSED = {"facebook-2021-10-04": ("missing advertisement-withdrawal",)}
-
-
 @pytest.mark.parametrize("name", plays.OUTAGES)
 def test_outages_replayed(name: str, tmp_path: Path) -> None:
     """`guard replay NAME --engine batfish`: the bad variant blocked for the right reasons, the safe one allowed."""
     with Double(load(name)).serving() as where:
         played = plays.outage(name, where, tmp_path)
     assert [(each.variant, each.verdict, each.faults) for each in played] == [
-        ("bad", "BLOCK", MISSED[name]),
+        ("bad", "BLOCK", ()),
         ("safe", "ALLOW", ()),
     ]
