@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from guard.judge.catalogue import not_built
+from guard.model.device import Vendor
+from guard.parse.vendor import detect
 from guard.parse.yaml_text import load_documents
 from guard.shell.cli.replay import play
 
@@ -47,3 +49,18 @@ def test_each_change_has_its_expectation_and_the_entry_is_whole(entry: Path) -> 
         assert {"must", "any_of", "must_not", "invalid_ok"} & set(expected), (
             "stopped for any reason is not stopped for the right one"
         )
+
+
+def test_the_set_stands_on_four_vendors() -> None:
+    found = {detect(each.read_text()) for each in ROOT.glob("*/snapshot/configs/*")}
+    assert {Vendor.IOS, Vendor.EOS, Vendor.FRR, Vendor.JUNOS} <= found
+
+
+@pytest.mark.parametrize(
+    "entry", [each for each in ENTRIES if (each / "snapshot/configs").is_dir()], ids=lambda e: e.name
+)
+def test_a_network_change_is_told_in_several_ways(entry: Path) -> None:
+    """As one change, and as something else that does the same: in steps, in another order, typed in, taken down."""
+    assert len(list(entry.glob("bad*.yaml"))) >= 3
+    texts = [each.read_text() for each in entry.glob("bad*.yaml")]
+    assert any(text.count("\n- ") > 1 for text in texts), "no variant in steps"
