@@ -69,7 +69,7 @@ def bgp_rows(state: NetworkState) -> Iterator[Row]:
             "next_hop_ip": str(attributes.next_hop) if attributes.next_hop is not None else None,
             "as_path": as_path_text(attributes.as_path),
             "local_preference": row.local_preference,
-            "metric": attributes.med or 0,
+            "metric": row.shown_med or attributes.med or 0,
             "weight": attributes.weight,
             "communities": list(attributes.communities),
             "origin_type": ORIGIN_NAMES[attributes.origin],

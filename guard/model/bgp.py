@@ -256,6 +256,7 @@ class BgpProcess:
     enforce_first_as: bool = True
     suppress_fib_pending: bool = False
     reject_as_sets: bool = False
+    single_agent: bool = False  # EOS: one agent for all routing protocols (`ribd`), which shows some things otherwise
     graceful_shutdown: bool = False
     route_distinguisher: str = ""
     families: tuple[BgpFamily, ...] = ()

@@ -93,7 +93,7 @@ class BgpSession:
 
 
 class BgpRow(NamedTuple):
-    """One path in a BGP RIB (CONTRACT `bgp` columns)."""
+    """One path in a BGP RIB (CONTRACT `bgp` columns). `shown_med`: where the device shows another MED than it has."""
 
     node: str
     vrf: str
@@ -103,6 +103,7 @@ class BgpRow(NamedTuple):
     origin_protocol: str
     received_from: Address | None
     local_preference: int
+    shown_med: int | None = None
 
 
 class BgpTables(Protocol):

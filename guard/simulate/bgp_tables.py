@@ -363,7 +363,24 @@ class Tables:
             origin,
             path.peer_address,
             speaker.process.default_local_preference if preference is None else preference,
+            self._shown_med(speaker, prefix, path) if speaker.process.single_agent else None,
         )
+
+    def _shown_med(self, speaker: Speaker, prefix: Prefix, path: Path) -> int | None:
+        """EOS with one routing agent shows MED 1 on its own path of a connected network that is no loopback's.
+
+        Recorded in 4.21 and 4.23 (lab-validation: 192.168.122.0/24 in eos_private_asn and two more; their loopbacks
+        have 0, and so has what is sent). With several agents (4.36 there) it shows none.
+        """
+        if path.kind != LOCAL or path.origin_protocol != "connected":
+            return None
+        family, entry = speaker.families[prefix.version], None
+        if any(network.prefix == prefix and not network.policy for network in family.networks):
+            entry = self._exchange.underlay.entry(speaker.node, speaker.vrf, prefix)
+        if entry is None or entry.protocol is not RouteProtocol.CONNECTED:
+            return None
+        kinds = {each.name: each.kind for each in speaker.device.interfaces}
+        return None if all(kinds.get(hop.interface or "") == "loopback" for hop in entry.next_hops) else 1
 
     def best(self, node: str, vrf: str, prefix: Prefix) -> BgpRow | None:
         exchange = self._exchange

@@ -427,6 +427,7 @@ def _process(scope: Scope) -> BgpProcess:
         families=tuple(_family(version, process, defaults) for version in sorted(wanted)),
         neighbors=peers,
         options=tuple(sorted(process.options.items())),
+        single_agent=scope.context.vendor is Vendor.EOS and not scope.routing.multi_agent,
         **settings,
     )
 

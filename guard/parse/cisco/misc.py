@@ -10,7 +10,7 @@ from typing import Any
 
 from guard.model.device import Vendor
 from guard.parse.cisco.nxos_top import NXOS_MISC
-from guard.parse.cisco.table import Handler, Ignored, NotModelled, Partly, accepted, keys
+from guard.parse.cisco.table import Handler, Ignored, NotModelled, Partly, keys
 
 Commands = Mapping[str, Handler[Any]]
 
@@ -116,8 +116,6 @@ _EOS: Commands = {
         | lldp | ip icmp redirect""",
     ),
     "vlan internal": Ignored("numbers of internal VLANs"),
-    "service routing protocols model multi-agent": accepted,
-    "service routing protocols model": Partly("this model of the routing agents is taken for multi-agent"),
     "ip virtual-router mac-address": Ignored("the MAC address of virtual gateways"),
     "ip address virtual source-nat": NotModelled("packets of the device leave with another source"),
 }

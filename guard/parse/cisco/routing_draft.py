@@ -143,6 +143,7 @@ class RoutingDraft:
     as_path_lists: dict[str, AsPathListDraft] = field(default_factory=dict)
     community_lists: dict[tuple[str, str], CommunityListDraft] = field(default_factory=dict)
     route_maps: dict[str, dict[int, TermDraft]] = field(default_factory=dict)
+    multi_agent: bool = False  # EOS
     processes: dict[str, ProcessDraft] = field(default_factory=dict)
     session_templates: dict[str, PeerDraft] = field(default_factory=dict)
     policy_templates: dict[str, PeerDraft] = field(default_factory=dict)

@@ -166,6 +166,15 @@ def _router_general(line: Line, context: Context, reading: Reading) -> None:
     _GENERAL.read(line.children, context, reading)
 
 
+def _agents(line: Line, context: Context, reading: Reading) -> None:
+    """EOS `service routing protocols model multi-agent|ribd`; what the two do otherwise is modelled in part."""
+    reading.routing.multi_agent = line.words[-1] == "multi-agent"
+    if reading.routing.multi_agent:
+        context.done(line)
+    else:
+        context.partial(line, "this model of the routing agents is mostly taken for multi-agent")
+
+
 def _general_id(line: Line, context: Context, reading: Reading) -> None:
     reading.router_ids["default"] = parse_address(line.words[-1]).value
     context.done(line)
@@ -211,6 +220,7 @@ TOP: Mapping[Vendor, Mapping[str, Handler[Reading]]] = {
         **_SHARED,
         "management": _management,
         "router general": _router_general,
+        "service routing protocols model": _agents,
         "switchport default mode": _switchport_default,
     },
     Vendor.NXOS: {**_SHARED, **NXOS_TOP, "vrf context": vrf, "switchname": _hostname},
