@@ -37,34 +37,46 @@ def neighbors(device: Device) -> Iterator[tuple[tuple[str, str, str], BgpNeighbo
 
 
 def _sessions(device: Device) -> Iterator[tuple[Name, Bound]]:
+    policies = _Policies(device)
     for (node, vrf, peer), neighbor, process in neighbors(device):
         inside = neighbor.remote_as == process.asn or neighbor.remote_as_kind == "internal"
         bare = inside or not process.ebgp_requires_policy
         for family in neighbor.families:
             what = f"session {node} -> {peer}" + (f" ({vrf})" if vrf != "default" else "")
-            yield f"{what} IPv{family.version} in", Bound(_imported(device, neighbor, family), bare)
-            yield f"{what} IPv{family.version} out", Bound(_exported(device, neighbor, family), bare)
+            yield f"{what} IPv{family.version} in", Bound(policies.imported(neighbor, family), bare)
+            yield f"{what} IPv{family.version} out", Bound(policies.exported(neighbor, family), bare)
 
 
-def _imported(device: Device, neighbor: BgpNeighbor, family: NeighborFamily) -> Chain:
-    policies, filters = family.import_policies, family.import_filters
-    default = frozenset({"bgp"}) if not policies or device.vendor is Vendor.JUNOS else frozenset[str]()
-    peer = neighbor.address if _asks_for_peer(device, policies) else None
-    return Chain(device, family.version, policies, filters, default=default, peer=peer)
+class _Policies:
+    """What the policies of a device ask for; many neighbours share the same ones."""
 
+    def __init__(self, device: Device) -> None:
+        self._device = device
+        self._asks: dict[tuple[str, ...], tuple[bool, tuple[str, ...]]] = {}
 
-def _exported(device: Device, neighbor: BgpNeighbor, family: NeighborFamily) -> Chain:
-    """Junos exports what it holds of other protocols as well, where a policy accepts it."""
-    policies, filters = family.export_policies, family.export_filters
-    default = frozenset({"bgp"}) if not policies or device.vendor is Vendor.JUNOS else frozenset[str]()
-    protocols = protocols_of(device, policies)
-    peer = neighbor.address if _asks_for_peer(device, policies) else None
-    return Chain(device, family.version, policies, filters, protocols=protocols, default=default, peer=peer)
+    def imported(self, neighbor: BgpNeighbor, family: NeighborFamily) -> Chain:
+        policies = family.import_policies
+        peer = neighbor.address if self._asked(policies)[0] else None
+        return self._chain(family, policies)._replace(filters=family.import_filters, peer=peer)
 
+    def exported(self, neighbor: BgpNeighbor, family: NeighborFamily) -> Chain:
+        """Junos exports what it holds of other protocols as well, where a policy accepts it."""
+        policies = family.export_policies
+        for_peer, protocols = self._asked(policies)
+        peer = neighbor.address if for_peer else None
+        return self._chain(family, policies)._replace(filters=family.export_filters, peer=peer, protocols=protocols)
 
-def _asks_for_peer(device: Device, policies: tuple[str, ...]) -> bool:
-    """Places that differ in their neighbour alone are one, unless a policy asks for it."""
-    return any(isinstance(leaf, MatchPeer) for term in terms_of(device, policies) for leaf in leaves(term.condition))
+    def _chain(self, family: NeighborFamily, policies: tuple[str, ...]) -> Chain:
+        default = frozenset({"bgp"}) if not policies or self._device.vendor is Vendor.JUNOS else frozenset[str]()
+        return Chain(self._device, family.version, policies, default=default)
+
+    def _asked(self, policies: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
+        """Whether they ask for the neighbour (else places that differ in it alone are one), and their protocols."""
+        if policies not in self._asks:
+            found = [leaf for term in terms_of(self._device, policies) for leaf in leaves(term.condition)]
+            for_peer = any(isinstance(leaf, MatchPeer) for leaf in found)
+            self._asks[policies] = for_peer, protocols_of(self._device, policies)
+        return self._asks[policies]
 
 
 def _redistributions(device: Device) -> Iterator[tuple[Name, Bound]]:

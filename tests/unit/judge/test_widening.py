@@ -5,7 +5,11 @@ r (65000) -- 192.0.2.129 (65001), which imports through M
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+
 import pytest
+from random_policies import plan, text
 from small_network import snapshot_of
 
 from guard.judge.catalogue import Parameters, checks
@@ -173,3 +177,23 @@ def test_what_cannot_be_compared_is_said() -> None:
     base = acl + "route-map M permit 10\n match ip address 7\n match tag 5\n"
     found = list(widened(device(base), device(base.replace(" match tag 5\n", "")), PARAMETERS))
     assert [each.why for each in found if isinstance(each, Unclear)] == ["a wildcard mask with holes is not compared"]
+
+
+@pytest.mark.parametrize("vendor", HEAD)
+def test_whatever_the_policy_entries_that_come_and_go_are_no_widening(vendor: str) -> None:
+    """An entry of more than eight bits more, or one less of several: at most a term is cut off by it."""
+    for seed in range(40):
+        dice = random.Random(seed)
+        made = plan(dice, vendor)
+        lists = dict(made.prefix_lists)
+        if not lists:
+            continue
+        name, entries = dice.choice(sorted(lists.items()))
+        prefix = f"100.{dice.randrange(64, 128)}.0.0/{dice.randrange(10, 24)}"
+        length = int(prefix.partition("/")[2])
+        more = (*entries, (True, prefix, length, dice.randrange(length, 33)))
+        fewer = tuple(each for each in entries if each != dice.choice(entries))
+        for held in (more, fewer) if fewer else (more,):
+            after = replace(made, prefix_lists=tuple({**lists, name: held}.items()))
+            old, new = (snapshot_of({"r": text(vendor, each)}).devices["r"] for each in (made, after))
+            assert [each for each in wider(old, new) if "can no longer match" not in each] == [], (seed, name)
