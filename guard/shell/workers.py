@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any
 
 from guard.model.errors import InputInvalid
@@ -27,6 +28,8 @@ Progress = Callable[[str, float], None]
 
 #: A worker that has had nothing to do for so long (in s) collects its garbage; a busy one after so many checks.
 _IDLE, _UNCOLLECTED = 0.2, 4
+#: Memory grows by what candidates leave behind; beyond this share of what was in use all of it is looked through.
+_GROWTH = 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,17 +227,44 @@ def _serve(pipe: Connection, pipeline: str) -> None:
     module = importlib.import_module(pipeline)
     gc.disable()  # a check makes millions of objects that live as long as it does
     pipe.send(("ready",))
-    since = 0  # checks since the last collection: what is remembered of snapshots is looked at each time
+    garbage = _Garbage()
     while True:
         try:
-            if since and (since >= _UNCOLLECTED or not pipe.poll(_IDLE)):
-                gc.collect()
-                since = 0
+            if garbage.waits and (garbage.waits >= _UNCOLLECTED or not pipe.poll(_IDLE)):
+                garbage.collect()
             work: Work = pipe.recv()
         except (EOFError, OSError):
             return
         pipe.send(_answer(module, work, lambda stage, fraction: pipe.send(("progress", stage, fraction))))
-        since += 1
+        garbage.waits += 1
+
+
+class _Garbage:
+    """What a check leaves behind. What is remembered of snapshots is looked at again only once memory has grown.
+
+    `waits`: checks since the last collection.
+    """
+
+    def __init__(self) -> None:
+        self.waits = 0
+        self._resident = 0
+
+    def collect(self) -> None:
+        if not self._resident or _resident() > self._resident * _GROWTH:
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            self._resident = _resident()
+        else:
+            gc.collect()
+        self.waits = 0
+
+
+def _resident() -> int:
+    """Pages of memory in use; 0 where that is not to be had, so that everything is looked at each time."""
+    with contextlib.suppress(OSError):
+        return int(Path("/proc/self/statm").read_text().split()[1])
+    return 0
 
 
 def _answer(module: Any, work: Work, progress: Progress) -> tuple[Any, ...]:

@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping
+from dataclasses import fields
 from typing import NamedTuple
 
-from guard.model.bgp import BgpAttributes
+from guard.model.bgp import BgpAttributes, BgpProcess
+from guard.simulate.bgp_decision import Selection
 from guard.simulate.bgp_graph import OUTSIDE, Graph, Group, Speaker
 from guard.simulate.bgp_run import ClassRun
 from guard.simulate.bgp_session import EBGP, IBGP
 from guard.simulate.bgp_transform import contains
+
+#: What a speaker's choice depends on, of its process, of its family, and of a neighbour's.
+_DECIDING = tuple(
+    each.name
+    for each in fields(BgpProcess)
+    if each.name not in ("source", "router_id", "cluster_id", "families", "neighbors", "route_distinguisher")
+)
+_OFFERING = ("distance_internal", "maximum_paths", "maximum_paths_ibgp")
+_HEARING = ("weight", "local_preference", "multipath", "extended_next_hop")
 
 #: Fewer members than this are asked one by one.
 _FEWEST = 2
@@ -77,7 +88,9 @@ def _key(graph: Graph, speaker: Speaker, version: int) -> Hashable:
         if link.kind == IBGP and (link.sender == OUTSIDE or link.index not in graph.plain):
             return None
         groups += [graph.group_of[link.index].index] if link.kind == IBGP else []
-    return (tuple(groups), process.asn, family.distance_internal) if groups else None
+    heard = tuple(tuple(getattr(link.in_family, name) for name in _HEARING) for link in speaker.links_in[version])
+    own = tuple(getattr(process, name) for name in _DECIDING), tuple(getattr(family, name) for name in _OFFERING)
+    return (tuple(groups), speaker.device.vendor, own, frozenset(heard)) if groups else None
 
 
 def _ids(graph: Graph, members: list[int]) -> dict[int, frozenset[int]]:
@@ -127,3 +140,17 @@ def answer(run: ClassRun, flock: Flock) -> Answer | None:
         elif sent.next_hop != only.next_hop or sent.med != only.med or sent.tag != only.tag:
             return None
     return Answer(only, flock.members.difference(selections, apart))
+
+
+def like(run: ClassRun, flock: Flock, model: Selection, index: int) -> Selection | None:
+    """The selection of a member, told by another's: the same reflector's copy, over its own session."""
+    links = run.world.graph.links
+    theirs = links.get(model.best.link)
+    if theirs is None or len(model.used) != 1:
+        return None
+    group = next((group for group in flock.groups if group.first.sender == theirs.sender), None)
+    own = group.by_receiver.get(index, ()) if group is not None else ()
+    if len(own) != 1 or own[0].peer_address != theirs.peer_address or own[0].from_client != theirs.from_client:
+        return None
+    best = model.best._replace(link=own[0].index)
+    return Selection(best, model.step, (best,))

@@ -12,6 +12,8 @@ from typing import NamedTuple, Protocol
 
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes
+from guard.model.device import Device
+from guard.model.policy import SetMetricFromIgp
 from guard.simulate.bgp_decision import Entrant, Selection, select
 from guard.simulate.bgp_graph import OUTSIDE, Graph, Group, Link, Speaker
 from guard.simulate.bgp_origin import suppresses
@@ -58,6 +60,18 @@ class Earlier(NamedTuple):
     links: frozenset[int]
 
 
+class Needs(NamedTuple):
+    """What an answer that somebody who took no part gave hangs on: speakers, links, and (speaker, VRF, next hop).
+
+    `reached`: where it matters whether the next hop is reached, and not at what cost.
+    """
+
+    speakers: frozenset[int]
+    links: frozenset[int]
+    hops: frozenset[tuple[int, str, Address]]
+    reached: frozenset[tuple[int, str, Address]] = frozenset()
+
+
 class World(Protocol):
     """What a run asks of the exchange that it is part of."""
 
@@ -65,6 +79,14 @@ class World(Protocol):
     def graph(self) -> Graph: ...
 
     def hop(self, speaker: Speaker, path: Path, prefix: Prefix) -> Hop: ...
+
+    def interned(self, needs: Needs) -> Needs:
+        """One object for equal ones."""
+        ...
+
+    def grants(self, needs: Needs, earlier: Earlier) -> bool:
+        """Whether all of it surely is as it was in an earlier state."""
+        ...
 
     def inactive(self, speaker: Speaker, path: Path, members: PrefixClass) -> bool | None:
         """Whether who sends only what it installs keeps the best path back (raises Split); None: all is sent."""
@@ -80,6 +102,10 @@ class World(Protocol):
 
     def conditional(self, speaker: Speaker, link: Link, view: RouteView) -> Conditional:
         """What conditional advertisement makes of a route before the usual export policy."""
+        ...
+
+    def told(self, run: ClassRun, index: int) -> Selection | None:
+        """What a speaker that took no part uses, where that follows from what another one like it does."""
         ...
 
     def capped(self, link: Link, members: PrefixClass) -> bool:
@@ -106,10 +132,13 @@ class ClassRun:
         self._sent: set[int] = set()
         self._running = False
         self._lazy: dict[int, tuple[Selection | None, dict[int, Path]]] = {}
+        self._told: set[int] = set()  # of those, who was told the best path alone
+        self.models: dict[int, tuple[Selection, frozenset[int]] | None] = {}  # by flock: what one uses, like whom
         self._exports: dict[int, tuple[Path, BgpAttributes | None]] = {}
         self._plain: dict[int, BgpAttributes | None] = {}
         self._earlier: Earlier | None = None
         self._alike: dict[int, bool] = {}
+        self._needs: dict[int, Needs | None] = {}
 
     def carried_over(
         self, world: World, members: PrefixClass, apart: tuple[frozenset[int], frozenset[int]] | None = None
@@ -410,20 +439,38 @@ class ClassRun:
         """The speaker's accepted paths by link, best or not."""
         if index in self.candidates:
             return self.candidates[index]
-        return self._asked(index)[1]
+        found = self._asked(index)[1]
+        if index in self._told:
+            self._told.discard(index)
+            found = self._learned(index)
+            self._lazy[index] = (self._lazy[index][0], found)
+        return found
 
     def _asked(self, index: int) -> tuple[Selection | None, dict[int, Path]]:
         known = self._lazy.get(index)
         if known is not None:
             return known
-        speaker = self.world.graph.speakers[index]
-        learned: dict[int, Path] = {}
-        self._lazy[index] = (None, learned)  # whoever asks back meanwhile is told nothing
+        self._lazy[index] = (None, {})  # whoever asks back meanwhile is told nothing
         taken = self._taken_over(index)
         if taken is not None:
             self._lazy[index] = taken
             return taken
-        for link in speaker.links_in[self.version]:
+        told = self.world.told(self, index) if not self._running else None
+        if told is not None:
+            self._told.add(index)
+            self._lazy[index] = (told, {told.best.link: told.best})
+            return self._lazy[index]
+        return self.asked_alone(index)
+
+    def asked_alone(self, index: int) -> tuple[Selection | None, dict[int, Path]]:
+        """What a speaker that took no part makes of what it is offered."""
+        learned = self._learned(index)
+        found = self._lazy[index] = (self._decide(self.world.graph.speakers[index], learned), learned)
+        return found
+
+    def _learned(self, index: int) -> dict[int, Path]:
+        learned: dict[int, Path] = {}
+        for link in self.world.graph.speakers[index].links_in[self.version]:
             if link.index in self.world.graph.adds:
                 learned.update(self._incoming(link))
                 continue
@@ -431,9 +478,7 @@ class ClassRun:
             path = self._take(link, sent) if sent is not None else None
             if path is not None:
                 learned[link.index] = path
-        found = (self._decide(speaker, learned), learned)
-        self._lazy[index] = found
-        return found
+        return learned
 
     def _taken_over(self, index: int) -> tuple[Selection | None, dict[int, Path]] | None:
         """What the earlier run found for a speaker that took no part, if its next hops resolve as they did.
@@ -443,6 +488,8 @@ class ClassRun:
         earlier = self._earlier
         if earlier is None or index in earlier.apart:
             return None
+        if self.is_quiet(index):
+            return self._as_earlier(index, earlier.run)
         speaker, to_stub = self.world.graph.speakers[index], self.world.graph.to_stub
         heard = speaker.links_in[self.version]
         asked = (link for link in heard if link.index in to_stub and link.sender not in self.selections)
@@ -453,7 +500,13 @@ class ClassRun:
         for path in (*self.locals.get(index, ()), *found[1].values()):
             if self.world.hop(speaker, path, self.prefix) != before(speaker, path, self.prefix):
                 return None
+        return self._as_earlier(index, earlier.run)
+
+    def _as_earlier(self, index: int, run: ClassRun) -> tuple[Selection | None, dict[int, Path]]:
         self._alike[index] = True
+        found = run._asked(index)
+        if index in run._told:
+            self._told.add(index)
         return found
 
     def _sends_as_before(self, link: Link, earlier: Earlier) -> bool:
@@ -463,9 +516,60 @@ class ClassRun:
         self.selection(link.sender)
         return self._alike.get(link.sender, False) or self.offer(link) == earlier.run.offer(link)
 
+    def sends_as(self, other: ClassRun, link: Link) -> bool:
+        """Whether the same goes over a link as in another run of the class."""
+        earlier = self._earlier
+        if earlier is not None and earlier.run is other:
+            same = link.index not in earlier.links and link.sender not in earlier.apart
+            if same and (link.sender in self.selections or self.is_quiet(link.sender)):
+                return True
+        return self.offer(link) == other.offer(link)
+
+    def is_quiet(self, index: int) -> bool:
+        """Whether a speaker that took no part surely uses what it used in the earlier run, without asking anybody."""
+        earlier = self._earlier
+        needs = earlier.run.needs(index) if earlier is not None else None
+        return earlier is not None and needs is not None and self.world.grants(needs, earlier)
+
+    def needs(self, index: int) -> Needs | None:
+        """What a speaker's choice hangs on, the run itself apart; None where that is not known."""
+        if index not in self._needs:
+            self._needs[index] = None  # who asks back meanwhile is not known
+            found = self._find_needs(index)
+            self._needs[index] = self.world.interned(found) if found is not None else None
+        return self._needs[index]
+
+    def _find_needs(self, index: int) -> Needs | None:
+        if index in self.selections:
+            return Needs(frozenset({index}), frozenset(), frozenset())
+        speakers, links = {index}, set[int]()
+        hops, reached = set[tuple[int, str, Address]](), set[tuple[int, str, Address]]()
+        speaker, to_stub = self.world.graph.speakers[index], self.world.graph.to_stub
+        for link in speaker.links_in[self.version]:
+            if link.index in to_stub and link.sender not in self.selections:
+                theirs = self.needs(link.sender) if link.index not in self.world.graph.adds else None
+                if theirs is None:
+                    return None
+                speakers |= theirs.speakers
+                links |= theirs.links | {link.index}
+                hops |= theirs.hops
+                reached |= theirs.reached
+        mine = set[tuple[int, str, Address]]()
+        for path in (*self.locals.get(index, ()), *self._asked(index)[1].values()):
+            next_hop = path.attributes.next_hop
+            if path.kind != LOCAL and not path.interface and next_hop is not None and not next_hop.is_link_local:
+                links.add(path.link)
+                mine.add((index, path.vrf or speaker.vrf, next_hop))
+        # Copies of one path all cost the same; what it costs is told to nobody but by a policy that says so.
+        alone = len(mine) == 1 and index not in self.locals and not tells_igp_metric(speaker.device)
+        (reached if alone else hops).update(mine)
+        return Needs(frozenset(speakers), frozenset(links), frozenset(hops), frozenset(reached))
+
     def alike(self, index: int) -> ClassRun | None:
-        """The earlier run, if a speaker that took no part has from it what it uses."""
-        return self._earlier.run if self._earlier is not None and self._alike.get(index) else None
+        """The earlier run, if a speaker that took no part surely has from it what it uses."""
+        if self._earlier is None or not (self._alike.get(index) or self.is_quiet(index)):
+            return None
+        return self._earlier.run
 
     def plain_offer(self, index: int) -> BgpAttributes | None:
         """See `_plain_offer`; remembered, here or in the run that this one was taken over from."""
@@ -557,6 +661,16 @@ class ClassRun:
     def outcome(self) -> dict[int, Path | None]:
         """The best path of each active speaker, for comparing two runs."""
         return {index: selection.best if selection else None for index, selection in self.selections.items()}
+
+
+def tells_igp_metric(device: Device) -> bool:
+    """Whether some policy of a device makes the IGP's metric a route's own."""
+    return any(
+        isinstance(action, SetMetricFromIgp)
+        for policy in device.policies.values()
+        for term in policy.terms
+        for action in term.actions
+    )
 
 
 def _exchange(held: dict[int, Path], link: Link, incoming: dict[int, Path]) -> bool:

@@ -16,7 +16,7 @@ from guard.model.bgp import BgpAttributes
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import BgpRow, BgpSession, StateNote
 from guard.simulate.bgp_decision import Selection
-from guard.simulate.bgp_flocks import Flock, answer, flocks
+from guard.simulate.bgp_flocks import Flock
 from guard.simulate.bgp_graph import OUTSIDE, Link, SessionKey, Speaker
 from guard.simulate.bgp_path import LOCAL, Path
 from guard.simulate.bgp_run import ClassRun
@@ -76,8 +76,6 @@ class BgpSolution:
         )
         self.tables = Tables(self, exchange)
         self._entries: dict[int, dict[int, RibEntry | None]] = {}  # by run (its id), by speaker
-        self._flocks = {version: flocks(exchange.graph, version) for version in (4, 6)}
-        self._flock_of = {v: {i: flock for flock in held for i in flock.members} for v, held in self._flocks.items()}
         self._told: dict[tuple[int, int], _Told | None] = {}  # by run (its id), by flock
         self._installed: dict[int, Installed] = {}  # by run (its id)
         self._shared: dict[tuple[Address, int, int, int], RibEntry] = {}
@@ -86,6 +84,8 @@ class BgpSolution:
         self._external = frozenset(session.key for session in self.sessions if session.external)
         self.before: BgpSolution | None = None  # that this one started from: answers that are equal are its objects
         self._by_run: tuple[Exchange, frozenset[Prefix], tuple[tuple[ClassRun, tuple[Prefix, ...]], ...]] | None = None
+        self._grouped: dict[SessionKey, tuple[tuple[Prefix, ...], ...]] = {}
+        self._alike: bool | None = None
         self._fingerprint: int | None = None
 
     @property
@@ -107,7 +107,7 @@ class BgpSolution:
         return None if index is None or run is None else self._entry(index, run)
 
     def _entry(self, index: int, run: ClassRun) -> RibEntry | None:
-        flock = self._flock_of[run.version].get(index)
+        flock = self.exchange.flock(run.version, index)
         told = self._tell(flock, run) if flock is not None else None
         if told is not None and index in told.members:
             return told.entry
@@ -132,7 +132,7 @@ class BgpSolution:
         names = self._names
         left = set(names)
         alike: list[tuple[frozenset[Table], RibEntry]] = []
-        for flock in self._flocks[run.version]:
+        for flock in self.exchange.flocks(run.version):
             told = self._tell(flock, run)
             if told is not None:
                 left -= told.members
@@ -158,16 +158,16 @@ class BgpSolution:
         return self._told[key]
 
     def _find_told(self, flock: Flock, run: ClassRun) -> _Told | None:
-        heard = answer(run, flock)
-        if heard is None or heard.offered is None:
+        heard = self.exchange.heard_by(run, flock)
+        if heard is None or heard.offered is None or heard.offered.next_hop is None:
             return None if heard is None else _Told(heard.members, None)
-        next_hop = heard.offered.next_hop
-        if next_hop is None or (run.prefix.is_host and run.prefix.value == next_hop.value):
-            return None
-        members = heard.members & self.exchange.usable_by(next_hop)
-        return _Told(members, self._ibgp(next_hop, heard.offered, flock.distance)) if members else None
+        return _Told(heard.members, self._ibgp(heard.offered.next_hop, heard.offered, flock.distance))
 
     def _find(self, index: int, run: ClassRun) -> RibEntry | None:
+        if self.before is not None and index not in run.selections:
+            earlier = run.alike(index)
+            if earlier is not None and self.before.exchange.runs.get(run.prefix) is earlier:
+                return self.before._entry(index, earlier)
         speaker = self.exchange.graph.speakers[index]
         family = speaker.families.get(run.version)
         alike = family is not None and not (family.table_policy or family.distance_rules)
@@ -178,9 +178,6 @@ class BgpSolution:
         selection = run.selection(index)
         if selection is None:
             return None
-        earlier = run.alike(index)
-        if earlier is not None and self.before is not None and self.before.exchange.runs.get(run.prefix) is earlier:
-            return self.before._entry(index, earlier)
         entry = _rib_entry(speaker, run, selection)
         return self._installed_of(speaker, run.prefix, entry) if speaker.device.install_policies else entry
 
@@ -214,12 +211,53 @@ class BgpSolution:
         key = (exchange is self.exchange, session)
         known = self._sent.get(key)
         if known is None:
-            known = _sent(exchange, session)
+            known = self._sent_before(exchange, session) if session in self._external else None
+            known = _sent(exchange, session) if known is None else known
             if session in self._external:
-                theirs = self.before._sent.get(key) if self.before is not None else None
-                alike = theirs == known and theirs is not None and list(theirs) == list(known)
-                known = self._sent[key] = theirs if theirs is not None and alike else known
+                self._sent[key] = known
         return known
+
+    def _sent_before(self, exchange: Exchange, session: SessionKey) -> Mapping[Prefix, BgpAttributes] | None:
+        """What the end sent in the state before, if it surely sends the same now; None: not sure."""
+        if self.before is None or not self._same_classes(self.before):
+            return None
+        final = exchange is self.exchange
+        theirs = self.before._sent.get((final, session))
+        old = self.before.exchange if final else self.before.offered
+        if theirs is None or [run.members for run in exchange.classes] != [run.members for run in old.classes]:
+            return None
+        mine, was = list(_outbound(exchange, session)), list(_outbound(old, session))
+        if [link.index for link in mine] != [link.index for link in was]:
+            return None
+        for link in mine:
+            if exchange.is_selective((link.sender,)) or old.is_selective((link.sender,)):
+                return None
+            for run, before in zip(exchange.classes, old.classes, strict=True):
+                if run.version == link.version and not run.sends_as(before, link):
+                    return None
+        return theirs
+
+    def grouped(self, session: SessionKey) -> tuple[tuple[Prefix, ...], ...]:
+        """What a session would carry before limits, by class."""
+        known = self._grouped.get(session)
+        if known is None:
+            sent, before = self.sent(self.offered, session), self.before
+            if before is not None and sent is before.sent(before.offered, session) and self._same_classes(before):
+                known = before.grouped(session)
+            else:
+                runs = self.offered.runs
+                groups: dict[Prefix, list[Prefix]] = {}
+                for prefix in sent:
+                    groups.setdefault(runs[prefix].members.first if prefix in runs else prefix, []).append(prefix)
+                known = tuple(map(tuple, groups.values()))
+            self._grouped[session] = known
+        return known
+
+    def _same_classes(self, before: BgpSolution) -> bool:
+        if self._alike is None:
+            ours, theirs = self.offered.classes, before.offered.classes
+            self._alike = [run.members for run in ours] == [run.members for run in theirs]
+        return self._alike
 
     def by_run(
         self, exchange: Exchange, wanted: frozenset[Prefix]
@@ -395,6 +433,10 @@ class Tables:
 
     def offered(self, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
         return self._solution.sent(self._solution.offered, session)
+
+    def offered_by_class(self, session: SessionKey) -> tuple[tuple[Prefix, ...], ...]:
+        """The prefixes of `offered`, those together that the tables before limits treat as one; remembered."""
+        return self._solution.grouped(session)
 
     def sends(self, session: SessionKey, wanted: frozenset[Prefix]) -> frozenset[Prefix]:
         """Those of some prefixes that the session carries after policy."""

@@ -14,17 +14,19 @@ from guard.model.address import DEFAULT_V4, DEFAULT_V6, Address, Prefix
 from guard.model.bgp import BgpAttributes
 from guard.model.device import Vendor
 from guard.model.rib import RouteProtocol
+from guard.simulate.bgp_decision import Selection
+from guard.simulate.bgp_flocks import Answer, Flock, answer, flocks, like
 from guard.simulate.bgp_graph import Graph, Link, Speaker
 from guard.simulate.bgp_origin import default_path, unimported_networks
 from guard.simulate.bgp_path import LOCAL, LOCAL_HOP, Hop, Path
 from guard.simulate.bgp_policy import Conditional
-from guard.simulate.bgp_run import ClassRun, Split
+from guard.simulate.bgp_run import ClassRun, Earlier, Needs, Split
 from guard.simulate.bgp_session import EBGP, far_allowed
 from guard.simulate.bgp_transform import after_policy
 from guard.simulate.policy_eval import RouteView
 from guard.simulate.prefix_class import PrefixClass
 from guard.simulate.resolution_policy import resolvable
-from guard.simulate.underlay import Carrying, Underlay
+from guard.simulate.underlay import Carrying, Still, Underlay
 
 _UNUSABLE = Hop(usable=False, metric=0)
 
@@ -48,7 +50,11 @@ class World:
         self.limits = limits
         self.hops: dict[HopKey, tuple[Hop, Prefix | None]] = {}
         self.runs: dict[Prefix, ClassRun] = {}
+        self._flocks: dict[int, tuple[tuple[Flock, ...], dict[int, Flock]]] = {}
         self._usable_by: dict[Address, frozenset[int]] = {}
+        self._needs: dict[Needs, Needs] = {}
+        self._granted: dict[tuple[int, int, int], bool] = {}  # by the ids of things that earlier runs keep
+        self._still: tuple[Underlay, Underlay, Still | None] | None = None
         self.solving = True
         self._selective = {
             index
@@ -81,6 +87,50 @@ class World:
         hop, through = self.ask((speaker.index, next_hop, "", False))
         return hop.usable and not _own_way(through, next_hop, prefix)
 
+    def flocks(self, version: int) -> tuple[Flock, ...]:
+        """Speakers that are told what they hear together."""
+        return self._flocks_of(version)[0]
+
+    def flock(self, version: int, index: int) -> Flock | None:
+        """The flock that a speaker belongs to."""
+        return self._flocks_of(version)[1].get(index)
+
+    def _flocks_of(self, version: int) -> tuple[tuple[Flock, ...], dict[int, Flock]]:
+        known = self._flocks.get(version)
+        if known is None:
+            held = flocks(self.graph, version)
+            known = self._flocks[version] = held, {index: flock for flock in held for index in flock.members}
+        return known
+
+    def heard_by(self, run: ClassRun, flock: Flock) -> Answer | None:
+        """What a flock hears of a class, and the members who surely can use it; None: each decides for itself."""
+        found = answer(run, flock)
+        if found is None or found.offered is None:
+            return found
+        next_hop = found.offered.next_hop
+        if next_hop is None or (run.prefix.is_host and run.prefix.value == next_hop.value):
+            return None
+        members = found.members & self.usable_by(next_hop)
+        return Answer(found.offered, members) if members else None
+
+    def told(self, run: ClassRun, index: int) -> Selection | None:
+        flock = self.flock(run.version, index)
+        if flock is None:
+            return None
+        if flock.number not in run.models:
+            run.models[flock.number] = None  # who is asked meanwhile decides for itself
+            run.models[flock.number] = self._model(run, flock)
+        model = run.models[flock.number]
+        return like(run, flock, model[0], index) if model is not None and index in model[1] else None
+
+    def _model(self, run: ClassRun, flock: Flock) -> tuple[Selection, frozenset[int]] | None:
+        """What one member uses, and for whom that tells enough."""
+        heard = self.heard_by(run, flock)
+        if heard is None or heard.offered is None:
+            return None
+        selection = run.asked_alone(min(heard.members))[0]
+        return None if selection is None else (selection, heard.members)
+
     def usable_by(self, next_hop: Address) -> frozenset[int]:
         """Speakers of global tables that surely may use the next hop of an iBGP route, as an IGP alone leads there."""
         known = self._usable_by.get(next_hop)
@@ -92,6 +142,38 @@ class World:
             found = (self.graph.by_name.get((node, "default")) for node in nodes)
             known = self._usable_by[next_hop] = frozenset(index for index in found if index is not None)
         return known
+
+    def interned(self, needs: Needs) -> Needs:
+        return self._needs.setdefault(needs, needs)
+
+    def grants(self, needs: Needs, earlier: Earlier) -> bool:
+        key = (id(needs), id(earlier.apart), id(earlier.links))
+        known = self._granted.get(key)
+        if known is None:
+            known = needs.speakers.isdisjoint(earlier.apart) and needs.links.isdisjoint(earlier.links)
+            world = earlier.run.world
+            known = known and isinstance(world, World)
+            if known and isinstance(world, World):
+                known = all(self._is_still(world, *hop) for hop in needs.hops)
+                known = known and all(self._is_reached(world, *hop) for hop in needs.reached)
+            self._granted[key] = known
+        return known
+
+    def _is_reached(self, earlier: World, index: int, vrf: str, next_hop: Address) -> bool:
+        """Whether a next hop surely is as much use to a speaker as it was, whatever it costs now."""
+        free = vrf == "default" and not self.graph.speakers[index].device.resolution_policies
+        if free and index in self.usable_by(next_hop) and index in earlier.usable_by(next_hop):
+            return True
+        return self._is_still(earlier, index, vrf, next_hop)
+
+    def _is_still(self, earlier: World, index: int, vrf: str, next_hop: Address) -> bool:
+        """Whether a next hop surely resolves for a speaker as it did in an earlier state."""
+        if self._still is None or self._still[0] is not earlier.underlay or self._still[1] is not self.underlay:
+            alike = isinstance(self.underlay, Carrying) and type(self.underlay) is type(earlier.underlay)
+            found = self.underlay.since(earlier.underlay) if alike else None  # type: ignore[attr-defined]
+            self._still = earlier.underlay, self.underlay, found
+        still = self._still[2]
+        return still is not None and still.is_still(self.graph.speakers[index].node, vrf, next_hop)
 
     def ask(self, key: HopKey) -> tuple[Hop, Prefix | None]:
         """How a next hop resolves for a speaker, and the BGP prefix that it resolves through, if any."""

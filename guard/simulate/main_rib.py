@@ -6,7 +6,6 @@ Law: lazy. A prefix is decided when it is asked for; longest match asks for one 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cache
 from types import MappingProxyType
 from typing import Protocol, TypeGuard, runtime_checkable
 
@@ -207,10 +206,15 @@ def _is_differing(table: object) -> TypeGuard[Differing]:
     return offers(type(table), Differing)
 
 
-@cache
 def offers(kind: type, protocol: type) -> bool:
     """Whether objects of a class have the methods of a protocol: asked once, as the answer takes long."""
-    return issubclass(kind, protocol)
+    key = (kind, protocol)
+    if key not in _OFFERED:
+        _OFFERED[key] = issubclass(kind, protocol)
+    return _OFFERED[key]
+
+
+_OFFERED: dict[tuple[type, type], bool] = {}
 
 
 def lengths_by_version(prefixes: frozenset[Prefix]) -> dict[int, frozenset[int]]:

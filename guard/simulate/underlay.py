@@ -6,7 +6,7 @@ Law: everything here is asked for lazily and answered from memory; nothing enume
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, Self, runtime_checkable
 
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes
@@ -95,9 +95,19 @@ class Underlay(Protocol):
         ...
 
 
+class Still(Protocol):
+    def is_still(self, node: str, vrf: str, address: Address) -> bool:
+        """Whether the address surely resolves from a table as it did in another state."""
+        ...
+
+
 @runtime_checkable
 class Carrying(Protocol):
     """An underlay that can tell of all nodes at once who reaches an address by its IGP."""
+
+    def since(self, other: Self) -> Still:
+        """This state beside another one."""
+        ...
 
     def carried(self, address: Address) -> frozenset[str]:
         """Nodes whose global table surely resolves `address` by an IGP's own route, whatever BGP says. Memoised."""

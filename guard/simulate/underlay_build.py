@@ -19,6 +19,7 @@ from guard.model.state import IgpAdjacency, Scenario, StateNote
 from guard.simulate import connected, layer3, static
 from guard.simulate.links import PrefixSet
 from guard.simulate.main_rib import IgpTable, MainRib, lengths_by_version
+from guard.simulate.moved import Moved
 from guard.simulate.policy_eval import Evaluator
 from guard.simulate.recursion import Resolver
 from guard.simulate.topology import Topology
@@ -172,7 +173,8 @@ class Network:
         self._static: dict[tuple[str, str], Mapping[Prefix, RibEntry]] = {}
         self.resolver = Resolver(self.ribs)
         self._carried: dict[Address, frozenset[str]] = {}
-        self._prefixes: PrefixSet | None = None
+        self._prefixes: tuple[PrefixSet, frozenset[Prefix]] | None = None
+        self._moved: Moved | None = None
         self._settle()
 
     # -------------------------------------------------------------------------------------------- Underlay
@@ -232,18 +234,48 @@ class Network:
         return known
 
     def _find_carried(self, address: Address) -> frozenset[str]:
-        """The longest prefix of all tables that holds the address decides for everybody who has it, if BGP has not."""
-        if self._prefixes is None:
-            self._prefixes = PrefixSet(self._all_prefixes())
-        held = next(self._prefixes.covering(address.host), None)
-        if held is None or held.length == 0 or (self.overlay is not None and held in self.overlay.universe):
+        """All go by the longest prefix that an IGP may tell of, but who holds one of the longer ones himself."""
+        private, shared = self.chain(address)
+        if shared is None:
             return frozenset()
-        return frozenset(node for (node, vrf), rib in self.ribs.items() if vrf == "default" and rib.is_learned(held))
+        return frozenset(
+            node
+            for (node, vrf), rib in self.ribs.items()
+            if vrf == "default" and rib.is_learned(shared) and not any(p in rib.own or p in rib.static for p in private)
+        )
+
+    def chain(self, address: Address) -> tuple[tuple[Prefix, ...], Prefix | None]:
+        """The longest prefix that holds the address of those that an IGP may tell of, and longer ones before it.
+
+        These are connected or static routes of single tables. None where there is none, or where BGP has one before it.
+        """
+        if self._prefixes is None:
+            taught = self._taught_prefixes()
+            self._prefixes = PrefixSet(self._all_prefixes() | taught), frozenset(taught)
+        found: list[Prefix] = []
+        for prefix in self._prefixes[0].covering(address.host):
+            if prefix.length == 0 or (self.overlay is not None and prefix in self.overlay.universe):
+                break
+            if prefix in self._prefixes[1]:
+                return tuple(found), prefix
+            found.append(prefix)
+        return tuple(found), None
+
+    def since(self, other: Network) -> Moved:
+        """This state beside another one; the last answer is remembered."""
+        if self._moved is None or self._moved.old is not other:
+            self._moved = Moved(other, self)
+        return self._moved
 
     def _all_prefixes(self) -> set[Prefix]:
         found: set[Prefix] = set(self.overlay.universe) if self.overlay is not None else set()
         for rib in self.ribs.values():
             found.update(rib.own, rib.static)
+        return found
+
+    def _taught_prefixes(self) -> set[Prefix]:
+        """What some IGP may tell of."""
+        found: set[Prefix] = set()
         for ospf in self.ospf.values():
             found.update(ospf.internal.numbers, (each.prefix for each in ospf.externals))
         for isis in self.isis.values():

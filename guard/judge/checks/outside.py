@@ -76,6 +76,12 @@ class Origin:
             found = self._first[prefix] = prefix if known is None else known
         return found
 
+    def offered(self, session: Key) -> tuple[tuple[Prefix, ...], ...]:
+        """What a session would carry before any limit shuts it, prefixes of one class together."""
+        if self._classes is not None:
+            return self._classes.offered_by_class(session)
+        return tuple((prefix,) for prefix in self._bgp.offered(session))
+
     def entry(self, node: str, vrf: str, prefix: Prefix) -> Key | None:
         """The key of the external session that the node's best route came in by."""
         asked = (node, vrf, self.first(prefix))
@@ -105,6 +111,8 @@ class Classed(Protocol):
 
     def class_of(self, prefix: Prefix) -> Prefix | None: ...
 
+    def offered_by_class(self, session: Key) -> tuple[tuple[Prefix, ...], ...]: ...
+
 
 class Outgoing(NamedTuple):
     """Prefixes that an external session would carry and that the engine treats as one, and where they came in."""
@@ -122,11 +130,8 @@ def outgoing(view: View) -> tuple[Outgoing, ...]:
     origin = Origin(assessment)
     found: list[Outgoing] = []
     for key, edge in edges(view).items():
-        groups: dict[Prefix, list[Prefix]] = {}
-        for prefix in assessment.state.bgp.offered(key):
-            groups.setdefault(origin.first(prefix), []).append(prefix)
-        for first, prefixes in groups.items():
-            found.append(Outgoing(key, origin.entry(edge.end.node, edge.end.vrf, first), tuple(prefixes)))
+        for prefixes in origin.offered(key):
+            found.append(Outgoing(key, origin.entry(edge.end.node, edge.end.vrf, prefixes[0]), prefixes))
     return tuple(found)
 
 
