@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from guard.model.device import Interface, Vendor
 from guard.model.vendor_defaults import JUNOS_BANDWIDTH
@@ -10,7 +11,11 @@ from guard.model.vendor_defaults import JUNOS_BANDWIDTH
 #: Kbit/s by the first letters of the name. Cisco IOS Interface Command Reference, `bandwidth`, and `show interface`.
 _IOS_BANDWIDTH = (
     ("loopback", 8_000_000),
+    ("eighthundredgige", 800_000_000),
+    ("fourhundredgige", 400_000_000),
+    ("twohundredgige", 200_000_000),
     ("hundredgige", 100_000_000),
+    ("fiftygige", 50_000_000),
     ("fortygigabitethernet", 40_000_000),
     ("fortygige", 40_000_000),
     ("twentyfivegige", 25_000_000),
@@ -41,13 +46,21 @@ EOS_COST = 10
 _EOS_SILENT_REFERENCE = 100
 
 HIGHEST_COST = 65_535
+#: Bundles have what their links have that are up (Cisco's answer to "OSPF Reference bandwidth auto-cost and LAG" on
+#: cisco-nsp, August 2008: "based on the number of active links, and OSPF's cost will adjust automatically").
+_SUMS_LINKS = frozenset({Vendor.IOS, Vendor.IOSXR})
 _BANDWIDTHS = {Vendor.JUNOS: JUNOS_BANDWIDTH, Vendor.NXOS: _NXOS_BANDWIDTH}
 
 
-def bandwidth(vendor: Vendor, interface: Interface) -> int:
-    """Kbit/s of an interface: configured, from its speed, or what the vendor assumes of its kind."""
+def bandwidth(vendor: Vendor, interface: Interface, links: Sequence[Interface] = ()) -> int:
+    """Kbit/s of an interface: configured, from its speed, or what the vendor assumes of its kind.
+
+    `links`: those of its bundle, or of the bundle it is a subinterface of, that are up.
+    """
     if interface.bandwidth is not None:
         return max(1, interface.bandwidth)
+    if links and vendor in _SUMS_LINKS:
+        return sum(bandwidth(vendor, each) for each in links)
     if vendor is Vendor.FRR:
         return _FRR_BANDWIDTH
     if interface.speed is not None:
@@ -59,7 +72,9 @@ def bandwidth(vendor: Vendor, interface: Interface) -> int:
     return _DEFAULT_IOS
 
 
-def ospf_cost(vendor: Vendor, interface: Interface, reference: int, version: int) -> int:
+def ospf_cost(
+    vendor: Vendor, interface: Interface, reference: int, version: int, links: Sequence[Interface] = ()
+) -> int:
     """Cost from bandwidth; `reference` in Mbit/s. FRR: ospfd gives loopbacks cost 0, ospf6d what others get."""
     if vendor is Vendor.JUNOS and interface.kind == "loopback":
         return 0
@@ -71,4 +86,4 @@ def ospf_cost(vendor: Vendor, interface: Interface, reference: int, version: int
         return 1
     if vendor is Vendor.EOS and reference == _EOS_SILENT_REFERENCE and interface.bandwidth is None:
         return EOS_COST
-    return min(HIGHEST_COST, max(1, reference * 1000 // bandwidth(vendor, interface)))
+    return min(HIGHEST_COST, max(1, reference * 1000 // bandwidth(vendor, interface, links)))
