@@ -42,7 +42,7 @@ table: setup       ## agreement with real devices, live FRR and Batfish, with a 
 	$(BIN)/python tests/conformance/table.py
 
 recordings: setup  ## Batfish's answers about our own networks, asked anew of the service that GUARD_BATFISH names
-	PYTHONPATH=.:tests $(BIN)/python tests/contract/batfish_plays.py
+	PYTHONPATH=.:tests $(BIN)/python tests/batfish_plays.py
 
 bench: setup
 	$(BIN)/python -m tests.bench

@@ -9,6 +9,8 @@ import pytest
 
 SHARED = Path(os.environ.get("GUARD_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 JUDGE = SHARED.parent / "judge"
+#: The Batfish service that tests marked `batfish` ask. No other test sees it: a second opinion would be asked for all.
+BATFISH = os.environ.pop("GUARD_BATFISH", "")
 
 
 def needs(path: str) -> Path:

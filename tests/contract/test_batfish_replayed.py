@@ -8,7 +8,7 @@ from pathlib import Path
 import batfish_plays as plays
 import pytest
 from batfish_double import Double, load
-from triangle import FILES, Lab, guard
+from contract.triangle import FILES, Lab, guard
 
 from guard.engines.embedded import Embedded
 from guard.model.state import NetworkState

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import yaml
 from batfish_double import Double
-from triangle import FILES, Answer, Lab
+from contract.triangle import FILES, Answer, Lab
 
 from guard.engines.rows import bgp_rows, routes_rows, session_rows
 from guard.model.state import InterfaceId, NetworkState, Scenario
