@@ -72,7 +72,8 @@ def test_a_check_that_was_killed_is_cleaned_up_after(tmp_path: Path) -> None:
         (snapshot / name).parent.mkdir(parents=True, exist_ok=True)
         (snapshot / name).write_text(text)
     before = set(Service(place(BATFISH)).networks())
-    command = [sys.executable, "-m", "guard", "show", "routes", "-s", str(snapshot), "--engine", "batfish", "--batfish", BATFISH]
+    asked = ("show", "routes", "-s", str(snapshot), "--engine", "batfish", "--batfish", BATFISH)
+    command = [sys.executable, "-m", "guard", *asked]
     killed = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     left = _waited_for(lambda: set(Service(place(BATFISH)).networks()) - before, 60)
     killed.kill()
