@@ -11,7 +11,7 @@ from guard.model.address import Prefix, parse_prefix
 from guard.model.bgp import SEQUENCE, BgpAttributes, Segment
 from guard.simulate.policy_eval import RouteView
 
-VENDORS = ("ios", "frr", "eos", "junos")
+VENDORS = ("ios", "frr", "eos", "nxos", "junos")
 COMMUNITIES = ("65000:1", "65000:2", "65000:31")
 PATHS = ((), (1,), (2,), (1, 2), (2, 1), (12,), (3, 1), (3,))
 METRICS = (0, 5, 9)
@@ -188,6 +188,7 @@ def text(vendor: str, made: Plan) -> str:
 _HEAD = {
     "ios": "hostname r\n!\n",
     "frr": "frr version 8.4\nfrr defaults traditional\nhostname r\n!\n",
+    "nxos": "!Command: show running-config\nversion 9.3(3) Bios:version\nhostname r\nfeature bgp\n!\n",
     "eos": "! device: r (vEOS, EOS-4.28.0F)\n!\nhostname r\n!\nip as-path regex-mode string\n!\n",
 }
 
@@ -196,6 +197,13 @@ def _like_ios(vendor: str, made: Plan) -> str:
     lines = [_HEAD[vendor] + "router bgp 65000", " neighbor 192.0.2.129 remote-as 65001"]
     if vendor == "frr":
         lines += [" address-family ipv4 unicast", "  neighbor 192.0.2.129 route-map M in", " exit-address-family"]
+    elif vendor == "nxos":
+        lines[-1:] = [
+            " neighbor 192.0.2.129",
+            "  remote-as 65001",
+            "  address-family ipv4 unicast",
+            "   route-map M in",
+        ]
     else:
         lines += [" neighbor 192.0.2.129 route-map M in"]
     lines.append("!")
@@ -204,15 +212,15 @@ def _like_ios(vendor: str, made: Plan) -> str:
             length = int(prefix.partition("/")[2])
             bounds = (f" ge {low}" if low > length else "") + (f" le {high}" if high > length else "")
             lines.append(f"ip prefix-list {name} seq {number * 5} {_word(permit)} {prefix}{bounds}")
-    word = {"ios": "ip community-list", "eos": "ip community-list", "frr": "bgp community-list"}[vendor]
+    word = "bgp community-list" if vendor == "frr" else "ip community-list"
     for name, held in made.communities:
         kind = held[0].text.split()[0]
         for each in held:
             body = each.text.partition(" ")[2]
-            expanded = {"ios": " expanded", "frr": " expanded", "eos": " regexp"}[vendor]
+            expanded = " regexp" if vendor == "eos" else " expanded"
             style = expanded if kind == "expanded" else ("" if vendor == "eos" else " standard")
             lines.append(f"{word}{style} {name} {_word(each.permit)} {body}")
-    path = {"ios": "ip as-path access-list", "eos": "ip as-path access-list", "frr": "bgp as-path access-list"}[vendor]
+    path = "bgp as-path access-list" if vendor == "frr" else "ip as-path access-list"
     lines += [f"{path} {name} {_word(each.permit)} {each.text}" for name, held in made.paths for each in held]
     lines.append("!")
     for term in made.terms:

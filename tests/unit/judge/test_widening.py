@@ -197,3 +197,46 @@ def test_whatever_the_policy_entries_that_come_and_go_are_no_widening(vendor: st
             after = replace(made, prefix_lists=tuple({**lists, name: held}.items()))
             old, new = (snapshot_of({"r": text(vendor, each)}).devices["r"] for each in (made, after))
             assert [each for each in wider(old, new) if "can no longer match" not in each] == [], (seed, name)
+
+
+XR = """\
+!! IOS XR Configuration 7.3.2
+hostname r
+interface GigabitEthernet0/0/0/0
+ ipv4 address 192.0.2.128 255.255.255.254
+!
+prefix-set A
+  10.0.0.0/16,
+  10.1.0.0/16 le 24
+end-set
+!
+route-policy M
+{}end-policy
+!
+router bgp 65000
+ neighbor 192.0.2.129
+  remote-as 65001
+  address-family ipv4 unicast
+   route-policy M in
+  !
+ !
+!
+"""
+
+
+def when(test: str, act: str = "pass") -> str:
+    return f"  if {test} then\n    {act}\n  endif\n"
+
+
+@pytest.mark.parametrize(("before", "after", "widens"), [
+    (when("destination in A"), "  pass\n", True),
+    (when("destination in A and as-path length le 3"), when("destination in A"), True),
+    (when("destination in A"), when("destination in A", "set local-preference 200"), False),
+    (when("destination in A"), when("destination in A") + when("destination in (10.9.0.0/16)"), False),
+    (when("destination in (10.9.0.0/16)"), when("destination in (10.9.0.0/16, 10.8.0.0/16)"), False),
+    (when("destination in (10.9.0.0/16)", "drop") + "  pass\n", "  pass\n", True),
+])  # fmt: skip
+def test_ios_xr(before: str, after: str, widens: bool) -> None:
+    old, new = (snapshot_of({"r": XR.format(each)}).devices["r"] for each in (before, after))
+    assert old.policies["M"].terms
+    assert bool(wider(old, new)) is widens
