@@ -55,7 +55,7 @@ def table_paths(answers: Answers, graph: Graph, spelling: Spelling, reading: Rea
             index = graph.by_name.get((node, vrf))
             speaker = graph.speakers[index] if index is not None else None
             links = heard_from[speaker.index] if speaker is not None else {}
-            key = (node, vrf, prefix.version, *cells.alike(row, _COLUMNS))
+            key = (node, vrf, prefix.version, cells.alike(row, _COLUMNS))
             path = known.get(key) or known.setdefault(key, _path(row, spelling, node, prefix.version, links))
         except Stranger:
             continue

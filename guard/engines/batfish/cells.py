@@ -169,7 +169,6 @@ def located(value: object) -> tuple[Located, ...]:
     )
 
 
-def alike(row: AnswerRow, columns: tuple[str, ...]) -> tuple[object, ...]:
+def alike(row: AnswerRow, columns: tuple[str, ...]) -> str:
     """What some cells of a row say, as a key: rows with equal keys are read alike."""
-    found = (row.get(column) for column in columns)
-    return tuple(repr(value) if isinstance(value, Mapping | list) else value for value in found)
+    return repr([row.get(column) for column in columns])

@@ -188,7 +188,7 @@ def main_ribs(answers: Answers, snapshot: Snapshot, spelling: Spelling, reading:
     for row in answers.routes:
         try:
             vertex = (spelling.own_node(row["node"]), cells.text(row["vrf"]))
-            prefix, key = cells.prefix(row["network"]), (vertex[0], *cells.alike(row, _COLUMNS))
+            prefix, key = cells.prefix(row["network"]), (vertex[0], cells.alike(row, _COLUMNS))
             entry = read.get(key) or read.setdefault(key, _route(row, vertex[0], spelling))
         except Stranger:
             continue
