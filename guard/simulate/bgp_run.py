@@ -540,6 +540,8 @@ class ClassRun:
         return self._needs[index]
 
     def _find_needs(self, index: int) -> Needs | None:
+        if index not in self.world.graph.speakers:  # a later snapshot asks for a speaker of its own
+            return None
         if index in self.selections:
             return Needs(frozenset({index}), frozenset(), frozenset())
         speakers, links = {index}, set[int]()
