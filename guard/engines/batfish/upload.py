@@ -1,7 +1,7 @@
 """The files that Batfish is given: the snapshot's own, in the layout that is Batfish's, and what CONTRACT 2 adds.
 
 Law: configurations go up as they are, but for a plain frr.conf, which Batfish does not recognise by itself: it is
-wrapped as a Cumulus file, `offset` lines lower; and for FRR's next-hop-self, written in the form that Batfish obeys.
+wrapped as a Cumulus file, `offset` lines lower; and for FRR's next-hop-self and shutdown, in the form that it obeys.
 What is down (the far end of a link, an accepted maintenance, a step of the change, the scenario) goes up as
 interface_blacklist, and what the outside is assumed to say as announcements.
 Not told: routes of an unnumbered session towards the outside, of which Batfish takes none.
@@ -34,6 +34,8 @@ _INTERFACES, _PORTS, _FRR = "# This file describes the network interfaces", "# p
 #: Batfish's FRR takes a plain `next-hop-self` towards iBGP for nothing (FrrConversions.getSetNextHop), bgpd does not.
 #: With `force` it means the same where a router reflects nothing: what it learned by iBGP does not go out over iBGP.
 _NEXT_HOP_SELF = re.compile(r"^(\s*neighbor \S+ next-hop-self)[ \t]*$", re.MULTILINE)
+#: Batfish's FRR knows no `neighbor … shutdown`: the neighbour goes without the lines that make it one.
+_MAKES_NEIGHBOR = r"^[ \t]*neighbor {} (?:remote-as|peer-group|interface)\b.*$"
 _NO_FAILURE = Scenario()
 
 
@@ -46,8 +48,8 @@ def upload(snapshot: Snapshot, scenario: Scenario = _NO_FAILURE) -> dict[str, st
             files[device.file] = _without_unheld_networks(files[device.file], device, ground)
         if _is_plain_frr(device, snapshot):
             files[device.file] = _preface(device) + _from_version(files[device.file])
-        if device.vendor is Vendor.FRR and device.file in files and not _reflects(device):
-            files[device.file] = _NEXT_HOP_SELF.sub(r"\1 force", files[device.file])
+        if device.vendor is Vendor.FRR and device.file in files:
+            files[device.file] = _as_batfish_reads(device, files[device.file])
     down = taken_down(snapshot, scenario)
     if down:
         entries = [{"hostname": each.node.lower(), "interface": each.interface} for each in down]
@@ -76,6 +78,21 @@ def still_up(snapshot: Snapshot, found: NetworkState) -> tuple[InterfaceId, ...]
 
 
 # ------------------------------------------------------------------------------------------------- plain FRR
+
+
+def _as_batfish_reads(device: Device, text: str) -> str:
+    """FRR's lines that Batfish takes for nothing, in a form that it obeys, each on its own line."""
+    if not _reflects(device):
+        text = _NEXT_HOP_SELF.sub(r"\1 force", text)
+    names = {
+        str(each.address) if each.address is not None else each.interface
+        for process in device.bgp
+        for each in process.neighbors
+        if each.shutdown
+    }
+    for name in sorted(filter(None, names)):
+        text = re.sub(_MAKES_NEIGHBOR.format(re.escape(name)), "!", text, flags=re.MULTILINE)
+    return text
 
 
 def _reflects(device: Device) -> bool:
