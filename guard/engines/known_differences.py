@@ -184,10 +184,21 @@ def _isis(about: About, context: Context) -> bool:
 
 
 def _junos_exports(about: About, context: Context) -> bool:
-    if about.fact != "BGP path" or about.answers[1] != "nothing":
+    if about.fact != "BGP path":
         return False
     device = context.snapshot.devices.get(about.nodes[0])
     return device is not None and device.vendor is Vendor.JUNOS and about.answers[0].startswith("local")
+
+
+def _local_reject(about: About, context: Context) -> bool:
+    return about.fact == "route" and about.answers[0] == "nothing" and about.answers[1].startswith("local via discard")
+
+
+def _no_members(about: About, context: Context) -> bool:
+    if about.fact != "interface":
+        return False
+    down = about.answers[1].removeprefix("down (")
+    return about.answers[0] == "up" and down.startswith(("no configured member", "parent interface is down"))
 
 
 def _both(about: About, context: Context) -> tuple[BgpRow, BgpRow] | None:
@@ -341,6 +352,16 @@ KNOWN: tuple[Known, ...] = (
         "junos-exports", "",
         "routes that Junos export policies take from the main RIB: local paths here, no row of Batfish's bgpRib",
         "Junos: `show route protocol bgp` has none either; what neighbours hear is compared", _junos_exports,
+    ),
+    Known(
+        "local-reject", "Batfish",
+        "the address of a Junos interface that is down stays as a local reject route: packets to it are dropped anyway",
+        "Junos: `show route` has it as Local, Reject", _local_reject,
+    ),
+    Known(
+        "no-members", "Batfish",
+        "an aggregated interface without configured members is down; guard holds it up",
+        "IEEE 802.1AX: no link aggregates without a port", _no_members,
     ),
     Known(
         "local-weight", "guard",

@@ -203,10 +203,12 @@ class AnsweredRun(ClassRun):
         return Selection(chosen[0], "as Batfish has it", tuple(chosen))
 
     def add_local(self, index: int, path: Path) -> None:
-        """A route of another protocol that export policy takes from the main RIB (Junos): no row of bgpRib."""
+        """A route of another protocol that export policy takes from the main RIB (Junos): no row of bgpRib.
+
+        It is the active route of its prefix, so it goes out whatever BGP has learned of it.
+        """
         self.locals.setdefault(index, []).append(path)
-        if self.selections[index] is None:
-            self.selections[index] = Selection(path, "only path", (path,))
+        self.selections[index] = Selection(path, "active route", (path,))
 
 
 class AnsweredTables:

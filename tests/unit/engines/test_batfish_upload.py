@@ -165,3 +165,40 @@ def test_frr_originates_a_network_only_while_it_has_a_route(check: str, held: bo
     assert "  network 192.0.2.0/24" in before
     assert ("  network 192.0.2.0/24" in after) is held
     assert len(before) == len(after)
+
+
+def test_a_neighbour_of_frr_that_is_shut_is_none_to_batfish() -> None:
+    shut = FRR + BGP.format(more="").replace(
+        "remote-as 64500\n address", "remote-as 64500\n neighbor 192.0.2.2 shutdown\n address"
+    )
+    text = upload(snapshot_of({"r2": shut}))["configs/r2.cfg"]
+    assert "neighbor 192.0.2.2 remote-as" not in text
+    assert " neighbor 192.0.2.3 remote-as 64500" in text
+    assert text.count("\n") == upload(snapshot_of({"r2": FRR + BGP.format(more="")}))["configs/r2.cfg"].count("\n") + 1
+
+
+TWO_FILTERS = """
+hostname R1
+!
+interface Ethernet1
+ ip address 192.0.2.0 255.255.255.254
+!
+router bgp 64500
+ neighbor 192.0.2.1 remote-as 64496
+ neighbor 192.0.2.1 prefix-list NO-DEFAULT in
+ {more}
+!
+ip prefix-list NO-DEFAULT seq 5 deny 0.0.0.0/0
+ip prefix-list NO-DEFAULT seq 10 permit 0.0.0.0/0 le 32
+!
+route-map ALL permit 10
+"""
+
+
+@pytest.mark.parametrize(("more", "default"), [("", True), ("neighbor 192.0.2.1 route-map ALL in", False)])
+def test_what_a_list_beside_a_route_map_keeps_out_is_not_announced(more: str, default: bool) -> None:
+    """Batfish applies the route-map alone; where the list is all there is, it applies that."""
+    sent = json.loads(upload(snapshot_of({"r1": TWO_FILTERS.format(more=more)}))["external_bgp_announcements.json"])
+    networks = {each["network"] for each in sent["Announcements"]}
+    assert ("0.0.0.0/0" in networks) is default
+    assert networks
