@@ -61,7 +61,8 @@ class Spreads:
         self._families = {session.key: tuple(self._families_of(session)) for session in self._sessions}
         self._sent: dict[tuple[str, str, str], frozenset[Prefix]] = {}
         self._known: dict[Prefix, Spread | None] = {}
-        self._heard: dict[tuple[int, frozenset[str], object], frozenset[str]] = {}
+        self._heard: dict[tuple[int, frozenset[str]], frozenset[str]] = {}
+        self._heard_in: object = None  # the components that these answers are for
         self._whole: dict[tuple[int, frozenset[str]], tuple[frozenset[str], frozenset[str]]] = {}
         self.clients: dict[str, set[str]] = defaultdict(set)
         for session in self._sessions:
@@ -170,26 +171,30 @@ class Spreads:
                         yield from neighbor.families
 
     def heard(self, spread: Spread, standing: Iterable[str], components: Components) -> frozenset[str]:
-        """Speakers that surely have the prefix, given the origins that surely stand."""
+        """Speakers that surely have the prefix, given the origins that surely stand; and perhaps some that failed."""
         origins = frozenset(standing)
-        key = (id(spread), origins, components.key)
+        before = self._heard_as_before(spread, origins, components)
+        if before is not None:
+            return before
+        if components.key != self._heard_in:  # every router that fails leaves components of its own
+            self._heard_in = components.key
+            self._heard.clear()
+        key = (id(spread), origins)
         if key not in self._heard:
-            self._heard[key] = (
-                self._heard_as_before(spread, origins, components) or self._hear(spread, origins, components)[0]
-            )
+            self._heard[key] = self._hear(spread, origins, components)[0]
         return self._heard[key]
 
     def _heard_as_before(
         self, spread: Spread, origins: frozenset[str], components: Components
     ) -> frozenset[str] | None:
-        """Who hears it while nothing fails, without those that failed, if nobody was told it by one of them."""
-        if components.lost is None or components.lost & origins:
+        """Who hears it while nothing fails, if nobody was told it by one of those that failed."""
+        if components.lost is None or not components.lost.isdisjoint(origins):
             return None
         whole = (id(spread), origins)
         if whole not in self._whole:
             self._whole[whole] = self._hear(spread, origins, self.ground.whole)
         heard, tellers = self._whole[whole]
-        return None if components.lost & tellers else heard - components.lost
+        return heard if components.lost.isdisjoint(tellers) else None
 
     def _hear(
         self, spread: Spread, origins: frozenset[str], components: Components
