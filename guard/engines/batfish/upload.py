@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from guard.model.bgp import ORIGIN_NAMES, SEQUENCE, AsPath
@@ -20,9 +20,11 @@ from guard.model.device import Device, Vendor
 from guard.model.provenance import Source
 from guard.model.state import InterfaceId, NetworkState, Scenario, StateNote
 from guard.simulate.bgp_exchange import heard_from_outside
-from guard.simulate.bgp_session import SessionTable
+from guard.simulate.bgp_policy import passes
+from guard.simulate.bgp_session import Pairing, SessionTable
 from guard.simulate.external import Heard
 from guard.simulate.layer3 import build
+from guard.simulate.policy_eval import Evaluator
 from guard.simulate.underlay_build import Network, lay
 from guard.snapshot.load import ANNOUNCEMENTS, BLACKLIST
 from guard.snapshot.snapshot import Snapshot
@@ -171,18 +173,44 @@ def _raised(source: Source, lower: Mapping[str, int]) -> Source:
 
 def _announcements(snapshot: Snapshot, ground: Network) -> list[dict[str, object]]:
     """The snapshot's own announcements as they stand, and the assumed routes of sessions that these say nothing of."""
-    own = _own_entries(snapshot)
     table = SessionTable(snapshot, ground)
     spoken_for = {(each.node.lower(), each.from_address) for each in snapshot.announcements}
     ends = {pairing.session.key: pairing.session for pairing in table.pairings}
-    for route in heard_from_outside(snapshot, table):
+    heard = tuple(heard_from_outside(snapshot, table))
+    filtered = set(_filtered(heard, {pairing.session.key: pairing for pairing in table.pairings}))
+    own = [each for each in _own_entries(snapshot) if _named(each) not in filtered]
+    for route in heard:
         session = ends[route.session]
         if route.version != 4 or session.remote_address is None or session.local_address is None:
+            continue
+        if (session.node.lower(), str(session.remote_address), str(route.prefix)) in filtered:
             continue
         if (session.node.lower(), session.remote_address) not in spoken_for:
             ibgp = session.session_type.startswith("IBGP")
             own.append(_entry(route, str(session.remote_address), str(session.local_address), ibgp=ibgp))
     return own
+
+
+def _filtered(
+    heard: Iterable[Heard], pairings: Mapping[tuple[str, str, str], Pairing]
+) -> Iterator[tuple[str, str, str]]:
+    """What a list keeps out beside a route-map (node, neighbour, prefix): Batfish applies the route-map alone.
+
+    It says so itself ("does not support configuring more than one filter"), and would let in what stays out.
+    """
+    evaluators: dict[str, Evaluator] = {}
+    for route in heard:
+        pairing = pairings[route.session]
+        session, family = pairing.session, pairing.family(route.version)
+        if family is None or not family.import_filters or not family.import_policies:
+            continue
+        evaluator = evaluators.setdefault(session.node, Evaluator(pairing.end.device))
+        if not passes(evaluator, family.import_filters, route.prefix, route.attributes):
+            yield session.node.lower(), str(session.remote_address), str(route.prefix)
+
+
+def _named(entry: Mapping[str, object]) -> tuple[str, str, str]:
+    return str(entry.get("dstNode")).lower(), str(entry.get("srcIp")), str(entry.get("network"))
 
 
 def _own_entries(snapshot: Snapshot) -> list[dict[str, object]]:
