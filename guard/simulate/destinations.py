@@ -221,5 +221,5 @@ def _gap(prefix: Prefix, children: Sequence[Prefix], taken: frozenset[Address]) 
 
 def site_addresses(links: Links, site: Site) -> list[Address]:
     """Standing addresses of the devices of a site."""
-    devices = links.snapshot.devices.values()
-    return sorted(a for device in devices if links.site(device.name) is site for a in standing_addresses(device))
+    devices = (each for each in links.snapshot.devices.values() if links.site_name(each.name) == site.name)
+    return sorted(address for device in devices for address in standing_addresses(device))

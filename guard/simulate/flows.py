@@ -150,7 +150,7 @@ class _Follower:
                 here = InterfaceId(node, face.name)
                 if self._is_up(here):
                     for there in self.links.neighbours(here):
-                        if self.links.site(there.node) is not site and self.links.is_outside(there.node) is False:
+                        if self.links.site_name(there.node) != site.name and not self.links.is_outside(there.node):
                             yield Entrance(there.node, self.links.vrf(there), there.interface, outside)
 
     def _session_doors(self, site: Site) -> Iterator[Entrance]:

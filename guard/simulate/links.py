@@ -158,7 +158,7 @@ class Links:
         return self._sites[node]
 
     def share_sites(self, other: Links) -> None:
-        """Take what another state of the same inventory has found of who belongs where."""
+        """Take what another state of an equal inventory has found of who belongs where; sites go by their names."""
         self._sites = other._sites
 
     def site_name(self, node: str) -> str:
@@ -178,7 +178,9 @@ class Links:
     def nodes_of(self, site: Site) -> tuple[str, ...]:
         """Devices of the snapshot that belong to a site and are up, sorted."""
         down = self.state.scenario.down_nodes | self.snapshot.down_nodes
-        return tuple(name for name in sorted(self.snapshot.devices) if self.site(name) is site and name not in down)
+        return tuple(
+            name for name in sorted(self.snapshot.devices) if self.site_name(name) == site.name and name not in down
+        )
 
     def is_alive(self, node: str) -> bool:
         return node in self.snapshot.devices and node not in self.snapshot.down_nodes | self.state.scenario.down_nodes

@@ -107,7 +107,7 @@ def site_facts(reach: Reach) -> tuple[SiteFact, ...]:
     """Every site of the inventory. A data center or pop none of whose devices is up is cut off as well."""
     links = reach.forwarder.links
     sites = links.snapshot.inventory.sites
-    present = {site.name for site in sites if any(links.site(n) is site for n in links.snapshot.devices)}
+    present = {links.site_name(node) for node in links.snapshot.devices}
     inside = {site.name for site in sites if site.kind != EXTERNAL and site.name in present}
     sends = {site.name: frozenset(n for n in reach.senders if site.name in reach.senders[n]) for site in sites}
     facts = []
