@@ -410,11 +410,12 @@ class OspfTable:
         if null_route is not None:
             return _null_route(self._router_of(), null_route)
         routes = internal.routes(self._router)
-        kind = int(routes.kinds[number])
+        kind = routes.kinds.item(number)
         if kind == NONE:
             return None
-        mask = tuple(routes.masks[:, number].tolist())
-        return self._share(kind, int(routes.costs[number]), mask, 0) if any(mask) else None
+        masks = routes.masks
+        mask = (masks.item(0, number),) if len(masks) == 1 else tuple(masks[:, number].tolist())
+        return self._share(kind, int(routes.costs.item(number)), mask, 0) if any(mask) else None
 
     def _externals(self) -> dict[Prefix, RibEntry]:
         """External routes for what no internal route reaches."""

@@ -77,11 +77,15 @@ class Resolver:
         held = known.get(key)
         if held is not None and held[0] != prefix:
             return held[1]
-        hops = self._hops(node, vrf, entry, frozenset({(vrf, prefix)}))[0]
-        hops = self._sets.setdefault(hops, hops)
         found = self.resolve(node, vrf, address)
-        if found is not None and found.protocol in _LAST and found.prefix != prefix:
-            known[key] = (found.prefix, hops)
+        if found is None or found.protocol not in _LAST or found.prefix == prefix:
+            hops = self._hops(node, vrf, entry, frozenset({(vrf, prefix)}))[0]
+            return self._sets.setdefault(hops, hops)
+        hops = found.hops
+        if not hops or len(hops) > 1 or hops[0].address is None:
+            hops = self._hops(node, vrf, entry, frozenset({(vrf, prefix)}))[0]
+        hops = self._sets.setdefault(hops, hops)
+        known[key] = (found.prefix, hops)
         return hops
 
     def _resolve(
@@ -96,7 +100,9 @@ class Resolver:
             return None
         if entry.protocol is RouteProtocol.LOCAL or (entry.protocol in _LOCAL and prefix.is_host):
             return Resolution(prefix, entry.protocol, 0, 0, entry.next_hops)
-        hops, discard = self._hops(node, vrf, entry, seen | {(vrf, prefix)})
+        hops, discard = entry.next_hops, False
+        if len(hops) != 1 or hops[0].interface is None:
+            hops, discard = self._hops(node, vrf, entry, seen | {(vrf, prefix)})
         if not hops:
             return None
         if entry.protocol is RouteProtocol.CONNECTED:
