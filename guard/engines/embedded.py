@@ -20,6 +20,16 @@ _KEPT = 8
 _BASES = 4
 
 
+def is_same_network(one: Snapshot, other: Snapshot) -> bool:
+    """Whether all that a state is computed from is the same."""
+    devices = one.devices.keys() == other.devices.keys() and all(
+        other.devices[name] is device for name, device in one.devices.items()
+    )
+    return devices and (one.inventory, one.layer1, one.announcements, one.down_interfaces, one.down_nodes) == (
+        other.inventory, other.layer1, other.announcements, other.down_interfaces, other.down_nodes,
+    )  # fmt: skip
+
+
 class Embedded:
     """Remembers the latest states by snapshot digest and scenario; `cache` is shared by all that it computes.
 
@@ -33,23 +43,39 @@ class Embedded:
         self._kept = kept
         self.memory = Memory()
         self._solutions: OrderedDict[str, BgpSolution] = OrderedDict()
-        self._states: OrderedDict[tuple[str, Scenario], NetworkState] = OrderedDict()
+        self._states: OrderedDict[tuple[str, Scenario], tuple[Snapshot, NetworkState]] = OrderedDict()
+        self._networks: OrderedDict[str, tuple[Snapshot, NetworkState]] = OrderedDict()  # without a failure
 
     def state(self, snapshot: Snapshot, scenario: Scenario = Scenario()) -> NetworkState:  # noqa: B008
         key = (snapshot.digest, scenario)
         known = self._states.get(key)
         if known is not None:
             self._states.move_to_end(key)
-            return known
-        self._cache.bgp = self._start(snapshot)
-        found = self._states[key] = compute(snapshot, scenario, self._cache)
-        if not scenario.down_nodes and not scenario.down_interfaces and self._cache.latest is not None:
-            self._solutions[snapshot.digest] = self._cache.latest
-            if len(self._solutions) > _BASES:
-                self._solutions.popitem(last=False)
+            return known[1]
+        found = self._of_same_network(snapshot, scenario)
+        if found is None:
+            self._cache.bgp = self._start(snapshot)
+            found = compute(snapshot, scenario, self._cache)
+            if scenario == Scenario():
+                self._keep(snapshot, found)
+        self._states[key] = snapshot, found
         while len(self._states) > self._kept:
             self._states.popitem(last=False)
         return found
+
+    def _of_same_network(self, snapshot: Snapshot, scenario: Scenario) -> NetworkState | None:
+        """The state of another snapshot with the same network: zones and what else no route hangs on may differ."""
+        kept = list(self._networks.values()) if scenario == Scenario() else []
+        kept += [each for (_, assumed), each in self._states.items() if assumed == scenario]
+        return next((state for other, state in kept if is_same_network(other, snapshot)), None)
+
+    def _keep(self, snapshot: Snapshot, found: NetworkState) -> None:
+        self._networks[snapshot.digest] = snapshot, found
+        if self._cache.latest is not None:
+            self._solutions[snapshot.digest] = self._cache.latest
+        for kept in (self._networks, self._solutions):
+            if len(kept) > _BASES:
+                kept.popitem(last=False)
 
     def _start(self, snapshot: Snapshot) -> BgpSolution | None:
         """What BGP starts from: the same network without a failure, or the base that it is compared with.

@@ -152,7 +152,8 @@ class Forwarder:
     def plain_routes(self) -> PlainRoutes:
         """What main RIBs may hold of other protocols than BGP."""
         if self._plain is None:
-            self._plain = plain_routes(self.state)
+            same = self.before is not None and self.before.state is self.state
+            self._plain = self.before.plain_routes if self.before is not None and same else plain_routes(self.state)
         return self._plain
 
     @property
@@ -381,8 +382,14 @@ class Forwarder:
         """How packets to `destination` end, from every table of the network."""
         known = self._columns.get(destination)
         if known is None:
-            known = self._columns[destination] = self._as_before(destination, self._solve(destination))
+            known = self._columns[destination] = self._theirs(destination)
         return known
+
+    def _theirs(self, destination: Address) -> Column:
+        """The column, that of the state before where it is equal to it, or where that is this very state."""
+        if self.before is not None and self.before.state is self.state:
+            return self.before.column(destination)
+        return self._as_before(destination, self._solve(destination))
 
     def _as_before(self, destination: Address, ends: dict[Vertex, Ends]) -> Column:
         column = self.before._columns.get(destination) if self.before is not None else None
