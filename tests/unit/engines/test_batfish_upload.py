@@ -185,20 +185,16 @@ interface Ethernet1
 !
 router bgp 64500
  neighbor 192.0.2.1 remote-as 64496
- neighbor 192.0.2.1 prefix-list NO-DEFAULT in
+ neighbor 192.0.2.1 prefix-list NOTHING in
  {more}
 !
-ip prefix-list NO-DEFAULT seq 5 deny 0.0.0.0/0
-ip prefix-list NO-DEFAULT seq 10 permit 0.0.0.0/0 le 32
+ip prefix-list NOTHING seq 5 deny 0.0.0.0/0 le 32
 !
 route-map ALL permit 10
 """
 
 
-@pytest.mark.parametrize(("more", "default"), [("", True), ("neighbor 192.0.2.1 route-map ALL in", False)])
-def test_what_a_list_beside_a_route_map_keeps_out_is_not_announced(more: str, default: bool) -> None:
+@pytest.mark.parametrize(("more", "announced"), [("", True), ("neighbor 192.0.2.1 route-map ALL in", False)])
+def test_what_a_list_beside_a_route_map_keeps_out_is_not_announced(more: str, announced: bool) -> None:
     """Batfish applies the route-map alone; where the list is all there is, it applies that."""
-    sent = json.loads(upload(snapshot_of({"r1": TWO_FILTERS.format(more=more)}))["external_bgp_announcements.json"])
-    networks = {each["network"] for each in sent["Announcements"]}
-    assert ("0.0.0.0/0" in networks) is default
-    assert networks
+    assert ("external_bgp_announcements.json" in upload(snapshot_of({"r1": TWO_FILTERS.format(more=more)}))) is announced
