@@ -197,4 +197,5 @@ route-map ALL permit 10
 @pytest.mark.parametrize(("more", "announced"), [("", True), ("neighbor 192.0.2.1 route-map ALL in", False)])
 def test_what_a_list_beside_a_route_map_keeps_out_is_not_announced(more: str, announced: bool) -> None:
     """Batfish applies the route-map alone; where the list is all there is, it applies that."""
-    assert ("external_bgp_announcements.json" in upload(snapshot_of({"r1": TWO_FILTERS.format(more=more)}))) is announced
+    files = upload(snapshot_of({"r1": TWO_FILTERS.format(more=more)}))
+    assert ("external_bgp_announcements.json" in files) is announced
