@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from guard.engines.engine import Engine
 from guard.judge.case import Case
-from guard.judge.finding import Finding, Status
+from guard.judge.finding import Finding
 from guard.judge.judge import judge
 from guard.judge.policy import PolicySet
 from guard.judge.policy_test import test_policy
@@ -24,6 +24,8 @@ from guard.planning.mutation import SAME, Mutant, policy_mutants
 
 #: Known answers that one mutant is held against: those about the same policies first, then the smallest.
 ANSWERS_AT_MOST = 40
+#: Of these, changes that must give nothing.
+HARMLESS = 12
 #: Cases kept, as several mutants are held against the same answer.
 _KEPT = 24
 
@@ -68,20 +70,16 @@ class Hunt:
         assert policy is not None, "a mutant is one of a policy of the set"
         if mutant.variant is not None and (own := caught_by_own_cases(policy, mutant)):
             return Result(mutant.name, f"its own case {own!r}", own=True)
-        undecided = False
         for answer in self._likely(frozenset({mutant.policy})):
             known = self._judged(answer) if mutant.policy in answer.about else None
             if known is None:
                 continue
             case, findings = known
-            undecided |= any(each.policy == mutant.policy and each.status is Status.UNDECIDED for each in findings)
             found = mutant.apply(case, findings)
             if list(found) != list(findings) and answer.wrong(found):
                 return Result(mutant.name, answer.name)
         if mutant.variant is None and (own := caught_by_own_cases(policy, mutant)):
             return Result(mutant.name, f"its own case {own!r}", own=True)
-        if mutant.what.startswith("what it cannot decide") and not undecided:
-            return Result(mutant.name, same="no answer leaves it undecided: there is nothing to swallow")
         return Result(mutant.name)
 
     def _judged(self, answer: Answer) -> tuple[Case, tuple[Finding, ...]] | None:
@@ -140,5 +138,9 @@ class Hunt:
         return bool(answer.asked(mutant.engine(self.engine, answer.base), self.policies))
 
     def _likely(self, about: frozenset[str]) -> list[Answer]:
-        ordered = sorted(self.answers, key=lambda each: (not each.about & about, each.size, each.name))
-        return ordered[:ANSWERS_AT_MOST]
+        """Those about the policies, then harmless ones, which must stay without a finding, then the others."""
+        ordered = sorted(self.answers, key=lambda each: (each.size, each.name))
+        fitting = [each for each in ordered if each.about & about][: ANSWERS_AT_MOST - HARMLESS]
+        harmless = [each for each in ordered if not each.about and each.base.devices][:HARMLESS]
+        others = [each for each in ordered if each.about and not each.about & about]
+        return [*fitting, *harmless, *others][:ANSWERS_AT_MOST]

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from guard.engines.engine import Engine
-from guard.judge.case import Case
-from guard.judge.finding import Finding
+from guard.judge.case import Case, Undecided
+from guard.judge.finding import Finding, Status
+from guard.judge.given import read_case
 from guard.judge.judge import judge
 from guard.judge.policy import Policy, PolicySet
 from guard.judge.policy_test import test_policy
@@ -69,9 +70,27 @@ def caught_by_own_cases(policy: Policy, mutant: Mutant) -> str:
     if mutant.variant is not None:
         results = test_policy(mutant.variant)
     else:
+        if _swallows_what_is_undecided(policy, mutant):
+            return "what cannot be computed is undecided"
 
         def mutated(case: Case, policies: PolicySet) -> Sequence[Finding]:
             return mutant.apply(case, judge(case, policies).findings)
 
         results = test_policy(policy, mutated)
     return next((each.case for each in results if not each.passed), "")
+
+
+def _swallows_what_is_undecided(policy: Policy, mutant: Mutant) -> bool:
+    """Whether a case that nobody can compute is no longer undecided for the policy (DESIGN law 1)."""
+    name = policy.check.name if policy.check is not None else policy.name
+    blind = Undecided("it could not be computed", (name,))
+    for node in policy.cases:
+        case = replace(read_case(node).case, undecided=(blind,))
+        findings = judge(case, PolicySet((policy,))).findings
+        if any(_is_blind(each, policy) for each in findings):
+            return not any(_is_blind(each, policy) for each in mutant.apply(case, findings))
+    return False
+
+
+def _is_blind(finding: Finding, policy: Policy) -> bool:
+    return finding.policy == policy.name and finding.status is Status.UNDECIDED

@@ -290,7 +290,7 @@ _CHANGES: Mapping[str, tuple[Change, tuple[str, ...]]] = {
         _sessions(lambda end: replace(end, tripped=False)), ("prefix-limit", "route-leak")
     ),
     "main tables are those before": (_old_routes, _ROUTES),
-    "forwarding tables are those before": (_old_fib, ("forwarding-loop", *_ROUTES)),
+    "forwarding tables are those before": (_old_fib, ("link-overload", "path-shift", "asymmetric-reachability")),
     "the table of one router is lost": (_one_table_lost, _ROUTES),
     "every other route is lost": (_rows_lost, _ROUTES),
     "BGP tables are those before": (_old_bgp, _BGP),
