@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from guard.engines.engine import Engine
+from guard.engines.engine import Engine, Versioned
 from guard.judge.case import Case, CommandEffect, Undecided, step_times, step_view
 from guard.judge.finding import Enforcement, Finding, Status, Verdict
 from guard.judge.flow_search import searched
@@ -121,6 +121,7 @@ def check(request: CheckRequest, engines: Sequence[Engine], progress: Progress =
             above=[parents_elsewhere(view.snapshot) for view in case.views],
             notes=judgement.notes,
             flows=flows,
+            versions={engine.name: engine.version for engine in engines if isinstance(engine, Versioned)},
         ),
         digests=Digests(base.digest, candidate_digest, change.digest, policies.digest),
         author=change.author,

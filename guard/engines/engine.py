@@ -25,3 +25,13 @@ class FlowSearcher(Protocol):
     def changed_flows(self, before: Snapshot, after: Snapshot) -> FlowSearch:
         """Examples of flows that arrive in one of the two and not in the other. EngineLost where it cannot be asked."""
         ...
+
+
+@runtime_checkable
+class Versioned(Protocol):
+    """An engine whose version is not guard's own."""
+
+    @property
+    def version(self) -> str:
+        """As far as it is known: "" where it was not asked."""
+        ...

@@ -31,12 +31,13 @@ def document(
     notes: Sequence[str] = (),
     timings: Mapping[str, int] | None = None,
     flows: FlowSearch | None = None,
+    versions: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """JSON-ready, with stable keys; secrets of the configurations are masked. `base` and `candidate` are digests.
 
     `deltas`: from the base to the state after (for commands: while) each step; `diff` is the last of them. `at`: when
     each step is done, for how long caches take to see it. `flows`: those that fare otherwise after the last
-    step, where an engine searched them all.
+    step, where an engine searched them all. `versions`: of engines that are not guard's own.
     """
     diff = diff_document(deltas[-1], mask=mask)
     diff["dns"]["times"] = [times_row(each) for each in times_of(deltas, at, above)] if at else []
@@ -46,6 +47,7 @@ def document(
         "change": {"id": change.id, "title": change.title, "author": change.author, "digest": change.digest},
         "snapshot": {"base": base, "candidate": candidate},
         "engines": list(engines),
+        "engine_versions": dict(versions or {}),
         "policies": policies,
         "guard_version": __version__,
         "findings": [_masked(each.document()) for each in findings],

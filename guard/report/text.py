@@ -260,7 +260,8 @@ def _brief(note: str) -> str:
 def foot(document: Document) -> Iterator[str]:
     """What was judged, by which engine and policies, in what time."""
     snapshot = document["snapshot"]
-    engines = ", ".join(document["engines"])
+    versions = document.get("engine_versions", {})
+    engines = ", ".join(f"{name} {versions.get(name, '')}".strip() for name in document["engines"])
     seconds = document["timings_ms"].get("total", 0) / 1000
     digests = ("base", snapshot["base"]), ("candidate", snapshot["candidate"]), ("policies", document["policies"])
     yield "  ".join(f"{name} {_short(digest)}" for name, digest in digests)

@@ -76,6 +76,10 @@ def test_changes_through_the_command_line(triangle: tuple[Double, str], tmp_path
         "cut": (1, ["batfish"]),
     }
     assert "datacenter-isolation" in answers["cut"].policies()
+    assert answers["cut"].document["engine_versions"] == {"batfish": "0.36.0"}
+    lost = [each for each in answers["cut"].document["flows"]["examples"] if each["lost"]]
+    assert lost
+    assert {each["after"][0]["disposition"] for each in lost} == {"NO_ROUTE", "NULL_ROUTED"}  # pop1's blackhole
 
 
 def test_show_is_batfishs_too(triangle: tuple[Double, str], tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_a_check_that_was_killed_is_cleaned_up_after(tmp_path: Path) -> None:
     killed.wait()
     (name,) = (each for each in left if f"-{killed.pid}-" in each)
     engine = Batfish(place(BATFISH))
-    assert engine.version
+    engine.connect()
     engine.close()
     assert name not in Service(place(BATFISH)).networks()
 
@@ -179,7 +179,7 @@ def test_a_server_killed_in_the_middle() -> None:
     where, found = f"127.0.0.1:{port}", []
     with _server(port) as first:
         engine = Batfish(place(where), Patience(request=20.0), restart=180.0)
-        assert engine.version
+        engine.connect()
         asking = threading.Thread(target=lambda: found.append(engine.state(SNAPSHOT, Scenario())))
         asking.start()
         time.sleep(1.0)  # it parses

@@ -71,14 +71,19 @@ class Batfish:
         self._forked_failures = forked_failures
         self._failures: dict[str, set[str]] = {}  # digest of a moment -> reasons of its failures that were forked
         self._workspace: Workspace | None = None
+        self._version = ""
         self._states: OrderedDict[tuple[str, Scenario], NetworkState] = OrderedDict()
         self._names: dict[str, Names] = {}
         self._untouched: set[tuple[str, str]] = set()  # interfaces that the service does not take down by itself
 
     @property
     def version(self) -> str:
-        """The service's own; EngineUnavailable where it is not there."""
-        return self._asked(lambda workspace: workspace.service.version)
+        """The service's own, as it was last connected to; "" before that."""
+        return self._version
+
+    def connect(self) -> None:
+        """EngineUnavailable where the service is not there."""
+        self._asked(lambda workspace: workspace.network)
 
     def close(self) -> None:
         """Delete what was uploaded."""
@@ -212,6 +217,7 @@ class Batfish:
         if self._workspace is None or not self._workspace.is_usable:
             self.close()
             self._workspace = Workspace(Service(self.place, self._patience))
+            self._version = self._workspace.service.version
         return self._workspace
 
     def _again(self) -> Workspace:

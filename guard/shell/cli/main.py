@@ -91,7 +91,7 @@ def _change_options(command: _Parser) -> None:
 
 def _engine_options(command: _Parser) -> None:
     command.add_argument("--engine", choices=ENGINES)
-    command.add_argument("--batfish", metavar="HOST", help="a Batfish service")
+    command.add_argument("--batfish", metavar="HOST[:PORT]", help="a Batfish service")
 
 
 def _server_option(command: _Parser, required: bool = True) -> None:
