@@ -19,7 +19,8 @@ from guard.model.state import InterfaceId
 from guard.simulate.acl import ICMP, ICMPV6, TCP, UDP
 from guard.simulate.advertising import far_sites
 from guard.simulate.destinations import Destination, standing_addresses
-from guard.simulate.forwarding import ARRIVED, DOUBT, FlowGraph
+from guard.simulate.following import DOUBT, FlowGraph, follow
+from guard.simulate.forwarding import ARRIVED
 from guard.simulate.links import DEFAULT_VRF, PrefixSet
 from guard.simulate.reachability import Reach
 
@@ -78,7 +79,7 @@ class _Follower:
         for entrance in entrances:
             for address in self.targets():
                 for flow, plain in self.packets(entrance, address):
-                    graph = self.forwarder.follow((entrance.node, entrance.vrf), entrance.into, flow)
+                    graph = follow(self.forwarder, (entrance.node, entrance.vrf), entrance.into, flow)
                     good, bad, doubt = self.judge(graph, address)
                     arrived, doubted = arrived or good, doubted or doubt
                     missed = missed or (plain and bad)

@@ -1,7 +1,7 @@
 """Where packets go: the forwarding graph of one destination over all routers at once, and how each packet ends.
 
 Law: every way that ECMP may take is followed; a flow's fate is the set of their ends. Dispositions are Batfish's. A
-destination alone meets a filter only where the filter drops everything to it; flows meet every line.
+destination alone meets a filter only where the filter drops everything to it; flows (following.py) meet every line.
 Not modelled: policy-based routing, fragments, TTL.
 """
 
@@ -12,13 +12,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, MutableMappin
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast, runtime_checkable
 
-from guard.model.acl import Flow
 from guard.model.address import Address, Prefix
 from guard.model.facts import Disposition, Fate
 from guard.model.inventory import EXTERNAL, Inventory
 from guard.model.rib import NextHop, RibEntry
 from guard.model.state import InterfaceId, NetworkState
-from guard.simulate.acl import Decision, drops_all_to, drops_traffic_to, evaluate
+from guard.simulate.acl import Decision, drops_all_to, drops_traffic_to
 from guard.simulate.igp_core import IgpCore
 from guard.simulate.links import DEFAULT_VRF, Links, PrefixSet, is_no_host
 from guard.simulate.one_exit import OneExit
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
     from guard.simulate.advertising import Outlets
 
 T = TypeVar("T")
-
-#: How the detail of a fate begins that hangs on a filter line which is not modelled.
-DOUBT = "not modelled"
 
 ARRIVED = frozenset({Disposition.ACCEPTED, Disposition.DELIVERED_TO_SUBNET})
 
@@ -548,20 +544,6 @@ class Forwarder:
                 if merged != ends[vertex]:
                     ends[vertex], changed = merged, True
 
-    # One flow
-
-    def follow(self, start: Vertex, into: str, flow: Flow) -> FlowGraph:
-        """All ways of one packet that is in a table of `start`, having entered by `into` ("" if born there)."""
-        return follow(self, start, into, flow)
-
-
-class FlowGraph(NamedTuple):
-    """Where one packet may go: its ends, the tables that it passes, and the interfaces that it leaves by."""
-
-    fates: frozenset[Fate]
-    passed: frozenset[Vertex]
-    crossed: frozenset[tuple[InterfaceId, InterfaceId]]
-
 
 def _cycles(graph: Mapping[Vertex, tuple[Step, ...]], left: list[Vertex]) -> dict[Vertex, frozenset[Vertex]]:
     """For each vertex of `left` a cycle that it can run into: each has a successor in `left`, so a walk must close."""
@@ -580,89 +562,3 @@ def _cycles(graph: Mapping[Vertex, tuple[Step, ...]], left: list[Vertex]) -> dic
         for passed in path:
             found[passed] = cycle
     return found
-
-
-def follow(forwarder: Forwarder, start: Vertex, into: str, flow: Flow) -> FlowGraph:
-    """See `Forwarder.follow`. The packet meets every filter line; a doubtful filter ends it as INSUFFICIENT_INFO."""
-    destination = Address(flow.version, flow.destination)
-    fates: set[Fate] = set()
-    crossed: set[tuple[InterfaceId, InterfaceId]] = set()
-    heads: dict[Vertex, set[Vertex]] = {}
-    denied = entering(forwarder, start[0], into, flow) if into else None
-    if denied is not None:
-        return FlowGraph(frozenset({denied}), frozenset({start}), frozenset())
-    frontier = [start]
-    for vertex in frontier:
-        if vertex in heads:
-            continue
-        heads[vertex] = set()
-        for step in forwarder.steps(vertex, destination):
-            done = passing(forwarder, vertex, step, flow, born=vertex == start and not into)
-            if isinstance(done, Fate):
-                fates.add(done)
-                continue
-            if done.out:
-                crossed.add((InterfaceId(vertex[0], done.out), InterfaceId(done.head[0], done.into)))
-            heads[vertex].add(done.head)
-            frontier.append(done.head)
-    if looped := _looping(heads):
-        fates.add(Fate(Disposition.LOOP, min(looped)[0], "", " -> ".join(sorted(node for node, _ in looped))))
-    return FlowGraph(frozenset(fates), frozenset(heads), frozenset(crossed))
-
-
-def _looping(heads: Mapping[Vertex, set[Vertex]]) -> frozenset[Vertex]:
-    """Tables on a cycle or leading to one: what is left when tables without further heads are taken away."""
-    left = {vertex: set(after) for vertex, after in heads.items()}
-    ready = [vertex for vertex, after in left.items() if not after]
-    tails: dict[Vertex, list[Vertex]] = {}
-    for vertex, after in heads.items():
-        for head in after:
-            tails.setdefault(head, []).append(vertex)
-    while ready:
-        vertex = ready.pop()
-        del left[vertex]
-        for tail in tails.get(vertex, ()):
-            if tail in left and vertex in left[tail]:
-                left[tail].discard(vertex)
-                if not left[tail]:
-                    ready.append(tail)
-    return frozenset(left)
-
-
-def entering(forwarder: Forwarder, node: str, interface: str, flow: Flow) -> Fate | None:
-    """The fate of a packet at the filter of the interface that it enters by, None if it passes."""
-    acl = forwarder.links.filters_in.get((flow.version, InterfaceId(node, interface)))
-    if acl is None:
-        return None
-    decision = evaluate(acl, flow)
-    return _verdict(decision, Disposition.DENIED_IN, node, interface, decision.describe(acl))
-
-
-def passing(forwarder: Forwarder, vertex: Vertex, step: Step, flow: Flow, *, born: bool) -> Step:
-    """What becomes of a packet at the filters of one step. `born`: the router made it, so no filter sees it leave."""
-    node, links = vertex[0], forwarder.links
-    if isinstance(step, Fate) and step.disposition is Disposition.ACCEPTED:
-        for acl in () if born else links.filters_own.get((flow.version, node), ()):
-            decision = evaluate(acl, flow)
-            denied = _verdict(decision, Disposition.DENIED_IN, node, step.interface, decision.describe(acl))
-            if denied is not None:
-                return denied
-        return step
-    if not born and (flow.version, *vertex) in links.no_transit_forwarding:
-        return Fate(Disposition.NO_ROUTE, node, "", "does not forward")
-    out = step.interface if isinstance(step, Fate) else step.out
-    acl_out = None if born else links.filters_out.get((flow.version, InterfaceId(node, out)))
-    if acl_out is not None:
-        decision = evaluate(acl_out, flow)
-        denied = _verdict(decision, Disposition.DENIED_OUT, node, out, decision.describe(acl_out))
-        if denied is not None:
-            return denied
-    if isinstance(step, Move) and step.into:
-        return entering(forwarder, step.head[0], step.into, flow) or step
-    return step
-
-
-def _verdict(decision: Decision, denied: Disposition, node: str, interface: str, detail: str) -> Fate | None:
-    if decision.permitted is None:
-        return Fate(Disposition.INSUFFICIENT_INFO, node, interface, f"{DOUBT}: {detail}")
-    return None if decision.permitted else Fate(denied, node, interface, detail)

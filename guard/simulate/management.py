@@ -16,7 +16,8 @@ from guard.model.facts import Disposition, ManagementFact
 from guard.model.inventory import ManagementPath
 from guard.model.state import InterfaceId, NetworkState, Scenario
 from guard.simulate.backbone import joins_sites, link_ends
-from guard.simulate.forwarding import FlowGraph, Forwarder
+from guard.simulate.following import FlowGraph, follow
+from guard.simulate.forwarding import Forwarder
 from guard.simulate.links import DEFAULT_VRF
 
 #: SSH, the port that people come by.
@@ -98,7 +99,7 @@ class _Ways:
 def _go(forwarder: Forwarder, node: str, vrf: str, source: Address, to: Address, *, answer: bool) -> FlowGraph:
     ports = (SSH, 49152) if answer else (49152, SSH)
     flow = Flow(source.value, to.value, to.version, 6, ports[0], ports[1], answer)
-    return forwarder.follow((node, vrf), "", flow)
+    return follow(forwarder, (node, vrf), "", flow)
 
 
 def _failure(graph: FlowGraph, address: Address) -> str:

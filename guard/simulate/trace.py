@@ -13,7 +13,8 @@ from guard.model.address import Address, Prefix
 from guard.model.facts import Disposition, Fate, Hop, Trace
 from guard.model.state import InterfaceId, NetworkState
 from guard.simulate.acl import evaluate
-from guard.simulate.forwarding import Forwarder, Move, Step, entering, passing
+from guard.simulate.following import entering, passing
+from guard.simulate.forwarding import Forwarder, Move, Step
 from guard.simulate.links import DEFAULT_VRF
 from guard.simulate.plain_routes import Vertex
 from guard.snapshot.snapshot import Snapshot

@@ -17,6 +17,7 @@ from guard.model.address import parse_address, parse_prefix
 from guard.model.facts import Fate
 from guard.model.inventory import Inventory, Site
 from guard.model.state import InterfaceId, Scenario
+from guard.simulate.following import follow
 from guard.simulate.forwarding import Forwarder
 
 FACES = {
@@ -131,8 +132,8 @@ def test_a_flow_meets_every_line() -> None:
     net = handmade.snapshot(FACES, acls={"c": (web,)}, doors={"c[b]": ("WEB", ""), "c[d]": ("WEB", "")})
     forwarder = Forwarder(net, handmade.state(net, ROUTES))
     to = parse_address("10.3.0.77").value
-    passed = forwarder.follow(("a", "default"), "", Flow(1, to, destination_port=80))
+    passed = follow(forwarder, ("a", "default"), "", Flow(1, to, destination_port=80))
     assert [show(f) for f in passed.fates] == ["DELIVERED_TO_SUBNET c[lan]"]
     assert {node for node, _ in passed.passed} == {"a", "b", "c", "d"}
-    denied = forwarder.follow(("a", "default"), "", Flow(1, to, destination_port=22))
+    denied = follow(forwarder, ("a", "default"), "", Flow(1, to, destination_port=22))
     assert sorted(f.disposition for f in denied.fates) == ["DENIED_IN", "DENIED_IN"]
