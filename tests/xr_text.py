@@ -69,6 +69,8 @@ def _interface(face: Interface) -> Iterator[str]:
         yield f" ipv4 address {each.address}/{each.length}" + (" secondary" if each.secondary else "")
     if face.mtu is not None:
         yield f" mtu {face.mtu + 14}"
+    if face.mtu4 is not None:
+        yield f" ipv4 mtu {face.mtu4}"
     for name, way in ((face.acl_in, "ingress"), (face.acl_out, "egress")):
         assert not name, way
     if face.shutdown:

@@ -45,6 +45,7 @@ class Interface:
     `kind`: physical, loopback, vlan (SVI), subinterface, port-channel, tunnel, null, bridge, management.
     `parent`: of a subinterface; `members`: of a port-channel. `vlan`: 802.1Q tag (subinterface, access port).
     `acl_in`/`acl_out`/`acl6_in`/`acl6_out` filter packets entering/leaving; "" for none.
+    `mtu`: for IP, of both families where `mtu4` or `mtu6` says nothing else; None: not configured.
     `unnumbered`: borrows the address of that interface. `zone_opaque` names a forwarding feature that is not modelled.
     """
 
@@ -56,6 +57,8 @@ class Interface:
     addresses: tuple[InterfaceAddress, ...] = ()
     description: str = ""
     mtu: int | None = None
+    mtu4: int | None = None
+    mtu6: int | None = None
     bandwidth: int | None = None
     speed: int | None = None  # Mbit/s, where configured
     acl_in: str = ""

@@ -18,10 +18,10 @@ from guard.model.rib import NextHop
 from guard.model.state import IgpAdjacency, InterfaceId, StateNote
 from guard.simulate.gateway import gateway
 from guard.simulate.link_cost import HIGHEST_COST, ospf_cost
+from guard.simulate.mtu import ETHERNET_MTU, Mtu, ip_mtu
 from guard.simulate.topology import Topology
 
 BACKBONE = 0
-DEFAULT_MTU = 1500
 #: Hello intervals of RFC 2328 C.3 as Cisco sets them by network type; dead is four times as long.
 _HELLO = {"non-broadcast": 30, "point-to-multipoint": 30}
 _NEEDS_DESIGNATED = ("broadcast", "non-broadcast")
@@ -125,7 +125,7 @@ def build(devices: Mapping[str, Device], topology: Topology, version: int) -> Os
         adjacencies=_rows(links, version),
         ports=_by_router(ports),
         speaking=_speaking(ports, routers),
-        notes=(*_clashes(routers, _meeting(ports, topology)), *_unknown_mtu(links)),
+        notes=(*_clashes(routers, _meeting(ports, topology)), *_unknown_mtu(links, routers)),
         by_table=_by_table(routers),
     )
 
@@ -246,7 +246,7 @@ def _compatible(one: Port, two: Port, routers: list[Router], version: int) -> bo
         and keys_agree(one.settings.authentication, two.settings.authentication)
         and first.area(one.area).kind == second.area(two.area).kind
         and first.router_id != second.router_id
-        and _mtu_accepted(one, two)
+        and _mtu_accepted(one, two, routers)
         and (version == 3 or _subnets_agree(one.interface, two.interface, one.network_type))
     )
 
@@ -261,28 +261,36 @@ def _timers(port: Port) -> tuple[int, int]:
     return hello, port.settings.dead or 4 * hello
 
 
-def _mtu_accepted(one: Port, two: Port) -> bool:
+def _mtu(port: Port, routers: list[Router]) -> Mtu | None:
+    process = routers[port.router]
+    return ip_mtu(process.device, port.interface, 4 if process.process.version == 2 else 6)
+
+
+def _mtu_accepted(one: Port, two: Port, routers: list[Router]) -> bool:
     """A router refuses database descriptions larger than it can receive: the smaller side must ignore it.
 
-    An MTU that is not configured depends on the platform (system mtu, jumbo defaults, Linux): it is taken to fit, and
+    RFC 2328 10.6, RFC 5340 4.2.2; FRR's ospfd 8.4.4 does so, seen live. What is not known is taken to fit, and
     `_unknown_mtu` says so.
     """
-    sizes = (one.interface.mtu, two.interface.mtu)
-    if None in sizes or sizes[0] == sizes[1]:
+    first, second = _mtu(one, routers), _mtu(two, routers)
+    if first is None or second is None or first.size == second.size:
         return True
-    small = min((one, two), key=lambda port: port.interface.mtu or 0)
-    return small.settings.mtu_ignore
+    port, small = (one, first) if first.size < second.size else (two, second)
+    return port.settings.mtu_ignore or not small.exact
 
 
-def _unknown_mtu(links: Iterable[tuple[Port, Port]]) -> Iterator[StateNote]:
+def _unknown_mtu(links: Iterable[tuple[Port, Port]], routers: list[Router]) -> Iterator[StateNote]:
+    """Neighbours by grace: one end's MTU is not that of plain Ethernet, and the other's is not known."""
     for one, two in links:
-        known = one.interface.mtu or two.interface.mtu
-        if (one.interface.mtu is None) == (two.interface.mtu is None) or known == DEFAULT_MTU or one.id > two.id:
+        first, second = _mtu(one, routers), _mtu(two, routers)
+        known = next((each.size for each in (first, second) if each is not None and each.exact), ETHERNET_MTU)
+        sure = first is not None and second is not None and first.exact and second.exact
+        if one.id > two.id or sure or known == ETHERNET_MTU:
             continue
         if not (one.settings.mtu_ignore and two.settings.mtu_ignore):
             yield StateNote(
                 "ospf-mtu",
-                f"{one.id} and {two.id}: only one end configures its MTU ({known}); OSPF needs both to be the same",
+                f"{one.id} and {two.id}: only one end's MTU is known ({known}); OSPF needs both to be the same",
                 subjects=(str(one.id), str(two.id)),
                 sources=(one.interface.source, two.interface.source),
             )

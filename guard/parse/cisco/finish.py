@@ -77,8 +77,8 @@ def _interface(settings: InterfaceSettings, reading: Reading, members: tuple[str
     kind = settings.kind or kind_of(reading.vendor, settings.name)
     switchport = _is_switchport(settings, kind, reading)
     parent = parent_of(settings.name)
-    if settings.ip_mtu is not None:
-        values["mtu"] = settings.ip_mtu
+    if reading.default_mtu is not None and kind in {"physical", "port-channel", "vlan"}:
+        values.setdefault("mtu", reading.default_mtu)
     if kind == "vlan":
         digits = "".join(char for char in settings.name if char.isdecimal())
         values.setdefault("vlan", int(digits) if digits else None)

@@ -266,7 +266,7 @@ def _mtu(line: Line, context: Context, settings: Settings) -> None:
 
 
 def _ip_mtu(line: Line, context: Context, settings: Settings) -> None:
-    settings.ip_mtu = int(line.words[2])
+    settings.values["mtu6" if line.words[0] == "ipv6" else "mtu4"] = int(line.words[2])
     context.done(line)
 
 
@@ -365,6 +365,8 @@ _COMMON: Mapping[str, Handler[Settings]] = {
     **keys(_no_access_group, "no ip access-group | no ipv6 access-group | no ipv6 traffic-filter"),
     **keys(_unset("policy_route"), "no ip policy | no ipv6 policy"),
     **keys(_unset("mtu"), "no mtu"),
+    "no ip mtu": _unset("mtu4"),
+    "no ipv6 mtu": _unset("mtu6"),
     **keys(_unset("bandwidth"), "no bandwidth"),
     **keys(_unset("unnumbered"), "no ip unnumbered"),
     **keys(_unset("ipv6_enabled"), "no ipv6 enable"),
@@ -374,7 +376,7 @@ _COMMON: Mapping[str, Handler[Settings]] = {
     "service-policy type pbr": _policy_route,
     "pbr-policy": _policy_route,
     "mtu": _mtu,
-    "ip mtu": _ip_mtu,
+    **keys(_ip_mtu, "ip mtu | ipv6 mtu"),
     "bandwidth": _bandwidth,
     "speed": _speed,
     "tunnel source": _tunnel_source,

@@ -152,11 +152,15 @@ _KINDS = {"message-digest": "md5", "null": "null", "simple": "simple"}
 
 def _authentication(words: tuple[str, ...], line: Line, context: Context, igp: IgpSettings) -> None:
     kind = words[1] if len(words) > 1 else "simple"
+    if kind == "ipsec" and words[2:3] == ("spi",) and len(words) > 5:
+        key = digest(words[5:], type_7=context.vendor in TYPE_7) or UNREADABLE
+        igp.values |= {"auth_kind": "ipsec", "auth_key": f"{words[3]}/{words[4]}-{key}"}
+        return
     igp.values["auth_kind"] = _KINDS.get(kind, "other")
     if igp.values["auth_kind"] == "other":
         igp.values["auth_key"] = UNREADABLE
     if igp.values["auth_kind"] == "other":
-        context.partial(line, "key chains and IPsec of OSPF are not compared")
+        context.partial(line, "key chains of OSPF are not compared")
 
 
 def _key(words: tuple[str, ...], line: Line, context: Context, igp: IgpSettings) -> None:

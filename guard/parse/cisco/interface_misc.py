@@ -46,7 +46,7 @@ _HOSTS = keys(
 _ANSWERS = keys(
     Ignored("what the device answers, not what it forwards"),
     """ip redirects | ip unreachables | ip mask-reply | ip proxy-arp | ip local-proxy-arp | ipv6 redirects
-    | ipv6 unreachables | ip information-reply | ip icmp | ip split-horizon | ipv6 mtu
+    | ipv6 unreachables | ip information-reply | ip icmp | ip split-horizon
     | ip attached-host | tunnel tos | tunnel ttl | tunnel path-mtu-discovery | tunnel bandwidth
     | tunnel checksum | ip virtual-reassembly | ip domain""",
 )

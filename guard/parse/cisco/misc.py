@@ -72,7 +72,7 @@ _TRAFFIC = keys(
     | ipv6 access-list role-based | ip reflexive-list | time-range | ip traffic-export
     | control-plane host | object-group security | pseudowire-class | l2vpn | l2tp | vpdn | xconnect
     | ethernet | service-template | vlan filter | vlan access-map | access-session | ip options
-    | system mtu | ipv6 neighbor | ip rsvp | ip tunnel | sdwan | policy""",
+    | ipv6 neighbor | ip rsvp | ip tunnel | sdwan | policy""",
 )
 _KEYS = keys(NotModelled("keys of routing protocols that stand in a chain are not compared"), "key chain | key")
 _LABELS = keys(
@@ -108,7 +108,7 @@ _EOS: Commands = {
         """management | daemon | daemon TerminAttr | system l1 | queue-monitor | no aaa root | schedule
         | email | ip fips | transceiver qsfp | dns | agent | hardware counter | hardware speed-group
         | switch forwarding-mode | no service | vmtracer | ptp | mac address-table
-        | service routing configuration | trace | poe | phone | cvx | interface defaults | logging
+        | service routing configuration | trace | poe | phone | cvx | logging
         | ip routing protocols | system environment | port-channel load-balance | load-balance
         | arp aging | shell | hostname | environment | ip ftp client | ip radius | bug-alert
         | boot secret | flow tracking | clock | http | ip load-sharing trident | monitor session

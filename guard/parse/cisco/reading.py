@@ -35,7 +35,6 @@ class InterfaceSettings:
     primary: InterfaceAddress | None = None
     others: list[InterfaceAddress] = field(default_factory=list)
     virtual: list[Address] = field(default_factory=list)
-    ip_mtu: int | None = None
     switchport: bool | None = None
     switchport_typed: bool = False  # a bare `switchport`
     kind: str = ""  # where something else than the name says it
@@ -148,6 +147,7 @@ class Reading(Draft):
     rip_settings: dict[str, RipSettings] = field(default_factory=dict)  # by VRF
     logins: list[LoginFilter] = field(default_factory=list)
     default_switchport: bool | None = None
+    default_mtu: int | None = None  # of Ethernet interfaces: IOS `system mtu`, EOS `interface defaults`
     default_shutdown: bool = False  # NX-OS: of ports that switch
     images: list[str] = field(default_factory=list)  # NX-OS: the words of its boot commands
     shut_vrfs: set[str] = field(default_factory=set)

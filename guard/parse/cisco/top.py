@@ -166,6 +166,28 @@ def _router_general(line: Line, context: Context, reading: Reading) -> None:
     _GENERAL.read(line.children, context, reading)
 
 
+def _system_mtu(line: Line, context: Context, reading: Reading) -> None:
+    """IOS `system mtu [routing] N`: of every interface that has none of its own; `jumbo` is of switched frames."""
+    words = [word for word in line.words[2:] if word.lower() != "routing"]
+    if words[0].isdecimal():
+        reading.default_mtu = int(words[0])
+        context.done(line)
+    else:
+        context.ignore(line, "the size of frames that are switched")
+
+
+def _interface_defaults(line: Line, context: Context, reading: Reading) -> None:
+    """EOS `interface defaults`: what interfaces have that say nothing else."""
+    context.done(line)
+    for each in line.children:
+        if each.words[0] == "mtu":
+            reading.default_mtu = int(each.words[1])
+            context.done(each)
+        else:
+            for inner in walk(each):
+                context.not_implemented(inner, "of the defaults of interfaces only the MTU is modelled")
+
+
 def _agents(line: Line, context: Context, reading: Reading) -> None:
     """EOS `service routing protocols model multi-agent|ribd`; what the two do otherwise is modelled in part."""
     reading.routing.multi_agent = line.words[-1] == "multi-agent"
@@ -215,12 +237,13 @@ _SHARED: Mapping[str, Handler[Reading]] = {
 }
 
 TOP: Mapping[Vendor, Mapping[str, Handler[Reading]]] = {
-    Vendor.IOS: {**_SHARED, "router rip": router_rip},
+    Vendor.IOS: {**_SHARED, "router rip": router_rip, "system mtu": _system_mtu},
     Vendor.EOS: {
         **_SHARED,
         "management": _management,
         "router general": _router_general,
         "service routing protocols model": _agents,
+        "interface defaults": _interface_defaults,
         "switchport default mode": _switchport_default,
     },
     Vendor.NXOS: {**_SHARED, **NXOS_TOP, "vrf context": vrf, "switchname": _hostname},

@@ -144,13 +144,25 @@ def _physical(reading: Reading, node: Node, bundles: dict[str, list[str]], vlans
         kind=kind(name),
         shutdown=reading.flag(node, "disable"),
         description=reading.value(node, "description") or "",
-        mtu=reading.number(node, "mtu"),
+        mtu=_for_ip(node, reading.number(node, "mtu")),
         speed=rate // 1_000_000 if rate else None,
     )
     reading.draft.interfaces[name] = made
     for unit in node["unit"] or ():
         _unit(reading, made, unit, vlans)
     reading.rest(node, ("mtu", "speed", "disable", "unit", "family"), _IGNORED)
+
+
+def _for_ip(node: Node, media: int | None) -> int | None:
+    """What a media MTU leaves for IP: it counts the Ethernet header and VLAN tags ("Media MTU and Protocol MTU")."""
+    if media is None or kind(node.word) in {"loopback", "tunnel"}:
+        return media
+    tags = next((count for word, count in _TAGS.items() if node[word] is not None), 0)
+    return media - _ETHERNET_HEADER - tags * _TAG
+
+
+_ETHERNET_HEADER, _TAG = 14, 4
+_TAGS = {"flexible-vlan-tagging": 2, "stacked-vlan-tagging": 2, "vlan-tagging": 1}
 
 
 def _unit(reading: Reading, parent: Interface, node: Node, vlans: dict[str, int]) -> None:
@@ -220,15 +232,14 @@ def _ip(reading: Reading, unit: Interface, node: Node, version: int) -> Interfac
     entering, leaving = _filters(reading, node, version)
     reading.rest(node, ("address", "unnumbered-address", "mtu", "filter"), _FAMILY_IGNORED, _FAMILY_UNMODELLED)
     if version == 4:
-        unit = replace(unit, acl_in=entering, acl_out=leaving)
+        unit = replace(unit, acl_in=entering, acl_out=leaving, mtu4=mtu)
     else:
-        unit = replace(unit, acl6_in=entering, acl6_out=leaving, ipv6_enabled=True)
+        unit = replace(unit, acl6_in=entering, acl6_out=leaving, mtu6=mtu, ipv6_enabled=True)
     return replace(
         unit,
         addresses=tuple(addresses),
         virtual_addresses=tuple(virtual),
         unnumbered=borrowed or unit.unnumbered,
-        mtu=mtu or unit.mtu,
     )
 
 

@@ -142,7 +142,7 @@ def _mtu(line: Line, context: Context, settings: Settings) -> None:
 
 
 def _ip_mtu(line: Line, context: Context, settings: Settings) -> None:
-    settings.ip_mtu = int(line.words[2])
+    settings.values["mtu6" if line.words[0] == "ipv6" else "mtu4"] = int(line.words[2])
     context.done(line)
 
 
@@ -205,7 +205,7 @@ _COMMANDS: Mapping[str, Handler[Settings]] = {
     "ipv4 access-group": _access_group,
     "ipv6 access-group": _access_group,
     "mtu": _mtu,
-    "ipv4 mtu": _ip_mtu,
+    **keys(_ip_mtu, "ipv4 mtu | ipv6 mtu"),
     "bandwidth": _bandwidth,
     "speed": _speed,
     "bundle id": _bundle,
@@ -228,7 +228,7 @@ _COMMANDS: Mapping[str, Handler[Settings]] = {
     **keys(
         Ignored("what the device answers, not what it forwards"),
         """ipv4 unreachables | ipv6 unreachables | ipv4 redirects | ipv6 redirects | ipv4 mask-reply | proxy-arp
-        | local-proxy-arp | ipv4 helper-address | ipv4 directed-broadcast | ipv4 ttl-propagate | ipv6 mtu
+        | local-proxy-arp | ipv4 helper-address | ipv4 directed-broadcast | ipv4 ttl-propagate
         | ipv4 tcp-mss-adjust | ipv6 tcp-mss-adjust | tunnel tos | tunnel ttl | tunnel key | ipv4 forwarding-enable
         | ipv4 point-to-point""",
     ),

@@ -181,9 +181,9 @@ def test_numbers() -> None:
         "interface Gi0/0\n bandwidth 5000\n mtu 9216\n ip mtu 1500\n speed 100\n shutdown\n description a b\n"
     )
     found = interface(device, "GigabitEthernet0/0")
-    assert (found.bandwidth, found.mtu, found.speed, found.shutdown, found.description) == (
+    assert (found.mtu, found.mtu4, found.mtu6) == (9216, 1500, None)
+    assert (found.bandwidth, found.speed, found.shutdown, found.description) == (
         5000,
-        1500,
         100,
         True,
         "a b",

@@ -94,7 +94,7 @@ set interfaces interface-range R mtu 9000
 set interfaces ge-0/0/1 mtu 1400
 """
     device = parse_device(text, "configs/r1.cfg")
-    assert {each.name: each.mtu for each in device.interfaces} == {"ge-0/0/9": 9000, "ge-0/0/0": 9000, "ge-0/0/1": 1400}
+    assert {each.name: each.mtu for each in device.interfaces} == {"ge-0/0/9": 8986, "ge-0/0/0": 8986, "ge-0/0/1": 1386}
 
 
 def test_insert_puts_a_term_before_another() -> None:

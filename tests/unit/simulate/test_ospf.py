@@ -188,14 +188,6 @@ def test_areas_must_agree() -> None:
     assert adjacencies(state_of({"r1": ios("r1", (1, 1, 0)), "r2": ios("r2", (1, 2, 1))})) == []
 
 
-def test_an_mtu_that_one_end_alone_configures_is_undecided() -> None:
-    state = state_of({"r1": ios("r1", (1, 1, 0), under="mtu 9000"), "r2": ios("r2", (1, 2, 0))})
-    assert adjacencies(state) == ["r1[Ethernet0/1] r2[Ethernet0/1] 0"]
-    assert [(note.code, note.subjects, note.undecided) for note in state.notes] == [
-        ("ospf-mtu", ("r1[Ethernet0/1]", "r2[Ethernet0/1]"), True)
-    ]
-
-
 def test_a_stub_router_is_the_last_resort() -> None:
     """r1 -1- r2 -3- r4, r1 -2- r3 -4- r4; r2 drains with max-metric."""
     configs = {
