@@ -40,7 +40,18 @@ OURS = (
     "frr_topologies/isis_levels",
     "frr_topologies/static_over_ospf",
 )
-THEIRS = ("ospf_topo1", "isis_topo1", "bgp_features", "bgp_rr_ibgp", "bgp_blackhole_community", "static_route_distance")
+THEIRS = (
+    *("ospf_topo1", "ospf6_topo1", "isis_topo1", "rip_topo1", "static_route_distance", "ospf_suppress_fa"),
+    *("bgp_features", "bgp_rr_ibgp", "bgp_blackhole_community", "bgp_suppress_fib", "bgp_confed1", "bgp_local_as"),
+)
+#: More of BGP, about 2.5 s of CPU each; all recorded ones but bgp_vrf_different_asn (a rehearsal builds no VRFs).
+THEIRS_SLOW = (
+    *("bgp_aggregate_address_origin", "bgp_as_wide_bgp_identifier", "bgp_comm_list_match", "bgp_default_route"),
+    *("bgp_conditional_advertisement_static_route", "bgp_default_route_route_map_match_set", "bgp_distance_change"),
+    *("bgp_ebgp_common_subnet_nexthop_unchanged", "bgp_ebgp_requires_policy", "bgp_localpref_add_substract"),
+    *("bgp_maximum_prefix_out", "bgp_peer_group", "bgp_remove_private_as_route_map", "bgp_set_aspath_exclude"),
+    *("bgp_route_map_match_source_protocol", "bgp_sender_as_path_loop_detection"),
+)
 #: FRR 8.4.4 gives the range of an NSSA a null route at its border, and keeps it only until the next SPF run (seen
 #: live: any change in the area takes it away): whether it is there is a matter of history, not of the configuration.
 BY_HISTORY = {"frr_topologies/ospf_areas": ("r4", "10.2.128.0/17")}
@@ -49,7 +60,7 @@ AT_ONCE = 5
 
 
 def snapshot(name: str) -> Snapshot:
-    if name in THEIRS:
+    if name not in OURS:
         return folder(SHARED / "frr-truth" / name)
     path = HERE / name
     if (path / "configs").is_dir():
@@ -98,9 +109,11 @@ def told_outside(state: NetworkState) -> Iterator[str]:
                 yield f"{session} {prefix} {attributes}"
 
 
-@pytest.mark.parametrize("name", [*OURS, *THEIRS])
+@pytest.mark.parametrize(
+    "name", [*OURS, *THEIRS, *(pytest.param(name, marks=pytest.mark.slow) for name in THEIRS_SLOW)]
+)
 def test_guard_says_what_live_frr_does(name: str, booted: Booted) -> None:
-    if name in THEIRS:
+    if name not in OURS:
         needs(f"frr-truth/{name}")
     found = seen(name, *booted[name].result())
     if len(found) != expected("live", name):  # daemons that start on a busy machine can get stuck: once more, alone
@@ -110,8 +123,8 @@ def test_guard_says_what_live_frr_does(name: str, booted: Booted) -> None:
 
 def seen(name: str, computed: NetworkState, live: NetworkState) -> list[str]:
     """All differences that are not a matter of history."""
-    assert live.notes == ()
-    assert len(list(routes_rows(live))) > len(live.ribs)
+    assert not any(note.undecided for note in live.notes)
+    assert len(list(routes_rows(live))) >= len(live.ribs)
     history = BY_HISTORY.get(name)
     return [
         each

@@ -83,9 +83,8 @@ def test_a_policy_of_a_protocol_goes_before_that_of_any() -> None:
 
 def test_the_next_protocol_comes_up_where_the_best_is_rejected() -> None:
     """A static route that is rejected leaves its place to BGP, and a floating one to nobody."""
-    found = of(
-        "    ip route 20.0.0.0/8 10.0.23.2\n    ip route 40.0.0.0/8 10.0.23.2\n    ip protocol static route-map nobody\n"
-    )
+    static = "    ip route 20.0.0.0/8 10.0.23.2\n    ip route 40.0.0.0/8 10.0.23.2\n"
+    found = of(f"{static}    ip protocol static route-map nobody\n")
     assert found["r2"] == [f"bgp 20.0.0.0/8 {VIA_1}", f"bgp 30.0.0.0/8 {VIA_1}"]
 
 
