@@ -20,7 +20,7 @@ from guard.model.errors import InputInvalid
 from guard.planning.known import Answer, caught_by_own_cases
 from guard.planning.mutant_engines import EngineMutant, Plain, StepMutant, engine_mutants
 from guard.planning.mutant_parts import PartMutant, part_mutants
-from guard.planning.mutation import SAME, Mutant, policy_mutants
+from guard.planning.mutation import SAME, SWALLOWED, Mutant, policy_mutants
 
 #: Known answers that one mutant is held against: those about the same policies first, then the smallest.
 ANSWERS_AT_MOST = 40
@@ -68,7 +68,8 @@ class Hunt:
     def _of_policy(self, mutant: Mutant) -> Result:
         policy = self.policies.policy(mutant.policy)
         assert policy is not None, "a mutant is one of a policy of the set"
-        if mutant.variant is not None and (own := caught_by_own_cases(policy, mutant)):
+        cheap = mutant.variant is not None or mutant.what == SWALLOWED  # answers that an engine computes seldom tell
+        if cheap and (own := caught_by_own_cases(policy, mutant)):
             return Result(mutant.name, f"its own case {own!r}", own=True)
         for answer in self._likely(frozenset({mutant.policy})):
             known = self._judged(answer) if mutant.policy in answer.about else None
@@ -78,7 +79,7 @@ class Hunt:
             found = mutant.apply(case, findings)
             if list(found) != list(findings) and answer.wrong(found):
                 return Result(mutant.name, answer.name)
-        if mutant.variant is None and (own := caught_by_own_cases(policy, mutant)):
+        if not cheap and (own := caught_by_own_cases(policy, mutant)):
             return Result(mutant.name, f"its own case {own!r}", own=True)
         return Result(mutant.name)
 

@@ -20,6 +20,8 @@ Findings = Sequence[Finding]
 #: Published: below this share of mutants that are caught, `guard self-test` fails.
 FLOOR_PERCENT = 95.0
 
+SWALLOWED = "what it cannot decide swallowed"
+
 #: Mutants that no answer can catch, as they are the same program: why.
 SAME: dict[str, str] = {}
 #: Mutants that survive, and why they may: said beside them, and counted all the same.
@@ -28,6 +30,7 @@ WHY: dict[str, str] = {
     "dnssec-chain: signatures_at_most is 1000": "a bound on work: no known answer has 2,000 signatures to verify",
     "engine: notes of what was not decided are lost": "every network of the corpus settles: nothing is undecided there",
     "engine: limits that tripped are forgotten": "a session that a limit shut is found by its count of prefixes",
+    "engine: forwarding tables are those before": "in the corpus a next hop moves only where its route does",
     "engine: links are those before": "a link that is new in the corpus is declared at both of its ends",
     "dns: signatures are not verified": "no zone of the corpus is signed offline; the tests of dnssec-chain have some",
     "failures: half of them are skipped": "what isolates a site in the corpus does so by more than one failure",
@@ -105,7 +108,7 @@ _CHANGES: dict[str, Callable[[Findings, str], Findings]] = {
     "silenced": _silenced,
     "one of its findings is lost": _one_lost,
     "before and after exchanged": _exchanged,
-    "what it cannot decide swallowed": _swallowed,
+    SWALLOWED: _swallowed,
 }
 
 
