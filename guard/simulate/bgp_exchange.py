@@ -17,6 +17,7 @@ from guard.model.device import Device, Vendor
 from guard.model.rib import RibEntry
 from guard.model.state import StateNote
 from guard.simulate import external
+from guard.simulate.bgp_contest import is_contested
 from guard.simulate.bgp_graph import OUTSIDE, Graph, Link, SessionKey, Speaker, build
 from guard.simulate.bgp_origin import aggregate_path, is_fixed, originated, rib_contributors, yields_to_rib
 from guard.simulate.bgp_reuse import Reuse
@@ -287,7 +288,7 @@ class Exchange(World):
         run = ClassRun(self, members, seeds)
         injectors = self._injectors(members.first)
         run.run(injectors=injectors)
-        if not run.oscillates and run.is_contested():
+        if not run.oscillates and is_contested(run):
             other = ClassRun(self, members, seeds)
             other.run(reverse=True, injectors=injectors)
             mine, theirs = run.outcome(), other.outcome()

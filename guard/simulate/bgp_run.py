@@ -19,9 +19,9 @@ from guard.simulate.bgp_graph import OUTSIDE, Graph, Group, Link, Speaker
 from guard.simulate.bgp_origin import suppresses
 from guard.simulate.bgp_path import LOCAL, Hop, Path
 from guard.simulate.bgp_policy import Conditional, export_route, import_route
-from guard.simulate.bgp_session import EBGP, LEAK
+from guard.simulate.bgp_session import LEAK
 from guard.simulate.bgp_transform import takes_plainly
-from guard.simulate.policy_eval import RouteView, path_length
+from guard.simulate.policy_eval import RouteView
 from guard.simulate.prefix_class import PrefixClass
 
 #: A speaker that changes its mind more often than this is taken to oscillate. Path hunting from an empty start needs
@@ -623,42 +623,6 @@ class ClassRun:
 
     def usable(self, speaker: Speaker, path: Path) -> bool:
         return self._hop(speaker, path).usable
-
-    # ------------------------------------------------------------------------------------------ several fates
-
-    def is_contested(self) -> bool:
-        """Whether another order of events might end elsewhere.
-
-        Somebody prefers a longer way that is not a neighbour's own route, or a reflector prefers another cluster's exit
-        to its client's by the IGP alone.
-        """
-        graph = self.world.graph
-        for index, selection in self.selections.items():
-            if selection is None or selection.best.link < 0 or len(self.candidates[index]) < 2:
-                continue
-            link = graph.links.get(selection.best.link)
-            if link is None or link.sender == OUTSIDE:
-                continue
-            if self._prefers_longer(index, selection, link) or self._prefers_foreign(index, selection):
-                return True
-        return False
-
-    def _prefers_longer(self, index: int, selection: Selection, link: Link) -> bool:
-        if selection.step not in ("weight", "local-preference"):
-            return False
-        if link.kind != EBGP and not (link.in_family is not None and link.in_family.import_policies):
-            return False
-        senders = self.selections.get(link.sender)
-        if senders is None or senders.best.kind == LOCAL:
-            return False
-        mine = path_length(selection.best.attributes.as_path)
-        return any(path_length(path.attributes.as_path) < mine for path in self.candidates[index].values())
-
-    def _prefers_foreign(self, index: int, selection: Selection) -> bool:
-        if selection.step not in ("IGP metric", "MED") or selection.best.from_client:
-            return False
-        speaker = self.world.graph.speakers[index]
-        return speaker.hub[self.version] and any(path.from_client for path in self.candidates[index].values())
 
     def outcome(self) -> dict[int, Path | None]:
         """The best path of each active speaker, for comparing two runs."""
