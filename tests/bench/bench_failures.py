@@ -5,8 +5,8 @@
 Measured on two cores shared with others (IOS, make_backbone), so the figures swing by a factor of two or more:
 Aconet, 34 devices: facts 0.6 s; 77 failures 0.1 s, none simulated (all of them simulated: 13 s). Interoute, 156
 devices, 268 representatives of 4,007 prefixes: facts 1.8 s over the state's 1.0; 366 failures argued in 1.1 s, and
-one simulated. 1,031 devices: settle 20 to 28 s, representatives 9 to 20 s, the other facts 30 to 55 s; the arguments
-alone take 30 to 60 s to prepare, and all 2,949 failures had not been answered after three minutes: to be improved.
+one simulated. 1,031 devices: state and facts 22 processor seconds; the arguments 6 to prepare, and 38 for all 2,949
+failures, none of them simulated; 1.2 GB at most.
 """
 
 from __future__ import annotations
