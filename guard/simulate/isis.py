@@ -16,7 +16,7 @@ import numpy as np
 from guard.model.address import DEFAULT_V4, DEFAULT_V6, Prefix
 from guard.model.device import Vendor
 from guard.model.rib import RibEntry, RouteProtocol
-from guard.simulate.isis_graph import BACKBONE, IsisGraph
+from guard.simulate.isis_graph import BACKBONE, IsisGraph, as_told
 from guard.simulate.main_rib import UNUSABLE, MainRib
 from guard.simulate.ospf_internal import Memory
 from guard.simulate.redistribution import Evaluators, take
@@ -318,7 +318,8 @@ def externals(
                 continue
             for taken in take(router.device, rib, redistribution, evaluators, version):
                 levels = _into(taken.view.level or redistribution.level)
-                found.update(IsisExternal(taken.prefix, router.index, level, taken.metric or 0) for level in levels)
+                metric = as_told(router.process, taken.metric or 0, version, of_link=False)
+                found.update(IsisExternal(taken.prefix, router.index, level, metric) for level in levels)
         if graph.family in router.process.default_information:
             levels = (2,) if 2 in router.levels else (1,)
             found.update(IsisExternal(default, router.index, level, 0) for level in levels)

@@ -21,6 +21,8 @@ from guard.simulate.topology import Topology
 
 #: The level-2 subdomain; level-1 areas are named by their area address.
 BACKBONE = ""
+#: Of the narrow metric style.
+HIGHEST_NARROW = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +101,13 @@ def build(devices: Mapping[str, Device], topology: Topology, family: int) -> Isi
         for process in device.isis:
             router = IsisRouter(len(routers), name, device, process, area_of(process.net))
             routers.append(router)
-            ports.extend(_ports(router, topology, family))
+            if family == 4 or not _reads_no_ipv6(router):
+                ports.extend(_ports(router, topology, family))
     links = tuple(_adjacent(ports, routers, topology))
     hops: list[list[NextHop]] = [[] for _ in routers]
     ways = []
     for port, peer, level in links:
-        cost = port.settings.metric[level - 1]
+        cost = as_told(routers[port.router].process, port.settings.metric[level - 1], family, of_link=True)
         ways.append(IsisWay(port.router, peer.router, level, cost, len(hops[port.router])))
         hops[port.router].append(NextHop(gateway(port.id, peer.id, topology, family), port.id.interface))
     return IsisGraph(
@@ -116,6 +119,11 @@ def build(devices: Mapping[str, Device], topology: Topology, family: int) -> Isi
         tuple(dict.fromkeys(IgpAdjacency("isis", one.id, two.id, f"level-{level}") for one, two, level in links)),
         _by_table(routers),
     )
+
+
+def _reads_no_ipv6(router: IsisRouter) -> bool:
+    """isisd reads IPv6 prefixes of wide style alone (8.4.4, seen live with all routers narrow: no route at all)."""
+    return router.device.vendor is Vendor.FRR and not router.process.wide_metrics
 
 
 def _by_table(routers: Iterable[IsisRouter]) -> dict[tuple[str, str], tuple[int, ...]]:
@@ -159,6 +167,15 @@ def _compatible(one: IsisPort, two: IsisPort) -> bool:
     )
 
 
+def as_told(process: IsisProcess, metric: int, family: int, *, of_link: bool) -> int:
+    """A metric as LSPs carry it: the narrow style has 6 bits for it (ISO 10589 7.2.2; isisd 8.4.4 caps it, seen live).
+
+    IPv6 prefixes always have 32 bits (RFC 5308 2), and so have links of a topology of their own (RFC 5120 7.1).
+    """
+    narrow = not process.wide_metrics and (family == 4 or (of_link and not process.multi_topology))
+    return min(metric, HIGHEST_NARROW) if narrow else metric
+
+
 def _stubs(port: IsisPort, router: IsisRouter, family: int) -> Iterator[IsisStub]:
     """IOS advertises passive interfaces at metric 0, the others at the interface's metric.
 
@@ -170,4 +187,5 @@ def _stubs(port: IsisPort, router: IsisRouter, family: int) -> Iterator[IsisStub
         if each.address.version != family or (family == 6 and each.address.is_link_local):
             continue
         for level in sorted(levels):
-            yield IsisStub(port.router, level, each.prefix, 0 if free else port.settings.metric[level - 1])
+            metric = as_told(router.process, port.settings.metric[level - 1], family, of_link=False)
+            yield IsisStub(port.router, level, each.prefix, 0 if free else metric)

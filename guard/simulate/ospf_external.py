@@ -119,7 +119,10 @@ def _forwarding(graph: OspfGraph, router: Router, entry: RibEntry) -> Address | 
 
 
 def _summarised(router: Router, lsas: tuple[External, ...]) -> tuple[External, ...]:
-    """`summary-address`: one LSA for all that it covers, with the lowest of their metrics; or none of them."""
+    """`summary-address`: one LSA for all that it covers, or none of them.
+
+    It has the lowest of their metrics; FRR (8.4.4, seen live) gives it the process's default one, whatever they have.
+    """
     ranges = router.process.summary_addresses
     if not ranges:
         return lsas
@@ -134,6 +137,9 @@ def _summarised(router: Router, lsas: tuple[External, ...]) -> tuple[External, .
     for each, inside in covered.items():
         if each.advertise:
             first = min(inside, key=lambda lsa: (lsa.type2, lsa.metric))
+            if router.device.vendor is Vendor.FRR:
+                own = router.process.default_metric
+                first = first._replace(type2=True, metric=_DEFAULT_METRIC if own is None else own)
             metric = each.cost if each.cost is not None else first.metric
             kept.append(first._replace(prefix=each.prefix, metric=metric, forwarding=None))
     return tuple(kept)

@@ -29,12 +29,14 @@ pytestmark = [pytest.mark.live, pytest.mark.skipif(missing() is not None, reason
 HERE = Path(__file__).parent
 #: ibgp_reflectors: two route reflectors, iBGP of both families over OSPF and OSPFv3 · ebgp_policies: customers, peers,
 #: transit and a neighbour outside, both families · redistribution: OSPF, IS-IS and BGP into each other ·
-#: install_policies: zebra's route filters, and a BGP that waits for what they let in.
+#: install_policies: zebra's route filters, and a BGP that waits for what they let in · igp_limits: IS-IS of
+#: the narrow style, and external summaries of OSPF.
 OURS = (
     "frr_live/ibgp_reflectors",
     "frr_live/ebgp_policies",
     "frr_live/redistribution",
     "frr_live/install_policies",
+    "frr_live/igp_limits",
     "frr_topologies/ospf_areas",
     "frr_topologies/ospf6_areas",
     "frr_topologies/isis_levels",

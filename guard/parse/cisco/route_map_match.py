@@ -256,6 +256,8 @@ def _local_preference(line: Line, words: tuple[str, ...], context: Context) -> C
 def _tag(line: Line, words: tuple[str, ...], context: Context) -> Condition:
     if words[0] == "list":
         return Opaque(line.text)
+    if context.vendor is Vendor.FRR and "0" in words:
+        raise ValueError("tag 0, which FRR calls untagged")
     return MatchTag(frozenset(0 if word == "untagged" else int(word) for word in words))
 
 
