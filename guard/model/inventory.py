@@ -194,10 +194,15 @@ class _Globs:
 
     plain: Mapping[str, int]  # name -> the first thing that has it
     patterns: tuple[tuple[int, str], ...]
+    known: dict[str, int | None] = field(default_factory=dict, compare=False, repr=False)
 
     def first(self, name: str) -> int | None:
         """The first thing one of whose globs matches, without regard to case."""
-        lowered = name.lower()
+        if name not in self.known:
+            self.known[name] = self._find(name.lower())
+        return self.known[name]
+
+    def _find(self, lowered: str) -> int | None:
         least = self.plain.get(lowered)
         for number, glob in self.patterns:
             if least is not None and number >= least:

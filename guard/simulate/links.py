@@ -89,6 +89,7 @@ class Links:
         self._edges: dict[InterfaceId, tuple[InterfaceId, ...]] | None = None
         self._near: dict[InterfaceId, frozenset[InterfaceId]] = {}
         self._sites: dict[str, Site | None] = {}
+        self._members: dict[str, list[str]] | None = None
         self.no_transit_forwarding = frozenset(
             (version, device.name, vrf)
             for device in snapshot.devices.values()
@@ -178,9 +179,11 @@ class Links:
     def nodes_of(self, site: Site) -> tuple[str, ...]:
         """Devices of the snapshot that belong to a site and are up, sorted."""
         down = self.state.scenario.down_nodes | self.snapshot.down_nodes
-        return tuple(
-            name for name in sorted(self.snapshot.devices) if self.site_name(name) == site.name and name not in down
-        )
+        if self._members is None:
+            self._members = defaultdict(list)
+            for name in sorted(self.snapshot.devices):
+                self._members[self.site_name(name)].append(name)
+        return tuple(name for name in self._members.get(site.name, ()) if name not in down)
 
     def is_alive(self, node: str) -> bool:
         return node in self.snapshot.devices and node not in self.snapshot.down_nodes | self.state.scenario.down_nodes
