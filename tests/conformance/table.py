@@ -3,6 +3,7 @@
 How much of what others recorded guard's embedded engine reproduces: real devices (lab-validation), live FRR
 (frr-truth), Batfish (its reference files and recorded answers); with `--live`, FRR booted on this machine. Every miss
 comes with its reason from known_divergences.yaml; one without is counted as unexplained, and the exit code is then 1.
+Below it, how much of each vendor's lines is read into which of the five states.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 import pytest  # noqa: E402
 import test_batfish_agreement as agreement  # noqa: E402
 import test_frr_live as live  # noqa: E402
+import test_parse_coverage as coverage  # noqa: E402
 import test_routes_batfish as batfish  # noqa: E402
 from data import SHARED  # noqa: E402
 from divergences import expected, reason  # noqa: E402
@@ -198,7 +200,7 @@ def main() -> int:
             scores.extend(source())
         except pytest.skip.Exception as error:
             print(f"left out: {source.__name__}: {error}", file=sys.stderr)
-    print("\n".join(printed(scores, arguments.verbose)))
+    print("\n".join((*printed(scores, arguments.verbose), "", *coverage.states_by_vendor(coverage.all_by_vendor()))))
     return int(any(score.unexplained for score in scores))
 
 
