@@ -15,7 +15,7 @@ from guard.model.address import Address, parse_address, parse_prefix
 from guard.model.inventory import EXTERNAL, Inventory, Site
 from guard.model.provenance import Source
 from guard.model.state import NetworkState
-from guard.simulate import bgp_tables
+from guard.simulate import bgp_world
 from guard.simulate.bgp_tables import Tables
 from guard.simulate.control_plane import compute
 from guard.simulate.forwarding import Ends, Forwarder
@@ -98,7 +98,7 @@ def test_a_flock_answers_as_its_members_would(plan: Plan) -> None:
     together = compute(snapshot)
     bgp = together.bgp
     assert isinstance(bgp, Tables)
-    with patch.object(bgp_tables, "flocks", return_value=()):
+    with patch.object(bgp_world, "flocks", return_value=()):
         alone = compute(snapshot)
     for prefix in sorted(bgp.universe):
         held = bgp.installed(prefix)
