@@ -7,6 +7,7 @@ Conditions and actions are closed unions, so that evaluation and differential an
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
@@ -294,6 +295,18 @@ Condition = (
     | Not
     | Opaque
 )
+
+
+def leaves(condition: Condition) -> Iterator[Condition]:
+    """The single matches of a condition, whatever connects them."""
+    match condition:
+        case All() | Any():
+            for part in condition.parts:
+                yield from leaves(part)
+        case Not():
+            yield from leaves(condition.part)
+        case _:
+            yield condition
 
 
 # ------------------------------------------------------------------------------------------------ actions

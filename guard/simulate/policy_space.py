@@ -17,18 +17,16 @@ from guard.model.address import Address, Prefix
 from guard.model.bgp import SEQUENCE, BgpAttributes, ListFilter, Segment
 from guard.model.device import Device
 from guard.model.policy import (
-    All,
-    Any,
     Condition,
     MatchAcl,
     MatchPolicy,
     MatchPrefixList,
     MatchPrefixRanges,
     MatchProtocol,
-    Not,
     Outcome,
     PrefixRange,
     Term,
+    leaves,
 )
 from guard.simulate.bgp_policy import passes
 from guard.simulate.open_evaluator import PLAIN, UNKNOWN, Asked, OpenEvaluator
@@ -299,15 +297,3 @@ def protocols_of(device: Device, policies: Iterable[str]) -> tuple[str, ...]:
         for leaf in leaves(term.condition):
             found |= leaf.protocols if isinstance(leaf, MatchProtocol) else set()
     return tuple(sorted(found))
-
-
-def leaves(condition: Condition) -> Iterator[Condition]:
-    """The single matches of a condition, whatever connects them."""
-    match condition:
-        case All() | Any():
-            for part in condition.parts:
-                yield from leaves(part)
-        case Not():
-            yield from leaves(condition.part)
-        case _:
-            yield condition

@@ -7,9 +7,6 @@ from collections.abc import Iterator
 from guard.model.bgp import BgpNeighbor
 from guard.model.device import Device
 from guard.model.policy import (
-    All,
-    Any,
-    Condition,
     MatchAcl,
     MatchAsPath,
     MatchCommunity,
@@ -17,25 +14,13 @@ from guard.model.policy import (
     MatchPeer,
     MatchPolicy,
     MatchPrefixList,
-    Not,
     Outcome,
     PrefixListEntry,
     RoutePolicy,
+    leaves,
 )
 from guard.model.state import BgpSession
 from guard.snapshot.snapshot import Snapshot
-
-
-def leaves(condition: Condition) -> Iterator[Condition]:
-    """The single matches of a condition, whatever connects them."""
-    match condition:
-        case All() | Any():
-            for part in condition.parts:
-                yield from leaves(part)
-        case Not():
-            yield from leaves(condition.part)
-        case _:
-            yield condition
 
 
 def names_used(device: Device, policy: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:

@@ -10,7 +10,7 @@ from guard.compare.tables import rough_growth
 from guard.judge.case import Case, StepView, View
 from guard.judge.catalogue import NETWORK, Check, Observations, Parameter, Parameters
 from guard.judge.checks.common import both, percent
-from guard.judge.checks.policy_names import leaves, neighbor_of
+from guard.judge.checks.policy_names import neighbor_of
 from guard.judge.finding import Observation, some
 from guard.model.bgp import Redistribution
 from guard.model.device import Device, Vendor
@@ -20,6 +20,7 @@ from guard.model.policy import (
     MatchPrefixList,
     MatchPrefixRanges,
     Outcome,
+    leaves,
 )
 from guard.model.state import BgpSession
 from guard.simulate.external import is_test_prefix

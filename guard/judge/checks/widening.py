@@ -27,9 +27,10 @@ from guard.model.policy import (
     PrefixList,
     RoutePolicy,
     Term,
+    leaves,
 )
 from guard.model.provenance import Source
-from guard.simulate.policy_space import Chain, Newly, leaves, newly_accepted, terms_reached
+from guard.simulate.policy_space import Chain, Newly, newly_accepted, terms_reached
 from guard.simulate.text_space import Undecidable
 
 

@@ -32,11 +32,12 @@ from guard.model.policy import (
     PrefixRange,
     RoutePolicy,
     Term,
+    leaves,
 )
 from guard.model.provenance import Source
 from guard.simulate.open_evaluator import UNKNOWN, Asked, OpenEvaluator
 from guard.simulate.policy_eval import RouteView
-from guard.simulate.policy_space import Chain, Newly, leaves, terms_of
+from guard.simulate.policy_space import Chain, Newly, terms_of
 from guard.simulate.text_space import AS_PATHS, Undecidable, find_text
 
 Key = tuple[str, Hashable]
