@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from small_network import routes, snapshot_of, state_of
 
+from guard.compare.routes import RouteDelta
+from guard.engines.rows import routes_rows
+from guard.simulate.control_plane import Cache, compute
+
 R1 = """
     frr version 8.4.4
     hostname r1
@@ -93,3 +97,19 @@ def test_a_policy_is_taken_away_and_an_undefined_one_is_said() -> None:
     device = snapshot_of({"r2": R2 + lines}).devices["r2"]
     assert device.install_policies == ()
     assert [reference.name for reference in device.undefined] == ["nobody"]
+
+
+def test_a_policy_that_a_change_adds_is_seen_with_the_memory_of_the_base() -> None:
+    """OSPF and BGP tell what they told: only what is installed differs, and the comparison finds it."""
+    inside = "    interface eth2\n     ip address 10.0.24.1/30\n     ip ospf area 0\n    router ospf\n"
+    r4 = "frr version 8.4.4\nhostname r4\ninterface eth0\n ip address 10.0.24.2/30\n ip ospf area 0\n"
+    r4 += "interface lo\n ip address 192.0.2.4/32\n ip ospf area 0\nrouter ospf\n"
+    filters = "    ip protocol ospf route-map nobody\n    ip protocol bgp route-map twenty\n"
+    base = snapshot_of({"r1": R1, "r2": R2 + inside, "r3": R3, "r4": r4})
+    candidate = snapshot_of({"r1": R1, "r2": R2 + inside + filters, "r3": R3, "r4": r4})
+    cache = Cache()
+    before = compute(base, cache=cache)
+    after, scratch = compute(candidate, cache=cache), compute(candidate)
+    assert list(routes_rows(after)) == list(routes_rows(scratch))
+    changes = RouteDelta(before.ribs, after.ribs)
+    assert sorted(f"{key.node} {key.prefix}" for key, _ in changes.turns()) == ["r2 192.0.2.4/32", "r2 30.0.0.0/8"]
