@@ -1,7 +1,5 @@
 """`python -m guard` is the `guard` command."""
 
-import sys
+from guard.shell.cli.main import entry
 
-from guard.shell.cli.main import main
-
-sys.exit(main())
+entry()
