@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from guard.engines.engine import Engine
 from guard.model.errors import InputInvalid
 from guard.pipeline import CheckOutcome, CheckRequest, check
 from guard.shell import clock
@@ -51,30 +52,34 @@ class Rehearsed:
 
 def rehearse(state: Path, proposed: Sequence[Mapping[str, str]], last: int) -> Iterator[Rehearsed]:
     """The last checks of a state folder, oldest first, by the policies that it has and by those with `proposed` over
-    them; engine: the embedded one."""
+    them; engine: the embedded one, which remembers what the checks of one snapshot share."""
     reader = StateReader(state)
     own = layers(reader.policies())
+    engines = engines_for("embedded", None)
     checks = [each for each in reader.entries() if each.get("kind") == "check" and each.get("verdict")]
     for entry in checks[-last:]:
-        yield _rehearsed(reader, entry, own, (*own, *proposed))
+        yield _rehearsed(reader, entry, engines, own, (*own, *proposed))
 
 
 def _rehearsed(
     reader: StateReader,
     entry: Mapping[str, Any],
+    engines: Sequence[Engine],
     own: Sequence[Mapping[str, str]],
     proposed: Sequence[Mapping[str, str]],
 ) -> Rehearsed:
     named = (entry["id"], entry["time"], entry["change_id"], entry["verdict"])
     try:
-        before, after = (_judged(reader, entry, each) for each in (own, proposed))
+        before, after = (_judged(reader, entry, engines, each) for each in (own, proposed))
     except (GuardError, InputInvalid) as error:
         return Rehearsed(*named, "-", "-", note=str(error))
     old, new = _stopping(before), _stopping(after)
     return Rehearsed(*named, before.verdict, after.verdict, tuple(sorted(new - old)), tuple(sorted(old - new)))
 
 
-def _judged(reader: StateReader, entry: Mapping[str, Any], policies: Sequence[Mapping[str, str]]) -> CheckOutcome:
+def _judged(
+    reader: StateReader, entry: Mapping[str, Any], engines: Sequence[Engine], policies: Sequence[Mapping[str, str]]
+) -> CheckOutcome:
     details = entry["details"]
     text, files = reader.change(details["bundle"])
     request = CheckRequest(
@@ -85,7 +90,7 @@ def _judged(reader: StateReader, entry: Mapping[str, Any], policies: Sequence[Ma
         policies=policies,
         now=clock.read(entry["time"]),
     )
-    return check(request, engines_for("embedded", None))
+    return check(request, engines)
 
 
 def _stopping(outcome: CheckOutcome) -> frozenset[str]:

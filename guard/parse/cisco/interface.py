@@ -297,7 +297,8 @@ def _speed(line: Line, context: Context, settings: Settings) -> None:
 # ------------------------------------------------------------------------------------------------ tunnels
 
 
-def _tunnel_source(line: Line, context: Context, settings: Settings) -> None:
+def tunnel_source(line: Line, context: Context, settings: Settings) -> None:
+    """`tunnel source ADDRESS|INTERFACE`."""
     text = line.words[2]
     if text[0].isdecimal() or ":" in text:
         settings.values["tunnel_source"] = str(parse_address(text))
@@ -379,7 +380,7 @@ _COMMON: Mapping[str, Handler[Settings]] = {
     **keys(_ip_mtu, "ip mtu | ipv6 mtu"),
     "bandwidth": _bandwidth,
     "speed": _speed,
-    "tunnel source": _tunnel_source,
+    "tunnel source": tunnel_source,
     "tunnel destination": _tunnel_destination,
     "tunnel mode": _tunnel_mode,
     "encapsulation": _encapsulation,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from guard.model.address import parse_address, parse_prefix
+from guard.model.address import parse_address
 from guard.model.bgp import Redistribution
 from guard.model.device import Interface
 from guard.model.igp import (
@@ -248,10 +248,8 @@ def _area(reading: Reading, node: Node, number: int) -> OspfArea:
 
 def _ranges(reading: Reading, node: Node | None, *, nssa: bool) -> Iterator[AreaRange]:
     for each in node or ():
-        try:
-            prefix = parse_prefix(each.word)
-        except ValueError:
-            reading.wrong(each, f"{each.word} is no prefix")
+        prefix = reading.prefix(each)
+        if prefix is None:
             continue
         reading.done(each)
         cost = reading.number(each, "override-metric")

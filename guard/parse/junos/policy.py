@@ -311,10 +311,8 @@ def _route_filters(reading: Reading, node: Node) -> Condition:
     reading.done(node)
     held: dict[Prefix, list[PrefixRange]] = {}
     for each in node:
-        try:
-            prefix = parse_prefix(each.word)
-        except ValueError:
-            reading.wrong(each, f"{each.word} is no prefix")
+        prefix = reading.prefix(each)
+        if prefix is None:
             continue
         reading.done(each)
         held.setdefault(prefix, []).extend(_ranges(reading, each, prefix))

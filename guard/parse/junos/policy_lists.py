@@ -72,10 +72,8 @@ def _prefix_list(reading: Reading, node: Node) -> None:
         if each.word in {"apply-groups", "apply-groups-except"}:
             reading.all_done(each)
             continue
-        try:
-            prefix = parse_prefix(each.word)
-        except ValueError:
-            reading.wrong(each, f"{each.word} is no prefix")
+        prefix = reading.prefix(each)
+        if prefix is None:
             continue
         reading.all_done(each)
         entries[prefix.version].append(_entry(reading, prefix, each))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from guard.model.address import Address, parse_address
+from guard.model.address import Address, Prefix, parse_address, parse_prefix
 from guard.model.coverage import LineState
 from guard.model.provenance import Source
 from guard.parse.context import Context
@@ -110,6 +110,14 @@ class Reading:
             return ()
         self.done(found, *found)
         return found.words
+
+    def prefix(self, node: Node) -> Prefix | None:
+        """The prefix that a statement begins with; what is none stays unrecognised."""
+        try:
+            return parse_prefix(node.word)
+        except ValueError:
+            self.wrong(node, f"{node.word} is no prefix")
+            return None
 
     def number(self, node: Node | None, word: str) -> int | None:
         """The value as a number (`1g`, `100k` taken apart); what is none stays unrecognised."""

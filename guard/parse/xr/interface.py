@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from guard.model.address import parse_address
 from guard.model.device import InterfaceAddress
-from guard.parse.cisco.interface import line_end, parse_interface_address
+from guard.parse.cisco.interface import line_end, parse_interface_address, tunnel_source
 from guard.parse.cisco.interface_name import canonical, kind_of, named
 from guard.parse.cisco.reading import InterfaceSettings
 from guard.parse.cisco.table import Handler, Ignored, NotModelled, Partly, Table, keys, rest
@@ -172,16 +172,6 @@ def _encapsulation(line: Line, context: Context, settings: Settings) -> None:
         context.partial(line, "more than one tag, or another encapsulation, is not modelled")
 
 
-def _tunnel_source(line: Line, context: Context, settings: Settings) -> None:
-    text = line.words[2]
-    if text[0].isdecimal() or ":" in text:
-        settings.values["tunnel_source"] = str(parse_address(text))
-    else:
-        name = named(context.vendor, line.words[2:])
-        settings.values["tunnel_source"] = context.refer("interface", name, line, "tunnel source")
-    context.done(line)
-
-
 def _tunnel_destination(line: Line, context: Context, settings: Settings) -> None:
     settings.values["tunnel_destination"] = parse_address(line.words[2])
     context.done(line)
@@ -211,7 +201,7 @@ _COMMANDS: Mapping[str, Handler[Settings]] = {
     "bundle id": _bundle,
     "encapsulation": _encapsulation,
     "l2transport": NotModelled("frames between layer 2 interfaces are not modelled"),
-    "tunnel source": _tunnel_source,
+    "tunnel source": tunnel_source,
     "tunnel destination": _tunnel_destination,
     "tunnel mode": _tunnel_mode,
     **keys(

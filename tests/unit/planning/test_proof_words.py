@@ -1,10 +1,12 @@
-"""Known-bad changes in the words of NX-OS.
+"""Known-bad changes in the words of NX-OS and of IOS XR.
 
-    transit AS 64510 --- edge1 (65001, NX-OS) --- peer AS 64520
+    transit AS 64510 --- edge1 (65001) --- peer AS 64520
 """
 
 from datetime import UTC, datetime
 from textwrap import dedent
+
+import pytest
 
 from guard.engines.embedded import Embedded
 from guard.judge.policy import load_policies
@@ -13,7 +15,7 @@ from guard.shell.judging import layers
 from guard.snapshot.load import load
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-EDGE = """\
+NXOS = """\
     !Command: show running-config
     hostname edge1
     feature bgp
@@ -44,6 +46,46 @@ EDGE = """\
         address-family ipv4 unicast
           prefix-list OURS out
 """
+XR = """\
+    !! IOS XR Configuration version = 7.3.2
+    hostname edge1
+    prefix-set OURS
+      203.0.113.0/24
+    end-set
+    route-policy IN
+      pass
+    end-policy
+    route-policy OUT
+      if destination in OURS then
+        pass
+      else
+        drop
+      endif
+    end-policy
+    interface GigabitEthernet0/0/0/1
+     ipv4 address 198.51.100.0/31
+    interface GigabitEthernet0/0/0/2
+     ipv4 address 198.51.100.2/31
+    interface Loopback0
+     ipv4 address 10.255.0.1/32
+    router static
+     address-family ipv4 unicast
+      203.0.113.0/24 Null0
+    router bgp 65001
+     bgp router-id 10.255.0.1
+     address-family ipv4 unicast
+      network 203.0.113.0/24
+     neighbor-group OUTSIDE
+      address-family ipv4 unicast
+       route-policy IN in
+       route-policy OUT out
+     neighbor 198.51.100.1
+      remote-as 64510
+      use neighbor-group OUTSIDE
+     neighbor 198.51.100.3
+      remote-as 64520
+      use neighbor-group OUTSIDE
+"""
 INVENTORY = """\
     apiVersion: guard/v1
     kind: Inventory
@@ -58,8 +100,9 @@ INVENTORY = """\
 """
 
 
-def test_leaks_and_a_change_of_nothing_are_written_for_nxos() -> None:
-    base = load({"configs/edge1.cfg": dedent(EDGE), "inventory.yaml": dedent(INVENTORY)})
+@pytest.mark.parametrize("edge", [NXOS, XR], ids=["nxos", "xr"])
+def test_leaks_and_a_change_of_nothing_are_written(edge: str) -> None:
+    base = load({"configs/edge1.cfg": dedent(edge), "inventory.yaml": dedent(INVENTORY)})
     found = prove_with(base, load_policies(*layers({})), [Embedded()], NOW)
     assert found.faults == ()
     tried = {each.name for each in found.outcomes}
