@@ -49,10 +49,6 @@ def blocks(plan: Plan, node: int, name: Names = str) -> Blocks:
     return _WRITERS[plan.vendors[node]](plan, node, name)
 
 
-def configs(plan: Plan, name: Names = str) -> dict[str, str]:
-    return {f"n{node}": "\n".join(blocks(plan, node, name)) + "\n" for node in range(SIZE)}
-
-
 def prefixes(plan: Plan, node: int) -> list[tuple[str, str]]:
     return [_prefix(node, number) for number in (0, 1) if (node, number) in plan.announced]
 

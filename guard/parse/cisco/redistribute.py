@@ -85,7 +85,7 @@ class _Options:
             self.values["level"] = word
         elif word in _TYPES:
             self.types.append(word)
-        elif word != "match":
+        elif word not in {"match", "ip"}:  # `ip`: IOS says whose static routes IS-IS takes, `ip` or `clns`
             self.unknown = self.unknown or word
         return 1
 
