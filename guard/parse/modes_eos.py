@@ -126,7 +126,7 @@ ip tacacs =...
 interface defaults -> other
 interface profile =<word> -> other
 interface =<ifname> ... -> interface
-vlan =<word> -> vlan
+vlan =<vlans> -> vlan
 vlan internal =...
 vrf instance =<word> -> vrf
 vrf definition =<word> -> vrf
@@ -365,7 +365,7 @@ neighbor =<peer> transport ... ; any
 neighbor =<peer> authentication-key ...
 neighbor =<peer> peer-tag =...
 neighbor interface =...
-vlan =<word> -> bgp-vlan
+vlan =<vlans> -> bgp-vlan
 vlan-aware-bundle =<word> -> bgp-vlan
 vpws =<word> -> other
 monitoring =... -> other

@@ -167,6 +167,7 @@ _DESCRIPTION = {
     "rd": "a route distinguisher",
     "peeras": "an AS number, internal or external",
     "via": "a next hop",
+    "vlans": "a VLAN in 1-4094",
 }
 
 
@@ -257,6 +258,12 @@ def _is_interface(word: str) -> bool:
     return word[0].isalpha()
 
 
+def _are_vlans(word: str) -> bool:
+    """`10,20-30`; a word that does not begin with a digit is a name."""
+    ends = re.split("[,-]", word)
+    return not word[:1].isdecimal() or all(end.isdecimal() and 1 <= int(end) <= 4094 for end in ends)
+
+
 _TYPES: dict[str, Callable[[str], bool]] = {
     "ip": is_ip,
     "ip6": is_ip6,
@@ -272,4 +279,5 @@ _TYPES: dict[str, Callable[[str], bool]] = {
     "rd": _is_rd,
     "ifname": _is_interface,
     "iface": _is_interface,
+    "vlans": _are_vlans,
 }

@@ -43,3 +43,10 @@ def test_a_line_that_changes_nothing(vendor: str) -> None:
 def test_a_vlan_that_cannot_be() -> None:
     message = refused(port("ios"), port("ios", "switchport trunk allowed vlan add 5000"), "ios")[1]
     assert "5000 is no VLAN" in message
+
+
+@pytest.mark.parametrize("vendor", ["ios", "eos", "nxos"])
+def test_the_id_of_a_vlan_ends_at_4094(vendor: str) -> None:
+    assert "a VLAN in 1-4094" in refused("hostname r1\n", "vlan 4095\n", vendor)[1]
+    assert "a VLAN in 1-4094" in refused("hostname r1\n", "vlan 10,20-4095\n", vendor)[1]
+    assert "+vlan 4094" in changes("hostname r1\n", "vlan 4094\n", vendor)
