@@ -385,9 +385,15 @@ class Tables:
             return
         learned = [path for _, path in sorted(run.table(speaker.index).items())]
         yield self._row(speaker, prefix, selection.best, best=True)
+        used = list(selection.used)
         for path in (*run.locals.get(speaker.index, ()), *learned):
-            if path is not selection.best and path != selection.best and run.usable(speaker, path):
-                yield self._row(speaker, prefix, path, best=path in selection.used)
+            # With additional paths a neighbour may send the same twice (RFC 7911 3: only the identifiers differ).
+            mine = path in used
+            if mine:
+                used.remove(path)
+            if (mine and path == selection.best) or not run.usable(speaker, path):
+                continue
+            yield self._row(speaker, prefix, path, best=mine)
 
     def _row(self, speaker: Speaker, prefix: Prefix, path: Path, *, best: bool) -> BgpRow:
         preference = path.attributes.local_preference

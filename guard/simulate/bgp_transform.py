@@ -12,6 +12,7 @@ from guard.simulate.bgp_graph import Link, Speaker
 from guard.simulate.bgp_path import LOCAL, Path
 from guard.simulate.bgp_session import CONFED, EBGP, IBGP
 from guard.simulate.policy_eval import prepend
+from guard.simulate.private_as import remove_private
 from guard.simulate.route_lists import community_kind
 
 NO_EXPORT, NO_ADVERTISE, LOCAL_AS = "no-export", "no-advertise", "local-as"
@@ -107,7 +108,8 @@ def _outgoing_path(path: AsPath, link: Link, speaker: Speaker) -> AsPath:
     if family is None:
         return path
     if family.remove_private_as:
-        path = remove_private(path, family.remove_private_as, speaker.process.asn, link.receiver_as)
+        vendor, own = speaker.device.vendor, speaker.process.asn
+        path = remove_private(path, family.remove_private_as, vendor, own=own, receiver=link.receiver_as)
     if family.as_override:
         path = replace_members(path, link.receiver_as, link.sender_as)
     return path
@@ -161,7 +163,9 @@ def _next_hop(path: Path, seen: BgpAttributes, kind: str, link: Link) -> BgpAttr
             and not (family is not None and family.next_hop_self)
         )
     elif keep and family is not None and family.next_hop_self:
-        keep = family.next_hop_self != "force" and path.kind == IBGP
+        # A reflected route keeps its next hop; one for another member AS does not (lab-validation,
+        # iosxe_bgp_confederation; bgpd's `reflect` too asks for iBGP on both sides).
+        keep = family.next_hop_self != "force" and path.kind == IBGP and link.kind == IBGP
     return seen if keep else seen._replace(next_hop=own)
 
 
@@ -289,24 +293,6 @@ def occurrences(path: AsPath, asn: int, *, confederation: bool) -> int:
 
 def starts_with(path: AsPath, asn: int) -> bool:
     return bool(path) and path[0].kind == SEQUENCE and path[0].asns[0] == asn
-
-
-def is_private(asn: int) -> bool:
-    """RFC 6996."""
-    return 64512 <= asn <= 65534 or 4200000000 <= asn <= 4294967294
-
-
-def remove_private(path: AsPath, how: str, own: int, receiver: int) -> AsPath:
-    """Without `all`, only a path of nothing but private ASes is touched; the receiver's own AS stays (bgp_aspath.c)."""
-    if "all" not in how and any(not is_private(asn) for _, asns in path for asn in asns):
-        return path
-    if "replace" in how:
-        return tuple(
-            Segment(kind, tuple(own if is_private(asn) and asn != receiver else asn for asn in asns))
-            for kind, asns in path
-        )
-    kept = (Segment(kind, tuple(asn for asn in asns if not is_private(asn) or asn == receiver)) for kind, asns in path)
-    return tuple(segment for segment in kept if segment.asns)
 
 
 def replace_members(path: AsPath, asn: int, by: int) -> AsPath:

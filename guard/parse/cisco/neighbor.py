@@ -273,9 +273,11 @@ def _send_community(command: Command) -> None:
 
 
 def _remove_private(command: Command) -> None:
-    words = " ".join(command.words).lower()
-    every, replaced = "all" in words.split(), "replace-as" in words.split()
-    value = " ".join(part for part, on in (("all", every), ("replace", replaced)) if on) or "plain"
+    """`all`, `replace-as`; NX-OS knows one of them at a time and replaces in any path (lab-validation)."""
+    words = " ".join(command.words).lower().split()
+    replaced = "replace-as" in words
+    every = "all" in words or (replaced and command.vendor is Vendor.NXOS)
+    value = ("all" if every else "plain") + (" replace" if replaced else "")
     command.family["remove_private_as"] = "" if command.no else value
 
 

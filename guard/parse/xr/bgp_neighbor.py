@@ -249,7 +249,9 @@ def _family_command(line: Line, version: int, peer: PeerDraft, context: Context,
         settings[head] = not off
         context.done(line)
     elif head == "remove-private-as":
-        settings["remove_private_as"] = "" if off else "all" if "entire-aspath" in words else "plain"
+        # BGP command reference: private ASes go up to the first public one, with `entire-aspath` only where the path
+        # has no other.
+        settings["remove_private_as"] = "" if off else "plain" if "entire-aspath" in words else "leading"
         context.done(line)
         if "inbound" in words:
             context.partial(line, "private ASes are removed on the way out alone")

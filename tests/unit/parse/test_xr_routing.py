@@ -510,7 +510,7 @@ def test_what_a_neighbour_takes_over_from_its_groups() -> None:
     assert (family.import_policies, family.export_policies) == (("ALL",), ("ALL",))
     assert family.maximum_prefix is not None
     assert (family.maximum_prefix.limit, family.maximum_prefix.threshold) == (100, 90)
-    assert (family.send_community, family.send_extended_community, family.remove_private_as) == (True, False, "plain")
+    assert (family.send_community, family.send_extended_community, family.remove_private_as) == (True, False, "leading")
     dynamic = peers["10.0.9.0/24"]
     assert (dynamic.listen, dynamic.remote_as) == (parse_prefix("10.0.9.0/24"), 64513)
     assert dynamic.families[0].import_policies == ("ALL",)
