@@ -54,6 +54,14 @@ class LiveState:
 
 
 @dataclass(frozen=True, slots=True)
+class RuntimeData:
+    """batfish/runtime_data.json: interfaces without carrier, and the bandwidths (kbit/s) that devices showed."""
+
+    down: tuple[InterfaceId, ...] = ()
+    bandwidths: tuple[tuple[InterfaceId, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something in the snapshot that could not be read: an `existing` finding; what depends on it is undecided."""
 

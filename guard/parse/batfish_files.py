@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from guard.model.address import parse_address, parse_prefix
 from guard.model.bgp import EGP, IGP, INCOMPLETE, SEQUENCE, SET, AsPath, BgpAttributes, Segment
 from guard.model.errors import InputInvalid
-from guard.model.external import Announcement
+from guard.model.external import Announcement, RuntimeData
 from guard.model.provenance import Source
 from guard.model.state import InterfaceId
+
+_KBIT = 1000
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
@@ -36,15 +38,20 @@ def parse_layer1(text: str, file: str) -> tuple[tuple[InterfaceId, InterfaceId],
     return tuple(edges)
 
 
-def parse_runtime(text: str, file: str) -> tuple[InterfaceId, ...]:
-    """runtime_data.json: the interfaces without carrier (`lineUp: false`)."""
-    hosts = _object(_object(load_json(text, file), file).get("byHostname"), file)
-    down = []
+def parse_runtime(text: str, file: str) -> RuntimeData:
+    """runtime_data.json: `{"runtimeData": {HOST: {"interfaces": {NAME: {"lineUp", "bandwidth", "speed"}}}}}`, bit/s."""
+    whole = _object(load_json(text, file), file)
+    hosts = _object(whole.get("runtimeData", whole.get("byHostname")), file)
+    down, bandwidths = [], []
     for host, data in hosts.items():
-        for name, interface in _object(_object(data, file).get("interfaces") or {}, file).items():
-            if _object(interface, file).get("lineUp") is False:
-                down.append(InterfaceId(host, name))
-    return tuple(down)
+        for name, found in _object(_object(data, file).get("interfaces") or {}, file).items():
+            interface, key = _object(found, file), InterfaceId(host, name)
+            if interface.get("lineUp") is False:
+                down.append(key)
+            told = interface.get("bandwidth") or interface.get("speed")
+            if isinstance(told, int | float) and told >= _KBIT:
+                bandwidths.append((key, int(told / _KBIT)))
+    return RuntimeData(tuple(down), tuple(bandwidths))
 
 
 def parse_blacklist(text: str, file: str) -> tuple[InterfaceId, ...]:

@@ -38,8 +38,8 @@ _DEFAULT_IOS = 1_000_000
 #: 9000 Interfaces Configuration Guide, "Configuring bandwidth"; a port of 10 Gbit/s without a `speed` is not seen).
 _NXOS_BANDWIDTH = (("loopback", 8_000_000), ("", 1_000_000))
 
-#: FRR (ospfd/ospf_interface.h, OSPF_DEFAULT_BANDWIDTH): 10 Mbit/s where the interface tells nothing.
-_FRR_BANDWIDTH = 10_000
+#: FRR (lib/libospf.h, OSPF_DEFAULT_BANDWIDTH): 10 Gbit/s where the interface tells nothing.
+_FRR_BANDWIDTH = 10_000_000
 
 #: EOS (ip ospf cost): 10 unless auto-cost is configured, loopbacks too (seen on cEOS 4.36).
 EOS_COST = 10
@@ -61,7 +61,7 @@ def bandwidth(vendor: Vendor, interface: Interface, links: Sequence[Interface] =
         return max(1, interface.bandwidth)
     if links and vendor in _SUMS_LINKS:
         return sum(bandwidth(vendor, each) for each in links)
-    if vendor is Vendor.FRR:
+    if vendor is Vendor.FRR and interface.speed is None:
         return _FRR_BANDWIDTH
     if interface.speed is not None:
         return max(1, interface.speed * 1000)
@@ -86,4 +86,6 @@ def ospf_cost(
         return 1
     if vendor is Vendor.EOS and reference == _EOS_SILENT_REFERENCE and interface.bandwidth is None:
         return EOS_COST
-    return min(HIGHEST_COST, max(1, reference * 1000 // bandwidth(vendor, interface, links)))
+    kbits = bandwidth(vendor, interface, links)
+    half = kbits // 2 if vendor is Vendor.FRR else 0  # ospf_if_get_output_cost rounds; others drop the fraction
+    return min(HIGHEST_COST, max(1, (reference * 1000 + half) // kbits))

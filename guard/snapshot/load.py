@@ -11,10 +11,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
-from guard.model.device import Device
+from guard.model.device import Device, Interface, Vendor
 from guard.model.dns import Zone
 from guard.model.errors import InputInvalid
-from guard.model.external import LiveState, Problem
+from guard.model.external import LiveState, Problem, RuntimeData
 from guard.model.inventory import Inventory
 from guard.model.provenance import Source
 from guard.model.state import Edge, InterfaceId
@@ -42,6 +42,8 @@ JSON_READERS: Mapping[str, Callable[[str, str], object]] = {
     ANNOUNCEMENTS: parse_announcements,
 }
 _SINGLE = frozenset({INVENTORY, STATE, ROAS, ANNOUNCEMENTS})
+#: Where a bandwidth means what somebody configured: EOS leaves its cost of 10 for one, FRR reports what the port says.
+_SPEED_ALONE = frozenset({Vendor.EOS, Vendor.FRR})
 _FOLDERS = ("configs/", "hosts/", "batfish/", "zones/", "iptables/")
 
 #: A device is parsed again only when its text or its file changed. Keyed by content, so it can never be stale.
@@ -105,10 +107,11 @@ def load(
     live = replace(
         live, down_interfaces=names.interfaces(live.down_interfaces), down_nodes=names.nodes(live.down_nodes)
     )
-    down = set(live.down_interfaces)
-    for path, parse in ((RUNTIME, parse_runtime), (BLACKLIST, parse_blacklist)):
-        if path in kept:
-            down |= names.interfaces(_tried(parse, path, kept, problems) or ())
+    runtime = (_tried(parse_runtime, RUNTIME, kept, problems) if RUNTIME in kept else None) or RuntimeData()
+    _take_bandwidths(devices, runtime, names, kept)
+    down = set(live.down_interfaces) | names.interfaces(runtime.down)
+    if BLACKLIST in kept:
+        down |= names.interfaces(_tried(parse_blacklist, BLACKLIST, kept, problems) or ())
     down_nodes = set(live.down_nodes)
     for window in live.maintenance:
         down |= names.interfaces(window.interfaces)
@@ -180,6 +183,35 @@ def _devices(files: Mapping[str, str], problems: list[Problem]) -> dict[str, Dev
             problems.append(Problem(message, Source(path, 1, 1), (device.name,)))
         found[device.name.lower()] = device
     return dict(sorted((device.name, device) for device in found.values()))
+
+
+def _take_bandwidths(
+    devices: dict[str, Device], runtime: RuntimeData, names: Names, files: Mapping[str, str]
+) -> None:
+    """Where a configuration is silent about a bandwidth, what the device showed stands for it."""
+    told: dict[str, list[tuple[str, int]]] = {}
+    for wanted, kbits in runtime.bandwidths:
+        found = names.interface(wanted)
+        told.setdefault(found.node, []).append((found.interface, kbits))
+    for node in sorted(told.keys() & devices.keys()):
+        file = devices[node].file
+        devices[node] = _measured(files[file], file, tuple(sorted(told[node])))
+
+
+@lru_cache(maxsize=8192)
+def _measured(text: str, file: str, told: tuple[tuple[str, int], ...]) -> Device:
+    """The device with bandwidths as it showed them; the very device of the file where that says nothing new."""
+    device, known = _device(text, file), dict(told)
+    interfaces = tuple(_with_bandwidth(device.vendor, each, known.get(each.name)) for each in device.interfaces)
+    return device if interfaces == device.interfaces else replace(device, interfaces=interfaces)
+
+
+def _with_bandwidth(vendor: Vendor, interface: Interface, kbits: int | None) -> Interface:
+    if kbits is None or interface.bandwidth is not None or interface.kind == "loopback":
+        return interface
+    if vendor in _SPEED_ALONE:
+        return replace(interface, speed=kbits // 1000) if interface.speed is None and kbits >= 1000 else interface
+    return replace(interface, bandwidth=kbits)
 
 
 def _zones(

@@ -6,6 +6,7 @@ Not modelled: bridges beyond their VLANs, VXLAN, MLAG, commands of `up` and its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -20,6 +21,11 @@ from guard.parse.line import Line
 _MARK = "# This file describes the network interfaces"
 _PORTS = "# ports.conf"
 _FRR = ("frr version", "frr defaults", "# frr.conf", "interface ")
+#: What ports.conf says on the virtual Cumulus VX, whose ports tell FRR a speed of 1 Gbit/s (`show interface` in
+#: lab-validation, cumulusfrr_ospf_area_range and its kin: OSPF cost 100).
+_VIRTUAL = "ports in Cumulus VX are not configurable"
+_VIRTUAL_SPEED = 1000
+_PORT = re.compile(r"swp\d+(s\d)?(\.\d+)?$")
 _STANZAS = ("auto", "iface", "source", "source-directory", "mapping", "vlan", "no-auto-down")
 
 
@@ -73,6 +79,14 @@ def read_stanzas(lines: tuple[Line, ...], context: Context, reading: Reading) ->
             context.ignore(line, "ports.conf: speeds of ports")
         else:
             context.unrecognised(line)
+
+
+def take_virtual_speeds(text: str, reading: Reading) -> None:
+    """The ports of a Cumulus VX have the speed of virtual ones, unless `link-speed` says otherwise."""
+    if _MARK in text and _VIRTUAL in text:
+        for name, settings in reading.settings.items():
+            if _PORT.match(name):
+                settings.values.setdefault("speed", _VIRTUAL_SPEED)
 
 
 def _iface(line: Line, context: Context, reading: Reading) -> None:

@@ -29,8 +29,9 @@ from guard.parse.cisco.rip import rip_process
 #: NX-OS: 8 (Nexus 9000 Unicast Routing Configuration Guide, "Default
 #: settings for OSPFv2").
 _MAXIMUM_PATHS = {Vendor.IOS: 4, Vendor.IOSXR: 32, Vendor.EOS: 128, Vendor.FRR: 256, Vendor.NXOS: 8}
-#: Mbit/s that the cost of an interface is made of on NX-OS, in OSPF and IS-IS (the same guide: 40 Gbit/s).
-_NXOS_REFERENCE = 40_000
+#: Mbit/s that the cost of an interface is made of where it is not IOS's 100. NX-OS: 40 Gbit/s (the same guide); FRR:
+#: 100 Gbit/s (lib/libospf.h OSPF_DEFAULT_REF_BANDWIDTH, in Mbit/s whatever its comment says: ospf_if_get_output_cost).
+_REFERENCES = {Vendor.NXOS: 40_000, Vendor.FRR: 100_000}
 
 
 def finish(reading: Reading) -> None:
@@ -147,8 +148,8 @@ def _ospf(ospf: OspfSettings, reading: Reading) -> OspfProcess:
     if "router_id" not in values and ospf.vrf in reading.router_ids:
         values["router_id"] = reading.router_ids[ospf.vrf]
     values.setdefault("maximum_paths", _MAXIMUM_PATHS[reading.vendor])
-    if reading.vendor is Vendor.NXOS:
-        values.setdefault("reference_bandwidth", _NXOS_REFERENCE)
+    if reading.vendor in _REFERENCES:
+        values.setdefault("reference_bandwidth", _REFERENCES[reading.vendor])
     areas = tuple(
         OspfArea(number, **{key: value for key, value in ospf.areas.get(number, {}).items() if key != "auth_kind"})
         for number in numbers

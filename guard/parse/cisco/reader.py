@@ -31,6 +31,7 @@ def read(text: str, file: str, vendor: Vendor) -> Device:
     cumulus.read_stanzas(stanzas, context, reading)
     lines = tree(rest, vendor.value)
     _TABLES[vendor].read(lines, context, reading)
+    cumulus.take_virtual_speeds(text, reading)
     finish(reading)
     finish_routing(context, reading)
     return freeze(reading, context, (*stanzas, *lines), text.count("\n") + 1)

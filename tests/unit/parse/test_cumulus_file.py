@@ -132,3 +132,12 @@ def test_a_broken_host_file_has_no_content() -> None:
     assert (device.interfaces, device.static_routes) == ((), ())
     assert device.warnings[0][1].startswith("no host file")
     assert "IMPLEMENTED" not in {LineState(each).name for each in device.coverage.states}
+
+
+def test_ports_of_a_virtual_switch_have_its_speed() -> None:
+    """So `show interface` of Cumulus VX has it, and OSPF costs 100 (lab-validation, cumulusfrr_ospf_unnumbered)."""
+    virtual = FILE.replace("1=100G", "#   The ports in Cumulus VX are not configurable from here.")
+    virtual = virtual.replace("swp3 swp4", "swp3\nauto swp3\niface swp3")
+    speeds = {each.name: each.speed for each in parse(virtual).interfaces}
+    assert (speeds["swp1"], speeds["swp3"], speeds["lo"]) == (10000, 1000, None)
+    assert {each.speed for each in parse(FILE).interfaces} == {None, 10000}

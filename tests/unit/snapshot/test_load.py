@@ -46,7 +46,7 @@ def test_two_files_of_one_name_are_a_problem_not_a_coin_toss() -> None:
 
 
 def test_what_is_down_comes_from_four_places() -> None:
-    runtime = {"byHostname": {"R1": {"interfaces": {"ethernet1": {"lineUp": False}}}}}
+    runtime = {"runtimeData": {"R1": {"interfaces": {"ethernet1": {"lineUp": False}, "ethernet2": {"lineUp": None}}}}}
     blacklist = [{"hostname": "r2", "interface": "Ethernet1"}]
     state = "down: [r3]\nmaintenance: [{id: M-7, down: ['r2[Ethernet1]', r4]}]\n"
     snapshot = load(
@@ -60,6 +60,30 @@ def test_what_is_down_comes_from_four_places() -> None:
     )
     assert snapshot.down_interfaces == {InterfaceId("r1", "Ethernet1"), InterfaceId("r2", "Ethernet1")}
     assert snapshot.down_nodes == {"r3", "r4"}
+
+
+@pytest.mark.parametrize(
+    ("vendor", "said", "field", "expected"),
+    [
+        ("ios", {"bandwidth": 1e8, "speed": 1e9}, "bandwidth", 100_000),
+        ("ios", {"bandwidth": None, "speed": 1e8}, "bandwidth", 100_000),
+        ("ios", {"lineUp": True}, "bandwidth", None),
+        ("eos", {"bandwidth": 1e9}, "speed", 1000),
+        ("eos", {"bandwidth": 1e9}, "bandwidth", None),
+    ],
+)
+def test_a_bandwidth_that_the_device_showed_stands_in_for_a_silent_configuration(
+    vendor: str, said: dict[str, float], field: str, expected: int | None
+) -> None:
+    configs = {"ios": "hostname r1\ninterface GigabitEthernet1\n ip address 10.0.0.1 255.255.255.0\n", "eos": R1}
+    name = {"ios": "gigabitethernet1", "eos": "Ethernet1"}[vendor]
+    runtime = {"runtimeData": {"R1": {"interfaces": {name: said}}}}
+    files = {"configs/r1.cfg": configs[vendor], "batfish/runtime_data.json": json.dumps(runtime)}
+    snapshot = load(files)
+    assert getattr(snapshot.devices["r1"].interfaces[0], field) == expected
+    assert load({**files, "d.csv": ""}).devices["r1"] is snapshot.devices["r1"]
+    said_so = configs[vendor].replace(" ip address", " bandwidth 7\n ip address")
+    assert load({**files, "configs/r1.cfg": said_so}).devices["r1"].interfaces[0].bandwidth == 7
 
 
 def test_a_broken_third_party_file_is_a_problem_with_its_line() -> None:
