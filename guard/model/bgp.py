@@ -11,6 +11,10 @@ from typing import NamedTuple
 from guard.model.address import Address, Prefix
 from guard.model.provenance import Source
 
+#: Families whose routes belong to VRFs, by the number that stands where unicast has its IP version.
+VPNV4, VPNV6, EVPN = 104, 106, 125
+OVERLAYS = (VPNV4, VPNV6, EVPN)
+
 IGP, EGP, INCOMPLETE = 0, 1, 2
 ORIGIN_NAMES = ("igp", "egp", "incomplete")
 
@@ -92,7 +96,7 @@ class ConditionalAdvertisement:
 
 @dataclass(frozen=True, slots=True)
 class NeighborFamily:
-    """Settings of one neighbour in one address family; `version` is 4 or 6 (unicast), other families are coverage.
+    """Settings of one neighbour in one address family; `version` is 4 or 6 (unicast), or one of OVERLAYS.
 
     Policies are names evaluated as a chain (Junos), one element elsewhere. `import_default`/`export_default`:
     True accepts and False rejects where no policy is configured or the chain ends undecided.
@@ -165,6 +169,8 @@ class BgpNeighbor:
     description: str = ""
     bfd: bool = False
     families: tuple[NeighborFamily, ...] = ()
+    overlays: tuple[NeighborFamily, ...] = ()  # VPN and EVPN families; one that is not activated is left out
+    other_families: tuple[str, ...] = ()  # activated, but with routes that are not modelled: sorted names
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,13 @@ def unicast(neighbor: BgpNeighbor) -> frozenset[int]:
     return frozenset(family.version for family in neighbor.families if family.activated)
 
 
+def exchanged(neighbor: BgpNeighbor) -> frozenset[int | str]:
+    """All that the neighbour is asked for: a session stands if one family is active at both ends (RFC 4760 8)."""
+    if not neighbor.overlays and not neighbor.other_families:
+        return unicast(neighbor)
+    return unicast(neighbor).union((each.version for each in neighbor.overlays), neighbor.other_families)
+
+
 class SessionTable:
     """All ends of a snapshot, matched. Built once per state; `pairings` are sorted by session key."""
 
@@ -196,11 +203,20 @@ class SessionTable:
         if not found:
             yield self._alone(end, owned=True)
             return
-        # An address that several devices bear: who answers is who is up, then who at least agrees.
-        pairing, peer, dynamic = min(found, key=lambda each: _STATUS_ORDER[each[0].session.status])
+        # An address that several devices or tables bear: who answers is who is up, then who at least agrees; of
+        # several tables the one at the other end of the link, then the one of the same name.
+        alone = len(found) == 1
+        pairing, peer, dynamic = found[0] if alone else min(found, key=lambda each: self._likelihood(end, *each[:2]))
         yield pairing
         if dynamic:
             yield self._mirror(pairing, peer)
+
+    def _likelihood(self, end: End, pairing: Pairing, peer: End) -> tuple[int, bool, bool]:
+        topology = self._underlay.topology
+        here = topology.interface(end.node, end.interface or "")
+        near = topology.neighbours(here.id) if here is not None else ()
+        on_link = any(far.node == peer.node and topology.interfaces[far].vrf == peer.vrf for far in near)
+        return _STATUS_ORDER[pairing.session.status], not on_link, end.vrf != peer.vrf
 
     def _facing(self, end: End, owner: Owner) -> tuple[End | None, bool]:
         """The end on the owner's node that faces `end`, and whether it is a listen range."""
@@ -539,7 +555,7 @@ def _mismatch(end: End, peer: End, local_as: int, remote_as: int) -> str:
         guarded, other = (end, peer) if end.neighbor.ttl_security is not None else (peer, end)
         if (other.neighbor.multihop or 1) < 255 - (guarded.neighbor.ttl_security or 1) + 1:
             return f"TTL security at {guarded.node} alone"
-    ours, theirs = unicast(end.neighbor), unicast(peer.neighbor)
+    ours, theirs = exchanged(end.neighbor), exchanged(peer.neighbor)
     if (ours or theirs) and not ours & theirs:
         return "no address family is activated at both ends"
     return ""

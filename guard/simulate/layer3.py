@@ -152,7 +152,11 @@ def _whole(keys: list[InterfaceId]) -> Iterable[Segment]:
 def _one_table_each(
     members: list[Member], interfaces: Mapping[InterfaceId, Interface], prefix: Prefix, notes: list[StateNote]
 ) -> Iterable[list[InterfaceId]]:
-    """The same subnet used twice, once in each of several VRFs, is several subnets: addresses then repeat in it."""
+    """The same subnet used twice, once in each of several VRFs, is several subnets: addresses then repeat in it.
+
+    Where a VRF ends at its router (a provider edge's VRFs towards customers with the same addresses), nothing says who
+    is on which link: each of these may meet each of the others that has another address.
+    """
     owners: dict[Address, list[InterfaceId]] = defaultdict(list)
     for key, address, _ in members:
         owners[address].append(key)
@@ -165,7 +169,11 @@ def _one_table_each(
     for address, keys in sorted(repeated.items()):
         if len({interfaces[key].vrf for key in keys}) < len(keys):
             notes.append(_duplicate(address, prefix, sorted(set(keys))))
-    return tuple(tables.values())
+    bound = {key: address for key, address, _ in members}
+    whole = [held for held in tables.values() if len({bound[key] for key in held}) > 1]
+    single = sorted(key for held in tables.values() if held not in whole for key in held)
+    pairs = [[one, two] for one, two in combinations(single, 2) if bound[one] != bound[two]]
+    return (*whole, *pairs)
 
 
 def _duplicate(address: Address, prefix: Prefix, keys: list[InterfaceId]) -> StateNote:

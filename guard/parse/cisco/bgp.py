@@ -17,6 +17,7 @@ from guard.parse.cisco.interface_name import canonical
 from guard.parse.cisco.neighbor import Command, apply
 from guard.parse.cisco.neighbor_resolve import Scope, neighbors
 from guard.parse.cisco.number import asn, asn_list
+from guard.parse.cisco.overlay import overlay
 from guard.parse.cisco.routing_draft import ALL_FAMILIES, FamilyDraft, PeerDraft, ProcessDraft, Settings
 from guard.parse.context import Context, walk
 from guard.parse.draft import Draft
@@ -113,10 +114,15 @@ def _address_family(line: Line, words: tuple[str, ...], place: Place) -> None:
 
 
 def _other_family(line: Line, name: str, place: Place) -> None:
-    """Any family but IPv4 and IPv6 unicast: what is set there is not modelled."""
+    """Any family but IPv4 and IPv6 unicast: a session may be there for it, and what else is set is not modelled."""
     effective = False
+    family = overlay(tuple(name.split()))
     for child in line.children:
         head = child.words[0].lower()
+        if family and "neighbor" in child.words[:2]:
+            _command(child, replace(place, version=family), inside=True)
+        elif head == "neighbor" and child.words[2:] == ("activate",):
+            place.process.peer(child.words[1], child).others[name] = True
         if head in ("no", "default") or head.startswith("exit"):
             place.context.done(child)
             continue

@@ -8,6 +8,7 @@ from guard.model.address import parse_prefix
 from guard.model.device import Vendor
 from guard.parse.cisco.bgp_family import Handler, Place, opaque
 from guard.parse.cisco.number import asn, asn_list, dotted
+from guard.parse.cisco.overlay import overlay
 from guard.parse.cisco.routing_draft import ListenRange
 from guard.parse.line import Line
 
@@ -62,7 +63,10 @@ def default(line: Line, words: tuple[str, ...], place: Place) -> None:
         process.default_ipv6 = not place.no
     elif words[0] == "local-preference":
         process.settings["default_local_preference"] = 100 if place.no else int(words[1])
-    elif words[0] in ("l2vpn-evpn", "ipv4-labeled-unicast", "ipv6-labeled-unicast", "ipv4-vpn", "ipv6-vpn"):
+    elif overlay(tuple(words[0].split("-"))):
+        change = process.default_overlays.discard if place.no else process.default_overlays.add
+        change(overlay(tuple(words[0].split("-"))))
+    elif words[0] in ("ipv4-labeled-unicast", "ipv6-labeled-unicast"):
         place.context.not_implemented(line, "this address family is not modelled")
     else:
         place.context.ignore(line, "does not change unicast routes")

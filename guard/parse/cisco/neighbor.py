@@ -13,6 +13,7 @@ from guard.model.bgp import ConditionalAdvertisement, MaximumPrefix
 from guard.model.device import Vendor
 from guard.parse.cisco.interface_name import named
 from guard.parse.cisco.number import asn, asn_list, between
+from guard.parse.cisco.overlay import ip_version
 from guard.parse.cisco.routing_draft import PeerDraft, Settings
 from guard.parse.cisco.secret import TYPE_7, digest
 from guard.parse.context import Context
@@ -222,7 +223,7 @@ def _filter(kind: str, reference: str) -> Handler:
         command.put(command.family, f"{way} {kind}", name)
         if not command.no:
             usage = f"bgp neighbor {kind} {command.words[-1]}"
-            command.context.refer(reference, name, command.line, usage, command.version or 4)
+            command.context.refer(reference, name, command.line, usage, ip_version(command.version) or 4)
 
     return handler
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from guard.model.address import Address, parse_address
-from guard.model.bgp import BgpNeighbor, ListFilter, MaximumPrefix, NeighborFamily
+from guard.model.bgp import OVERLAYS, BgpNeighbor, ListFilter, MaximumPrefix, NeighborFamily
 from guard.model.device import Vendor
 from guard.model.vendor_defaults import BgpDefaults
 from guard.parse.cisco.number import asn, asn_list
@@ -111,7 +111,20 @@ def _build(
         known["disable_connected_check"] = True
     if "interface" not in known and "listen" not in known:
         known["address"] = address
-    return BgpNeighbor(source=scope.context.source(peer.line), group=group, families=families, **known)
+    return BgpNeighbor(
+        source=scope.context.source(peer.line),
+        group=group,
+        families=tuple(each for each in families if each.version not in OVERLAYS),
+        overlays=tuple(each for each in families if each.version in OVERLAYS and each.activated),
+        other_families=_others(peer, scope.group(group) if group else None),
+        **known,
+    )
+
+
+def _others(peer: PeerDraft, group: PeerDraft | None) -> tuple[str, ...]:
+    """Families that are active and not modelled: a session may be there for them alone."""
+    active = {**(group.others if group is not None else {}), **peer.others}
+    return tuple(sorted(name for name, on in active.items() if on))
 
 
 def _address(text: str) -> Address | None:
@@ -173,7 +186,7 @@ def _policies(layer: PeerDraft, version: int, scope: Scope, seen: frozenset[str]
 def _families(
     peer: PeerDraft, group: PeerDraft | None, scope: Scope, address: Address | None
 ) -> tuple[NeighborFamily, ...]:
-    found = (_family(version, peer, group, scope, address) for version in (4, 6))
+    found = (_family(version, peer, group, scope, address) for version in (4, 6, *OVERLAYS))
     return tuple(each for each in found if each is not None)
 
 
@@ -210,6 +223,8 @@ def _family(
 
 def _active_by_default(version: int, peer: PeerDraft, scope: Scope, address: Address | None) -> bool:
     process = scope.process
+    if version in OVERLAYS:
+        return version in process.default_overlays
     if process.nested:
         return version in peer.families
     if version == 6:
@@ -228,7 +243,7 @@ def _defaults(version: int, scope: Scope) -> Settings:
         "send_large_community": defaults.send_community,
         "advertise_inactive": process.settings.get("advertise_inactive", defaults.advertise_inactive),
     }
-    if defaults.maximum_prefix is not None:
+    if defaults.maximum_prefix is not None and version not in OVERLAYS:
         limit = MaximumPrefix(defaults.maximum_prefix, 80, source=scope.context.source(process.line))
         settings["maximum_prefix"] = limit
     if process.allowas_in is not None:

@@ -16,6 +16,7 @@ from guard.parse.cisco.bgp_family import Place
 from guard.parse.cisco.interface_name import canonical
 from guard.parse.cisco.neighbor import Command, apply
 from guard.parse.cisco.number import asn
+from guard.parse.cisco.overlay import overlay
 from guard.parse.cisco.routing_draft import ALL_FAMILIES, PeerDraft, ProcessDraft, Settings
 from guard.parse.context import Context, walk
 from guard.parse.draft import Draft
@@ -306,16 +307,21 @@ def _neighbor_command(line: Line, words: tuple[str, ...], place: Place, peer: Pe
 
 def _neighbor_family(line: Line, words: tuple[str, ...], place: Place, peer: PeerDraft) -> None:
     version = _version(words)
-    if not version:
+    family = version or overlay(words)
+    if not family:
+        peer.others[" ".join(words)] = not place.no
         _other_family(line, " ".join(words), place)
         return
     place.context.done(line)
     if place.no:
-        peer.families.pop(version, None)
+        peer.families.pop(family, None)
         return
-    peer.family(version, line)["activated"] = True
-    inside = replace(place, version=version)
+    peer.family(family, line)["activated"] = True
+    inside = replace(place, version=family)
     _each(line.children, inside, lambda each, inner, where: _policy_command(each, inner, where, peer))
+    if not version:
+        for each in walk(line):
+            place.context.not_implemented(each, f"address family {' '.join(words)} is not modelled")
 
 
 def _policy_command(line: Line, words: tuple[str, ...], place: Place, peer: PeerDraft) -> None:

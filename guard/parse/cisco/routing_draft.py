@@ -74,6 +74,7 @@ class PeerDraft:
     family_groups: dict[int, str] = field(default_factory=dict)
     session_template: str = ""
     policy_templates: dict[int, list[tuple[int, str]]] = field(default_factory=dict)  # family: (sequence, name)
+    others: dict[str, bool] = field(default_factory=dict)  # families that are not modelled: whether it is active there
 
     def family(self, version: int, line: Line) -> Settings:
         self.family_lines.setdefault(version, line)
@@ -123,6 +124,7 @@ class ProcessDraft:
     allowas_in: int | None = None
     add_path_receive: bool = False
     next_hop_unchanged: bool = False
+    default_overlays: set[int] = field(default_factory=set)  # FRR `bgp default ipv4-vpn`: active without a word
     nested: bool = False  # an IOS VRF family: a neighbour is active in the family that it stands in
 
     def family(self, version: int) -> FamilyDraft:

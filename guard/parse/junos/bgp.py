@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 
 from guard.model.address import Prefix, parse_address, parse_prefix
 from guard.model.bgp import (
+    EVPN,
+    VPNV4,
+    VPNV6,
     BgpFamily,
     BgpNeighbor,
     BgpProcess,
@@ -380,6 +383,8 @@ def _options(reading: Reading, levels: _Levels, plain: BgpNeighbor, own: int | N
         description=levels.value(reading, "description") or "",
         bfd=levels.find("bfd-liveness-detection") is not None,
         families=tuple(_neighbor_families(reading, levels, version, loops if own_loops is None else own_loops)),
+        overlays=tuple(_overlays(reading, levels, loops if own_loops is None else own_loops)),
+        other_families=_other_families(levels),
     )
 
 
@@ -425,6 +430,27 @@ def _neighbor_families(reading: Reading, levels: _Levels, version: int, loops: i
     plain = _policies(reading, levels, loops)
     for each in exchanged:
         yield _families(reading, levels, each, replace(plain, version=each))
+
+
+def _overlays(reading: Reading, levels: _Levels, loops: int) -> Iterator[NeighborFamily]:
+    """VPN and EVPN families of the innermost level that names any family."""
+    holder = levels.find("family")
+    for word, kind, number in _OVERLAYS if holder is not None else ():
+        inner = holder[word] if holder is not None else None
+        if inner is not None and (not inner.children or inner.children.keys() & {kind, "any"}):
+            yield replace(_policies(reading, levels, loops), version=number)
+
+
+_OVERLAYS = (("inet-vpn", "unicast", VPNV4), ("inet6-vpn", "unicast", VPNV6), ("evpn", "signaling", EVPN))
+_UNICAST = {"inet", "inet6"}
+
+
+def _other_families(levels: _Levels) -> tuple[str, ...]:
+    """`inet labeled-unicast` and the like, by their names."""
+    holder = levels.find("family")
+    known = {(word, kind) for word, kind, _ in _OVERLAYS} | {(word, "unicast") for word in _UNICAST}
+    pairs = ((family.word, kind.word) for family in holder or () for kind in family)
+    return tuple(sorted(" ".join(pair) for pair in pairs if pair not in known and pair[1] != "any"))
 
 
 def _policies(reading: Reading, levels: _Levels, loops: int) -> NeighborFamily:
@@ -482,7 +508,7 @@ def _families(reading: Reading, levels: _Levels, version: int, plain: NeighborFa
     for holder in reversed(holders):
         reading.done(holder)
         for family in holder:
-            if family.word not in {"inet", "inet6"}:
+            if family.word not in _UNICAST:
                 reading.not_modelled(family, f"family {family.word} is not modelled")
                 continue
             reading.done(family)

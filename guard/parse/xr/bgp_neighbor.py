@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from guard.model.address import parse_prefix
-from guard.model.bgp import MaximumPrefix
+from guard.model.bgp import OVERLAYS, MaximumPrefix
 from guard.parse.cisco.neighbor import Command, apply
 from guard.parse.cisco.number import between
+from guard.parse.cisco.overlay import overlay
 from guard.parse.cisco.routing_draft import ListenRange, PeerDraft, ProcessDraft, Settings
 from guard.parse.cisco.table import malformed, unrecognised
 from guard.parse.context import Context, walk
@@ -52,7 +53,7 @@ def af_group(line: Line, context: Context, reading: XrReading) -> None:
     """`af-group NAME address-family …`."""
     words = line.words
     context.define(_REFERENCE["af"], words[1], line)
-    version = _version(words[3:])
+    version = _version(words[3:]) or overlay(words[3:])
     if not version:
         for each in walk(line):
             context.not_implemented(each, "this address family is not modelled")
@@ -82,11 +83,15 @@ def _command(line: Line, peer: PeerDraft, context: Context, reading: XrReading) 
     words = line.words
     head = words[0].lower()
     if head == "address-family":
-        version = _version(words[1:])
+        version = _version(words[1:]) or overlay(words[1:])
         if version:
             context.done(line)
             _family(line, version, peer, context, reading)
+            if version in OVERLAYS:
+                for each in walk(line):
+                    context.not_implemented(each, "this address family is not modelled")
         else:
+            peer.others[" ".join(words[1:])] = True
             for each in walk(line):
                 context.not_implemented(each, "this address family is not modelled")
     elif head == "use":
@@ -338,6 +343,7 @@ def _merged(layer: PeerDraft, reading: XrReading, depth: int) -> tuple[Settings,
         group = reading.groups.get((kind, name)) if name else None
         if group is None:
             continue
+        layer.others = {**group.others, **layer.others}
         more, theirs = _merged(group, reading, depth + 1)
         session.update(more)
         for version, settings in theirs.items():
@@ -366,5 +372,8 @@ def _defaults(settings: Settings, version: int, internal: bool, context: Context
     extended = bool(settings.pop("send-extended-community-ebgp", False)) or internal
     settings["send_community"] = settings["send_large_community"] = standard
     settings["send_extended_community"] = extended
+    if version in OVERLAYS:  # what a VPN is made of goes to every neighbour of the family
+        settings["send_extended_community"] = True
+        return
     limit = MaximumPrefix(_MAXIMUM_PREFIX[version], _THRESHOLD, source=context.source(peer.line))
     settings.setdefault("maximum_prefix", limit)
