@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from guard.model.address import Prefix
 from guard.model.bgp import ORIGIN_NAMES, as_path_text
+from guard.model.community import shown
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import BgpRow, BgpSession, NetworkState
 from guard.simulate.external import is_test_prefix
@@ -71,7 +72,7 @@ def bgp_rows(state: NetworkState) -> Iterator[Row]:
             "local_preference": row.local_preference,
             "metric": row.shown_med or attributes.med or 0,
             "weight": attributes.weight,
-            "communities": list(attributes.communities),
+            "communities": [shown(each) for each in attributes.communities],
             "origin_type": ORIGIN_NAMES[attributes.origin],
             "origin_protocol": row.origin_protocol or None,
             "received_from": str(row.received_from) if row.received_from is not None else None,

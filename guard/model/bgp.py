@@ -115,7 +115,7 @@ class NeighborFamily:
     send_community: bool = False
     send_extended_community: bool = False
     send_large_community: bool = False
-    remove_private_as: str = ""  # "" | plain | leading | all, each with or without replace (private_as.py)
+    remove_private_as: str = ""  # "" | words of: plain leading all replace nearest peer (private_as.py)
     allowas_in: int = 0  # how many times our own AS may stand in a received path
     as_override: bool = False
     default_originate: bool = False

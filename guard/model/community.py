@@ -1,6 +1,7 @@
 """BGP communities of all kinds in one canonical text each, so that equality of text is equality of value.
 
-Standard: `64500:100`, well-known ones by name (`no-export`); large: `1:2:3`; extended: `rt 1:2`, `soo 1:2`.
+Standard: `64500:100`, well-known ones by name (`no-export`); large: `1:2:3`; extended: `rt 1:2`, `soo 1:2`, and by the
+number of its type where it has no name (`65000 1:2`). A four-octet AS that two octets would hold bears an L: `rt 1L:2`.
 """
 
 from __future__ import annotations
@@ -49,15 +50,70 @@ def large(text: str) -> str:
     return ":".join(str(_part(part, 32)) for part in parts)
 
 
+#: Types of extended communities without the form of the administrator, which is a bit of its own (IANA "BGP Extended
+#: Communities"; RFC 4360, 4577, 9012, draft-ietf-idr-link-bandwidth).
+EXTENDED_TYPES: dict[str, int] = {
+    "rt": 0x0002, "soo": 0x0003, "bandwidth": 0x0004, "domain-id": 0x0005, "src-as": 0x0009, "rt-import": 0x000B,
+    "bandwidth-non-transitive": 0x4004, "ospf-route-type": 0x0306, "color": 0x030B, "encapsulation": 0x030C,
+}  # fmt: skip
+_TYPE_NAMES = {number: name for name, number in EXTENDED_TYPES.items()}
+#: High octets whose administrator may be two octets, an address or four octets (RFC 4360 3.1, 3.2; RFC 5668).
+_ADDRESS, _FOUR_OCTETS, _FORM = 0x0100, 0x0200, 0xBF00
+#: RFC 4360 2: with this bit set a community stays within its AS.
+_NON_TRANSITIVE = 0x4000
+
+
 @lru_cache(maxsize=1 << 12)
 def extended(kind: str, text: str) -> str:
-    """Canonical text of a route target or site of origin: `rt 64500:1`, `soo 192.0.2.1:1`."""
+    """Canonical text of an extended community: `rt 64500:1`, `soo 192.0.2.1:1`; `kind` a name or a type's number."""
     admin, colon, number = text.rpartition(":")
     if not colon or not number.isdecimal() or not admin:
         raise ValueError(f"{text} is not an extended community")
-    if admin.isdecimal():
-        admin = str(int(admin))
-    return f"{kind.lower()} {admin}:{int(number)}"
+    low = kind.lower()
+    type_number = int(low, 0) if low[:1].isdecimal() else 0
+    wide = admin[-1] in "lL" and admin[:-1].isdecimal()
+    if wide or admin.isdecimal():
+        value = int(admin[:-1] if wide else admin)
+        admin = f"{value}L" if wide and value < 1 << 16 else str(value)
+        if type_number & _FORM == _ADDRESS and value >> 32 == 0:
+            admin = ".".join(str(value >> shift & 0xFF) for shift in (24, 16, 8, 0))
+    return f"{_named(type_number) if type_number else low} {admin}:{int(number)}"
+
+
+def _named(number: int) -> str:
+    plain = number & ~_FORM if number & _FORM in (_ADDRESS, _FOUR_OCTETS) else number
+    return _TYPE_NAMES.get(plain) or str(number)
+
+
+def _number(kind: str) -> int | None:
+    return int(kind) if kind.isdecimal() else EXTENDED_TYPES.get(kind)
+
+
+@lru_cache(maxsize=1 << 12)
+def is_transitive(text: str) -> bool:
+    """Whether a community leaves the AS (RFC 4360 2); those of other kinds always do."""
+    kind, space, _ = text.partition(" ")
+    return not space or not (_number(kind) or 0) & _NON_TRANSITIVE
+
+
+@lru_cache(maxsize=1 << 12)
+def shown(text: str) -> str:
+    """An extended community as Batfish prints it, `TYPE:ADMINISTRATOR:NUMBER`; others as they are."""
+    kind, space, body = text.partition(" ")
+    number = _number(kind) if space else None
+    admin, _, value = body.rpartition(":")
+    if number is None or not value:
+        return text
+    if admin.count(".") == 3 and admin.replace(".", "").isdecimal():
+        high, middle, low, last = map(int, admin.split("."))
+        return f"{number | _ADDRESS}:{high << 24 | middle << 16 | low << 8 | last}L:{value}"
+    plain = admin.removesuffix("L")
+    if not plain.isdecimal():
+        return text
+    if kind.isdecimal():
+        return f"{number}:{plain}{'L' if number & _FORM else ''}:{value}"
+    wide = admin != plain or int(plain) >= 1 << 16
+    return f"{number | _FOUR_OCTETS if wide and not number & _FORM else number}:{plain}{'L' * wide}:{value}"
 
 
 def _part(text: str, bits: int) -> int:

@@ -236,6 +236,14 @@ class MatchRpki:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchRouteExists:
+    """The main RIB of `vrf` has a route for exactly this prefix (Junos `if-route-exists`): asked where BGP exports."""
+
+    prefix: Prefix
+    vrf: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
 class MatchPolicy:
     """The named policy accepts the route (FRR/IOS `call`, Junos `from policy`); its changes apply where `apply`."""
 
@@ -289,6 +297,7 @@ Condition = (
     | MatchOrigin
     | MatchFamily
     | MatchRpki
+    | MatchRouteExists
     | MatchPolicy
     | All
     | Any
@@ -323,7 +332,14 @@ class SetNumber:
 
 @dataclass(frozen=True, slots=True)
 class SetMetricFromIgp:
-    """`set metric-type internal` / `set metric igp`: MED becomes the IGP distance of the next hop."""
+    """`set metric-type internal` / `set metric igp`: MED becomes the IGP distance of the next hop, plus `offset`.
+
+    Junos `metric expression`: `own` x MED + `igp` x IGP distance + `offset`.
+    """
+
+    offset: int = 0
+    own: int = 0
+    igp: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,6 +412,13 @@ class SetNextHop:
 
 
 @dataclass(frozen=True, slots=True)
+class SetVerdict:
+    """What becomes of the route where no policy decides (Junos `default-action`)."""
+
+    accept: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SetLevel:
     """IS-IS level that a redistributed route is injected in: level-1, level-2, level-1-2."""
 
@@ -414,6 +437,7 @@ Action = (
     | ExcludeAs
     | ReplaceAs
     | SetNextHop
+    | SetVerdict
     | SetLevel
 )
 

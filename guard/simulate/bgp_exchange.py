@@ -27,6 +27,7 @@ from guard.simulate.bgp_tables import BgpSolution
 from guard.simulate.bgp_world import Limits, World
 from guard.simulate.policy_eval import RouteView
 from guard.simulate.prefix_class import Content, PrefixClass, classify, lists_of
+from guard.simulate.route_conditions import absent_routes
 from guard.simulate.underlay import Underlay
 from guard.snapshot.snapshot import Snapshot
 
@@ -50,13 +51,17 @@ def solve(snapshot: Snapshot, underlay: Underlay, previous: BgpSolution | None =
     last = previous.exchange if previous is not None else None
     for _ in range(_ROUNDS):
         graph = build(snapshot, underlay, table, tripped=tripped, previous=last.graph if last is not None else None)
-        limits = limits or Limits(frozenset(link.index for link in graph.links.values() if _is_conditional(link)))
+        limits = limits or Limits(
+            frozenset(link.index for link in graph.links.values() if _is_conditional(link)),
+            absent=absent_routes(graph.speakers.values(), underlay),
+        )
         exchange = Exchange(snapshot, underlay, graph, table, limits)
         exchange.kept = last.kept if last is not None else Kept()
         exchange.solve(Reuse(last, exchange) if last is not None else None)
         first = first or exchange
         over = _over_limit(exchange)
-        turned = Limits(_held_back(exchange), _capped(exchange, limits))
+        absent = absent_routes(graph.speakers.values(), underlay, exchange.carries)
+        turned = Limits(_held_back(exchange), _capped(exchange, limits), absent)
         if not over and turned == limits:
             break
         tripped, limits, last = tripped | over, turned, exchange
@@ -140,6 +145,11 @@ class Exchange(World):
         for prefix in sorted(late):
             self._run(PrefixClass(("late", prefix), (prefix,)), work.seeds.get(prefix, ()), None)
         self.solving = False
+
+    def carries(self, prefix: Prefix, node: str, vrf: str) -> bool:
+        """Whether a table has a route of BGP for exactly this prefix."""
+        index, run = self.graph.by_name.get((node, vrf)), self.runs.get(prefix)
+        return index is not None and run is not None and run.selection(index) is not None
 
     def notes(self) -> Iterator[StateNote]:
         """What did not settle, or could have settled otherwise."""

@@ -19,7 +19,7 @@ class Path(NamedTuple):
 
     `origin_protocol`: where a local path comes from (connected, static, ospf, aggregate, …), "bgp" for learned ones.
     `vrf`: the table in which the next hop resolves, where that is another one (leaked routes). `interface`: of an
-    unnumbered session. `distance`: set by policy.
+    unnumbered session. `distance`: set by policy. `discards`: policy made it a route to nowhere.
     """
 
     attributes: BgpAttributes
@@ -33,6 +33,7 @@ class Path(NamedTuple):
     interface: str = ""
     distance: int | None = None
     leaked: bool = False
+    discards: bool = False
 
 
 class Hop(NamedTuple):

@@ -13,6 +13,7 @@ from guard.model import vendor_defaults as defaults
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes, ListFilter
 from guard.model.device import Vendor
+from guard.model.policy import MatchRouteExists
 from guard.simulate.bgp_graph import Link, Speaker
 from guard.simulate.bgp_path import LOCAL, Path
 from guard.simulate.bgp_session import CONFED, EBGP, IBGP
@@ -39,6 +40,7 @@ def export_route(
     suppressed: bool = False,
     igp_metric: int = 0,
     conditional: Callable[[Speaker, Link, RouteView], Conditional] | None = None,
+    absent: frozenset[MatchRouteExists] = frozenset(),
 ) -> BgpAttributes | None:
     """What the speaker sends over the link for its best path; None: nothing."""
     family = link.out_family
@@ -57,6 +59,7 @@ def export_route(
         igp_metric=igp_metric,
         local=path.kind == LOCAL,
         interface=path.interface,
+        absent=absent,
     )
     if suppressed:
         if not family.unsuppress_policy:
@@ -100,7 +103,7 @@ def import_route(speaker: Speaker, link: Link, sent: BgpAttributes, prefix: Pref
         return None
     if family.import_filters and not passes(speaker.evaluator, family.import_filters, prefix, received):
         return None
-    distance = None
+    distance, discards = None, False
     if family.import_policies:
         view = RouteView(
             prefix,
@@ -115,8 +118,10 @@ def import_route(speaker: Speaker, link: Link, sent: BgpAttributes, prefix: Pref
         )
         if allowed is None:
             return None
+        if allowed.next_hop_kind == "self" and speaker.device.vendor is Vendor.JUNOS:
+            return None  # hidden: its next hop is the device itself (lab-validation, junos_then_action_conflicts)
         received = _imported_next_hop(allowed, link)
-        distance = allowed.distance
+        distance, discards = allowed.distance, allowed.next_hop_kind in ("discard", "reject")
     if received.local_preference is None:
         received = received._replace(local_preference=speaker.process.default_local_preference)
     return Path(
@@ -128,6 +133,7 @@ def import_route(speaker: Speaker, link: Link, sent: BgpAttributes, prefix: Pref
         link.peer_address,
         interface=link.interface or "",
         distance=distance,
+        discards=discards,
     )
 
 

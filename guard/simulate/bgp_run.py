@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes
 from guard.model.device import Device
-from guard.model.policy import SetMetricFromIgp
+from guard.model.policy import MatchRouteExists, SetMetricFromIgp
 from guard.simulate.bgp_decision import Entrant, Selection, select
 from guard.simulate.bgp_graph import OUTSIDE, Graph, Group, Link, Speaker
 from guard.simulate.bgp_origin import suppresses
@@ -98,6 +98,10 @@ class World(Protocol):
 
     def default_origin(self, speaker: Speaker, link: Link) -> BgpAttributes | None:
         """What `default-originate` sends over the link right now, before the wire; None: nothing."""
+        ...
+
+    def absent(self, speaker: Speaker) -> frozenset[MatchRouteExists]:
+        """Routes that the speaker's policies ask for and that are not there."""
         ...
 
     def conditional(self, speaker: Speaker, link: Link, view: RouteView) -> Conditional:
@@ -216,11 +220,15 @@ class ClassRun:
         return before.best != selection.best
 
     def _decide(self, speaker: Speaker, learned: Mapping[int, Path]) -> Selection | None:
+        return self.select_of(speaker, (*self.locals.get(speaker.index, ()), *learned.values()))
+
+    def select_of(self, speaker: Speaker, paths: Iterable[Path]) -> Selection | None:
+        """The best of some paths, as the speaker decides."""
         family = speaker.families.get(self.version)
         if family is None:
             return None
         entrants = []
-        for path in (*self.locals.get(speaker.index, ()), *learned.values()):
+        for path in paths:
             hop = self._hop(speaker, path)
             if hop.usable:
                 entrants.append(Entrant(path, hop))
@@ -417,6 +425,7 @@ class ClassRun:
             suppressed=self.suppressed(speaker, best),
             igp_metric=self._hop(speaker, best).metric,
             conditional=self.world.conditional,
+            absent=self.world.absent(speaker),
         )
         return None if sent is None or self.world.capped(link, self.members) else sent
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes
+from guard.model.device import Vendor
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import BgpRow, BgpSession, StateNote
 from guard.simulate.bgp_decision import Selection
@@ -328,6 +329,8 @@ def _rib_entry(speaker: Speaker, run: ClassRun, selection: Selection) -> RibEntr
 
 
 def _next_hop(path: Path) -> NextHop:
+    if path.discards:
+        return NextHop(discard=True)
     return NextHop(path.attributes.next_hop, path.interface or None, path.vrf or None)
 
 
@@ -386,6 +389,10 @@ class Tables:
         learned = [path for _, path in sorted(run.table(speaker.index).items())]
         yield self._row(speaker, prefix, selection.best, best=True)
         used = list(selection.used)
+        if speaker.device.vendor is Vendor.JUNOS and selection.best.kind == LOCAL:
+            # The route of another protocol is active and no path of BGP: the best of those is best all the same.
+            among = run.select_of(speaker, learned)
+            used = [selection.best, *(among.used if among is not None else ())]
         for path in (*run.locals.get(speaker.index, ()), *learned):
             # With additional paths a neighbour may send the same twice (RFC 7911 3: only the identifiers differ).
             mine = path in used

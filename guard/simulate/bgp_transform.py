@@ -7,6 +7,7 @@ extended next-hop negotiation, cost communities.
 from __future__ import annotations
 
 from guard.model.bgp import CONFED_SEQUENCE, CONFED_SET, SEQUENCE, SET, AsPath, BgpAttributes, Segment
+from guard.model.community import is_transitive
 from guard.model.device import Vendor
 from guard.simulate.bgp_graph import Link, Speaker
 from guard.simulate.bgp_path import LOCAL, Path
@@ -108,7 +109,8 @@ def _outgoing_path(path: AsPath, link: Link, speaker: Speaker) -> AsPath:
     if family is None:
         return path
     if family.remove_private_as:
-        vendor, own = speaker.device.vendor, speaker.process.asn
+        vendor = speaker.device.vendor
+        own = link.sender_as if vendor is Vendor.JUNOS else speaker.process.asn
         path = remove_private(path, family.remove_private_as, vendor, own=own, receiver=link.receiver_as)
     if family.as_override:
         path = replace_members(path, link.receiver_as, link.sender_as)
@@ -213,7 +215,10 @@ def _sent_communities(communities: tuple[str, ...], link: Link) -> tuple[str, ..
         "extended": family.send_extended_community,
         "large": family.send_large_community,
     }
-    return tuple(each for each in communities if kinds[community_kind(each)])
+    leaves = link.kind == EBGP  # RFC 4360 2: a non-transitive one is not passed on to another AS
+    return tuple(
+        each for each in communities if kinds[community_kind(each)] and not (leaves and not is_transitive(each))
+    )
 
 
 # ---------------------------------------------------------------------------------------------- receiving
@@ -242,8 +247,8 @@ def receive(sent: BgpAttributes, link: Link, speaker: Speaker) -> BgpAttributes 
             changes["local_preference"] = family.local_preference
         if sent.communities and speaker.device.vendor is Vendor.FRR:
             changes |= _frr_well_known(sent)
-        if neighbor is not None and neighbor.local_as is not None and not neighbor.local_as_no_prepend:
-            changes["as_path"] = prepend(sent.as_path, (neighbor.local_as,))
+        if neighbor is not None and neighbor.local_as not in (None, process.asn) and not neighbor.local_as_no_prepend:
+            changes["as_path"] = prepend(sent.as_path, (neighbor.local_as or 0,))
     return sent._replace(**changes) if changes else sent  # type: ignore[arg-type]
 
 

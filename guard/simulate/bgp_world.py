@@ -5,7 +5,7 @@ Law: answers are functions of snapshot, underlay and graph; what is remembered h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from guard.model import vendor_defaults as defaults
 from guard.model.address import DEFAULT_V4, DEFAULT_V6, Address, Prefix
 from guard.model.bgp import BgpAttributes
 from guard.model.device import Vendor
+from guard.model.policy import MatchRouteExists
 from guard.model.rib import RouteProtocol
 from guard.simulate.bgp_decision import Selection
 from guard.simulate.bgp_flocks import Answer, Flock, answer, flocks, like
@@ -29,16 +30,21 @@ from guard.simulate.resolution_policy import resolvable
 from guard.simulate.underlay import Carrying, Still, Underlay
 
 _UNUSABLE = Hop(usable=False, metric=0)
+_NOTHING: frozenset[MatchRouteExists] = frozenset()
 
 #: What a next hop was resolved for: speaker, address, table, and whether it has to be directly connected.
 HopKey = tuple[int, Address, str, bool]
 
 
 class Limits(NamedTuple):
-    """What tables hold back: links whose conditional routes are not sent, and what is over a maximum-prefix-out."""
+    """What tables hold back: links whose conditional routes are not sent, and what is over a maximum-prefix-out.
+
+    `absent`: routes that export policies of a speaker ask for and that its table does not have.
+    """
 
     held_back: frozenset[int] = frozenset()
     capped: frozenset[tuple[int, Prefix]] = frozenset()
+    absent: Mapping[int, frozenset[MatchRouteExists]] = {}
 
 
 class World:
@@ -66,7 +72,7 @@ class World:
     def hop(self, speaker: Speaker, path: Path, prefix: Prefix) -> Hop:
         """Whether the path's next hop is reachable for this prefix, and at what cost."""
         next_hop = path.attributes.next_hop
-        if path.kind == LOCAL or path.interface:
+        if path.kind == LOCAL or path.interface or path.discards:
             return LOCAL_HOP
         if next_hop is None:
             return _UNUSABLE
@@ -297,6 +303,9 @@ class World:
                     hop = entry.next_hops[0] if entry.next_hops else None
                     attributes = BgpAttributes(next_hop=hop.address if hop else None, med=entry.metric, tag=entry.tag)
                     yield RouteView(prefix, attributes, protocol=entry.protocol.value, own_as=speaker.process.asn)
+
+    def absent(self, speaker: Speaker) -> frozenset[MatchRouteExists]:
+        return self.limits.absent.get(speaker.index, _NOTHING)
 
     def conditional(self, speaker: Speaker, link: Link, view: RouteView) -> Conditional:
         """FRR sends what the advertise-map takes by that map alone; others by it and the usual policy."""

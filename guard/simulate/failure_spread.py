@@ -19,6 +19,7 @@ from guard.model.state import BgpSession
 from guard.simulate.advertising import sent_of
 from guard.simulate.failure_graph import Components, Ground
 from guard.simulate.links import DEFAULT_VRF
+from guard.simulate.policy_eval import routes_asked
 
 #: Protocols by which a speaker holds a prefix that it gives to BGP itself.
 LOCAL = frozenset({RouteProtocol.STATIC, RouteProtocol.CONNECTED, RouteProtocol.LOCAL, RouteProtocol.AGGREGATE})
@@ -99,6 +100,8 @@ class Spreads:
     def _is_bound(self) -> bool:
         """Conditional advertisement, and limits on sessions between our own routers, defeat the argument."""
         for device in self.ground.links.snapshot.devices.values():
+            if routes_asked(device):
+                return True
             for process in device.bgp:
                 for neighbor in process.neighbors:
                     inside = neighbor.remote_as == process.asn or neighbor.remote_as_kind == "internal"

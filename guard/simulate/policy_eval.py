@@ -7,6 +7,7 @@ Not modelled: conditions that the parser could not read are taken as their `assu
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import NamedTuple, assert_never
 
 from guard.model import vendor_defaults as defaults
@@ -37,6 +38,7 @@ from guard.model.policy import (
     MatchPrefixList,
     MatchPrefixRanges,
     MatchProtocol,
+    MatchRouteExists,
     MatchRouteType,
     MatchRpki,
     MatchTag,
@@ -55,7 +57,9 @@ from guard.model.policy import (
     SetNextHop,
     SetNumber,
     SetOrigin,
+    SetVerdict,
     Term,
+    leaves,
 )
 from guard.simulate.route_lists import (
     PrefixTest,
@@ -68,6 +72,8 @@ from guard.simulate.route_lists import (
     prefix_list_test,
 )
 
+#: What `preference add` adds to: Junos alone reckons with preferences (Junos "Route Preferences Overview").
+_BGP_PREFERENCE = 170
 #: A called policy calls no deeper than this; configurations nest two or three levels, a loop has none.
 _DEEPEST_CALL = 16
 
@@ -77,6 +83,7 @@ class RouteView(NamedTuple):
 
     `protocol`: connected, static, ospf, isis, bgp, rip, aggregate, local, kernel. `peer`: the neighbour that it came
     from (import) or goes to (export). `next_hop_kind`, `metric_type`, `level` and `distance` are what a policy set.
+    `verdict`: what becomes of it undecided (Junos alone). `absent`: routes asked for that are not in the table.
     """
 
     prefix: Prefix
@@ -94,6 +101,8 @@ class RouteView(NamedTuple):
     metric_type: str = ""
     level: str = ""
     distance: int | None = None
+    verdict: bool | None = None
+    absent: frozenset[MatchRouteExists] = frozenset()
 
 
 class Evaluator:
@@ -104,6 +113,11 @@ class Evaluator:
         self._prefix_tests: dict[tuple[int, str], PrefixTest | None] = {}
         self._acl_tests: dict[tuple[int, str], PrefixTest | None] = {}
         self._path_tests: dict[str, Callable[[AsPath], bool] | None] = {}
+
+    @cached_property
+    def routes_asked(self) -> frozenset[MatchRouteExists]:
+        """The routes that some policy of the device asks the table for."""
+        return routes_asked(self.device)
 
     # ---------------------------------------------------------------------------------------------- policies
 
@@ -117,6 +131,8 @@ class Evaluator:
         """
         if undefined is None:
             undefined = defaults.UNDEFINED_ROUTE_MAP_PERMITS.get(self.device.vendor, False)
+        if self.device.vendor is Vendor.JUNOS:
+            view = view._replace(verdict=default)
         for name in names:
             policy = self.device.policies.get(name)
             if policy is None:
@@ -130,7 +146,7 @@ class Evaluator:
                 return None
         if names and undefined and names[-1] not in self.device.policies:
             return view
-        return view if default else None
+        return view if (default if view.verdict is None else view.verdict) else None
 
     def _run(self, policy: RoutePolicy, view: RouteView, depth: int) -> tuple[Outcome, RouteView]:
         index, kept = 0, policy.default
@@ -204,9 +220,12 @@ class Evaluator:
         if policy is None or depth >= _DEEPEST_CALL:
             return None
         outcome, changed = self._run(policy, view, depth + 1)
-        if outcome is not Outcome.ACCEPT:
+        # Junos "Possible Consequences of Termination Actions in Subroutines": one that does not decide is decided by
+        # the protocol's default.
+        accepted = outcome is Outcome.ACCEPT or (outcome is Outcome.NEXT_POLICY and bool(changed.verdict))
+        if not accepted:
             return None
-        return changed if condition.apply else view
+        return changed._replace(verdict=view.verdict) if condition.apply else view
 
     def _matches(self, condition: Condition, view: RouteView) -> bool:
         attributes = view.attributes
@@ -249,6 +268,8 @@ class Evaluator:
                 return view.prefix.version == version
             case MatchRpki(state):
                 return view.rpki == state
+            case MatchRouteExists():
+                return condition not in view.absent
             case Opaque(_, assume):
                 return assume
             case All() | Any() | Not() | MatchPolicy():
@@ -333,8 +354,11 @@ class Evaluator:
         match action:
             case SetNumber():
                 return self._set_number(action, view)
-            case SetMetricFromIgp():
-                return view._replace(attributes=attributes._replace(med=view.igp_metric))
+            case SetMetricFromIgp(offset, own, igp):
+                value = own * (attributes.med or 0) + igp * view.igp_metric + offset
+                return view._replace(attributes=attributes._replace(med=max(0, min(value, 0xFFFFFFFF))))
+            case SetVerdict(accept):
+                return view._replace(verdict=accept)
             case SetMetricType(type):
                 return view._replace(metric_type=type)
             case SetLevel(level):
@@ -376,7 +400,8 @@ class Evaluator:
             case "tag":
                 return view._replace(attributes=attributes._replace(tag=_arithmetic(action, attributes.tag)))
             case "distance":
-                return view._replace(distance=_arithmetic(action, view.distance or 0))
+                held = _BGP_PREFERENCE if view.distance is None else view.distance
+                return view._replace(distance=_arithmetic(action, held))
             case _:
                 return view
 
@@ -389,6 +414,14 @@ class Evaluator:
             for each in carried
             if community_kind(each) != action.kind or community_list_permits(listed, (each,)) is action.keep
         )
+
+
+def routes_asked(device: Device) -> frozenset[MatchRouteExists]:
+    """The routes that some policy of the device asks the table for (Junos alone has such conditions)."""
+    if device.vendor is not Vendor.JUNOS:
+        return frozenset()
+    conditions = (term.condition for policy in device.policies.values() for term in policy.terms)
+    return frozenset(leaf for each in conditions for leaf in leaves(each) if isinstance(leaf, MatchRouteExists))
 
 
 def evaluate(device: Device, names: tuple[str, ...], view: RouteView, *, default: bool = False) -> RouteView | None:

@@ -24,7 +24,9 @@ def is_private(asn: int) -> bool:
 def remove_private(path: AsPath, how: str, vendor: Vendor, *, own: int, receiver: int) -> AsPath:
     """The path without its private ASes, or with `own` in their place; the receiver's own AS stays.
 
-    `plain` touches only paths of nothing but private ASes, `leading` those before the first that is not.
+    `plain` touches only paths of nothing but private ASes, `leading` those before the first that is not; in Junos also
+    those before the receiver's. Junos: `nearest` replaces by the last public AS to the left, if there is one; with
+    `peer` (no-peer-loop-check) the receiver's AS goes as well.
     """
     asns = [asn for _, asns in path for asn in asns]
     kinds = how.split()
@@ -32,15 +34,19 @@ def remove_private(path: AsPath, how: str, vendor: Vendor, *, own: int, receiver
         return path
     if "all" not in kinds and vendor in _ALL_OR_NOTHING and receiver in asns:
         return path
+    spared = {receiver} - ({receiver} if "peer" in kinds else set())
     end = len(asns)
     if "leading" in kinds:
-        end = next((at for at, asn in enumerate(asns) if not is_private(asn)), end)
+        stops = spared if vendor is Vendor.JUNOS else set()
+        end = next((at for at, asn in enumerate(asns) if asn in stops or not is_private(asn)), end)
     found, at = [], 0
     for kind, members in path:
         kept: list[int] = []
         for asn in members:
-            gone = at < end and is_private(asn) and asn != receiver
+            gone = at < end and is_private(asn) and asn not in spared
             at += 1
+            if "nearest" in kinds and not is_private(asn):
+                own = asn
             if not gone or "replace" in kinds:
                 kept.append(own if gone else asn)
         if kept:

@@ -21,8 +21,6 @@ from guard.model.state import InterfaceId
 #: What the two columns of old say where there is no address or interface.
 _NO_ADDRESS = frozenset({"", "none", "AUTO/NONE(-1l)"})
 _DYNAMIC, _NULL = "dynamic", "null_interface"
-#: Batfish writes an extended community as subtype:administrator:number (RFC 4360: 2 is a route target, 3 an origin).
-_EXTENDED = {"2": "rt", "3": "soo"}
 _SEGMENT = re.compile(r"\{([\d, ]*)\}|\(([\d ]*)\)|\[([\d, ]*)\]|(\d+)")
 
 
@@ -151,7 +149,7 @@ def _community(value: str) -> str:
     if kind == "large":
         return large(rest)
     if rest.count(":") == 1:
-        return extended(_EXTENDED.get(kind, kind), rest)
+        return extended(kind, rest)
     return standard(value)
 
 

@@ -24,7 +24,9 @@ from guard.model.bgp import (
 )
 from guard.parse.junos.instance import Instance
 from guard.parse.junos.key import digest
+from guard.parse.junos.policy_expression import chain
 from guard.parse.junos.reading import Reading
+from guard.parse.junos.session_source import with_sources
 from guard.parse.junos.tree import Node
 
 
@@ -121,13 +123,10 @@ class _Levels:
     def policies(self, reading: Reading, word: str) -> tuple[str, ...]:
         """The chain of the innermost level that has one."""
         for node in self.nodes:
-            chain = node[word]
-            if chain is not None:
-                for each in chain:
-                    reading.done(each)
-                    reading.refer("route-map", each.word, each, f"bgp {word}")
-                reading.done(chain)
-                return chain.words
+            found = node[word]
+            if found is not None:
+                reading.done(found)
+                return chain(reading, found, f"bgp {word}")
         return ()
 
 
@@ -139,7 +138,7 @@ def read(reading: Reading, instance: Instance) -> None:
         return
     reading.done(protocols, node)
     own, loops, confederation = autonomous_system(reading, instance)
-    neighbors = tuple(_neighbors(reading, node, own, loops))
+    neighbors = with_sources(reading, instance.vrf, own, _neighbors(reading, node, own, loops))
     multipath = list(_levels_with(node, "multipath"))
     selection = node["path-selection"]
     if own is None:
@@ -312,10 +311,10 @@ def _neighbors(reading: Reading, node: Node, own: int | None, loops: int) -> Ite
 def _overridden(reading: Reading, node: Node) -> None:
     """Options that no neighbour may be left to read are understood all the same."""
     for word in ("import", "export"):
-        for each in node[word] or ():
-            reading.refer("route-map", each.word, each, f"bgp {word}")
-            reading.done(each)
-        reading.done(node[word])
+        found = node[word]
+        if found is not None:
+            chain(reading, found, f"bgp {word}")
+            reading.done(found)
     for word in ("type", "peer-as", "local-address", "description", "cluster", "local-preference", "metric-out"):
         reading.value(node, word)
     _families(reading, _Levels((node,)), 4, NeighborFamily(4))
@@ -458,7 +457,6 @@ def _policies(reading: Reading, levels: _Levels, loops: int) -> NeighborFamily:
     for node in levels.nodes:
         if node["remove-private"] is not None:
             reading.all_done(node["remove-private"] or node)
-    words = tuple(word for word in ("all", "replace") if removed is not None and word in removed) or ("plain",)
     metric = levels.find("metric-out")
     text = metric.words[-1] if metric is not None and metric.children else ""
     if metric is not None and not text.isdecimal():
@@ -478,7 +476,7 @@ def _policies(reading: Reading, levels: _Levels, loops: int) -> NeighborFamily:
         send_community=True,
         send_extended_community=True,
         send_large_community=True,
-        remove_private_as=" ".join(words) if removed is not None else "",
+        remove_private_as=_removed(removed) if removed is not None else "",
         allowas_in=loops,
         as_override=levels.flag(reading, "as-override"),
         advertise_peer_as=levels.flag(reading, "advertise-peer-as"),
@@ -488,6 +486,13 @@ def _policies(reading: Reading, levels: _Levels, loops: int) -> NeighborFamily:
         multipath=levels.find("multipath") is not None,
         source=reading.source(levels.nodes[0]),
     )
+
+
+def _removed(node: Node) -> str:
+    """`remove-private [all [replace [nearest]]] [no-peer-loop-check]` in the words of the model."""
+    said = {each.word for each in node.walk()}
+    words = [word for word in ("all", "replace", "nearest") if word in said] if "all" in said else ["leading"]
+    return " ".join((*words, *(["peer"] if "no-peer-loop-check" in said else [])))
 
 
 def _local_preference(reading: Reading, levels: _Levels) -> int | None:

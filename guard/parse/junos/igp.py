@@ -22,6 +22,7 @@ from guard.model.igp import (
     RipProcess,
 )
 from guard.model.policy import Outcome, RoutePolicy
+from guard.parse.junos import policy_expression
 from guard.parse.junos.bgp import router_id
 from guard.parse.junos.instance import Instance
 from guard.parse.junos.interface import MANAGEMENT, speed
@@ -107,10 +108,7 @@ def chain(reading: Reading, node: Node, word: str, usage: str) -> str:
     if section is None:
         return ""
     reading.done(section)
-    for each in section:
-        reading.done(each)
-        reading.refer("route-map", each.word, each, usage)
-    names = section.words
+    names = policy_expression.chain(reading, section, usage)
     if len(names) < 2:
         return names[0] if names else ""
     joined = " ".join(names)

@@ -6,6 +6,7 @@ Not modelled: VRRP priorities (the virtual address counts as local), tunnels' fa
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from guard.model.address import Address, parse_address
 from guard.model.device import Interface, InterfaceAddress
@@ -63,6 +64,13 @@ _KINDS = (
 MANAGEMENT = ("fxp0", "em0", "me0", "vme", "re0:mgmt-0", "re1:mgmt-0")
 
 
+class _Vlan(NamedTuple):
+    """What a layer-3 interface stands for; one that is tunnelled is up without a port here (EVPN-VXLAN)."""
+
+    number: int
+    tunnelled: bool
+
+
 def read(reading: Reading) -> None:
     """Fill the draft with all interfaces, and put aggregates together."""
     section = reading.tree.root["interfaces"]
@@ -105,15 +113,15 @@ def kind(name: str) -> str:
     return next((each for prefix, each in _KINDS if name.startswith(prefix)), "physical")
 
 
-def _vlan_interfaces(reading: Reading) -> dict[str, int]:
+def _vlan_interfaces(reading: Reading) -> dict[str, _Vlan]:
     """`vlans NAME { vlan-id N; l3-interface irb.N; }`: the tag that each layer-3 interface stands for."""
     section = reading.tree.root["vlans"]
-    found: dict[str, int] = {}
+    found: dict[str, _Vlan] = {}
     for node in section or ():
         number = reading.number(node, "vlan-id")
         inner = reading.value(node, "l3-interface")
         if number is not None and inner:
-            found[inner] = number
+            found[inner] = _Vlan(number, tunnelled=node.at("vxlan", "vni") is not None)
         reading.values(node, "interface")
         reading.rest(
             node,
@@ -127,7 +135,7 @@ def _vlan_interfaces(reading: Reading) -> dict[str, int]:
     return found
 
 
-def _physical(reading: Reading, node: Node, bundles: dict[str, list[str]], vlans: dict[str, int]) -> None:
+def _physical(reading: Reading, node: Node, bundles: dict[str, list[str]], vlans: dict[str, _Vlan]) -> None:
     name = node.word
     reading.done(node)
     for options in ("gigether-options", "ether-options", "fastether-options"):
@@ -165,10 +173,12 @@ _ETHERNET_HEADER, _TAG = 14, 4
 _TAGS = {"flexible-vlan-tagging": 2, "stacked-vlan-tagging": 2, "vlan-tagging": 1}
 
 
-def _unit(reading: Reading, parent: Interface, node: Node, vlans: dict[str, int]) -> None:
+def _unit(reading: Reading, parent: Interface, node: Node, vlans: dict[str, _Vlan]) -> None:
     name = f"{parent.name}.{node.word}"
     reading.done(node)
     bandwidth = reading.number(node, "bandwidth")
+    routed = vlans.get(name) if parent.kind == "vlan" else None
+    tag = reading.number(node, "vlan-id") if parent.kind != "vlan" else None
     unit = Interface(
         name=name,
         source=reading.source(node),
@@ -179,7 +189,8 @@ def _unit(reading: Reading, parent: Interface, node: Node, vlans: dict[str, int]
         bandwidth=bandwidth // 1000 if bandwidth else None,
         speed=parent.speed,
         parent=parent.name,
-        vlan=vlans.get(name) if parent.kind == "vlan" else reading.number(node, "vlan-id"),
+        vlan=routed.number if routed is not None else tag,
+        autostate=routed is None or not routed.tunnelled,
         control_plane=parent.kind == "loopback",
     )
     for family in node["family"] or ():

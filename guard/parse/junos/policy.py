@@ -24,7 +24,6 @@ from guard.model.policy import (
     MatchNextHop,
     MatchOrigin,
     MatchPeer,
-    MatchPolicy,
     MatchPrefixList,
     MatchPrefixRanges,
     MatchProtocol,
@@ -38,6 +37,7 @@ from guard.model.policy import (
     RoutePolicy,
     Term,
 )
+from guard.parse.junos import policy_expression, policy_lists
 from guard.parse.junos.policy_lists import listed, ranged
 from guard.parse.junos.policy_then import actions, outcome
 from guard.parse.junos.reading import Reading
@@ -51,7 +51,7 @@ _PREFIX_WORDS = frozenset(
 )
 _OPAQUE = {
     "area": "the area of a route is not modelled", "instance": "the instance of a route is not modelled",
-    "condition": "conditions are not modelled: taken as met", "color": "colours are not modelled",
+    "color": "colours are not modelled",
     "route-filter-list": "lists of route filters are not modelled", "level": "the level of a route is not modelled",
     "as-path-neighbors": "AS lists are not modelled", "as-path-origins": "AS lists are not modelled",
     "as-path-transits": "AS lists are not modelled", "as-path-unique-count": "counts of AS numbers are not modelled",
@@ -116,18 +116,11 @@ def _from(reading: Reading, node: Node) -> list[Condition]:
             reading.done(child, *child)
             parts.append(read_one(reading, child))
         elif child.word in _OPAQUE:
-            _refer_condition(reading, child)
             reading.not_modelled(child, _OPAQUE[child.word])
             parts.append(Opaque(f"{child.word} {' '.join(child.words)}"))
         elif child.word not in {"apply-groups", "apply-groups-except"}:
             parts.append(Opaque(f"{child.word} {' '.join(child.words)}"))
     return parts
-
-
-def _refer_condition(reading: Reading, child: Node) -> None:
-    if child.word == "condition":
-        for each in child:
-            reading.refer("condition", each.word, each, "from condition")
 
 
 def _to(reading: Reading, node: Node) -> list[Condition]:
@@ -224,13 +217,17 @@ def _external(reading: Reading, node: Node) -> Condition:
 
 
 def _policy(reading: Reading, node: Node) -> Condition:
-    """Policies called; an expression of them is not modelled."""
-    if any(char in word for word in node.words for char in "()|&!"):
-        reading.not_modelled(node, "expressions of policies are not modelled")
-        return Opaque(f"policy {' '.join(node.words)}")
+    """Policies called, whose changes stay (Junos "Configuring Subroutines"), and expressions of them."""
+    return _any([policy_expression.called(reading, each, "from policy") for each in node])
+
+
+def _condition(reading: Reading, node: Node) -> Condition:
+    """`if-route-exists PREFIX` with its table; more than that is taken as met."""
+    parts = []
     for each in node:
-        reading.refer("route-map", each.word, each, "from policy")
-    return _any([MatchPolicy(word) for word in node.words])
+        reading.refer("condition", each.word, each, "from condition")
+        parts.append(policy_lists.condition(reading, each.word))
+    return _any(parts)
 
 
 def _rpki(reading: Reading, node: Node) -> Condition:
@@ -267,6 +264,7 @@ _CONDITIONS: Mapping[str, Callable[[Reading, Node], Condition]] = {
     "route-type": _route_type,
     "external": _external,
     "policy": _policy,
+    "condition": _condition,
     "validation-database": _rpki,
     "as-path-calc-length": _path_length,
 }

@@ -14,6 +14,9 @@ from guard.model.policy import (
     AsPathListEntry,
     CommunityList,
     CommunityListEntry,
+    Condition,
+    MatchRouteExists,
+    Opaque,
     PrefixList,
     PrefixListEntry,
     PrefixRange,
@@ -58,7 +61,8 @@ def read(reading: Reading, section: Node | None) -> None:
         },
     )
     for node in section["condition"] or ():
-        reading.not_modelled(node, "conditions are not modelled: taken as met")
+        _condition(reading, node)
+    reading.done(section["condition"])
 
 
 def _prefix_list(reading: Reading, node: Node) -> None:
@@ -99,6 +103,38 @@ def _apply_path(reading: Reading, node: Node, entries: dict[int, list[PrefixList
             except ValueError:
                 continue
             entries[prefix.version].append(_entry(reading, prefix, node))
+
+
+def _condition(reading: Reading, node: Node) -> None:
+    reading.context.define("condition", node.word, reading.line(node, "condition", node.word))
+    reading.done(node)
+    if isinstance(condition(reading, node.word), Opaque):
+        reading.not_modelled(node, "a condition other than a route in a table is not modelled: taken as met")
+    else:
+        reading.all_done(node)
+
+
+def condition(reading: Reading, name: str) -> Condition:
+    """What a condition asks: `if-route-exists { PREFIX; table T; }`, also below `address-family inet|inet6`."""
+    node = reading.tree.root.at("policy-options", "condition", name)
+    holder = node["if-route-exists"] if node is not None else None
+    family = holder.at("address-family") if holder is not None else None
+    if family is not None:
+        holder = family["inet"] or family["inet6"]
+    if node is None or holder is None or len(node.children) > 1:
+        return Opaque(f"condition {name}")
+    prefixes = [each.word for each in holder if each.word not in {"table", "peers"}]
+    table = holder["table"].words[-1] if holder["table"] is not None and holder["table"].children else ""
+    try:
+        (prefix,) = map(parse_prefix, prefixes)
+    except ValueError:
+        return Opaque(f"condition {name}")
+    if "peers" in holder:
+        return Opaque(f"condition {name}")
+    return MatchRouteExists(prefix, table.rpartition(".inet")[0] or DEFAULT_TABLE)
+
+
+DEFAULT_TABLE = "default"
 
 
 # ----------------------------------------------------------------------------------------------- communities

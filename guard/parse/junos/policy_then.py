@@ -17,6 +17,7 @@ from guard.model.policy import (
     SetNextHop,
     SetNumber,
     SetOrigin,
+    SetVerdict,
 )
 from guard.parse.junos import regex
 from guard.parse.junos.policy_lists import ANY_MEMBER
@@ -38,7 +39,7 @@ _UNMODELLED = {
     "install-nexthop": "choosing label-switched paths is not modelled", "tag2": "tag2 is not modelled",
     "preference2": "the second preference is not modelled", "aigp-originate": "AIGP is not modelled",
     "aigp-adjust": "AIGP is not modelled", "add-path": "policies of additional paths are not modelled",
-    "default-action": "taken as the end of the statement only", "map-to-interface": "not modelled",
+    "map-to-interface": "not modelled",
     "validation-state": "marking the validation state is not modelled", "multipath-resolve": "not modelled",
     "resolution-map": "not modelled", "tunnel-attribute": "tunnels are not modelled", "label": "no labels",
     "prefix-segment": "labels are not modelled", "no-entropy-label-capability": "labels are not modelled",
@@ -48,22 +49,25 @@ _UNMODELLED = {
 
 
 def outcome(reading: Reading, then: Node | None) -> Outcome:
-    """How the term ends; one without a word goes on at the next term."""
+    """How the term ends; one without a word goes on at the next term.
+
+    `next` goes before `accept` and `reject` (lab-validation, junos_then_action_conflicts: both stay in the
+    configuration, the route goes on).
+    """
     if then is None:
         return Outcome.NEXT_TERM
     reading.done(then)
-    if reading.flag(then, "accept"):
-        return Outcome.ACCEPT
-    if reading.flag(then, "reject"):
-        return Outcome.REJECT
+    accepts, rejects = reading.flag(then, "accept"), reading.flag(then, "reject")
     following = reading.values(then, "next")
-    return Outcome.NEXT_POLICY if "policy" in following else Outcome.NEXT_TERM
+    if following:
+        return Outcome.NEXT_POLICY if "policy" in following else Outcome.NEXT_TERM
+    return Outcome.ACCEPT if accepts else Outcome.REJECT if rejects else Outcome.NEXT_TERM
 
 
 def actions(reading: Reading, then: Node) -> tuple[Action, ...]:
-    """What the term does, in the order that it stands in."""
+    """What the term does, in the order that it stands in; prepending goes before expanding (Junos commits it so)."""
     made: list[Action] = []
-    for child in then:
+    for child in sorted(then, key=lambda each: each.word == "as-path-expand"):
         read_one = _ACTIONS.get(child.word)
         if read_one is not None:
             reading.done(child, *child)
@@ -82,8 +86,9 @@ def _number(field: str) -> Callable[[Reading, Node], list[Action]]:
             texts = each.words if each.word in _MODES else (each.word,)
             reading.done(*each)
             if each.word in {"igp", "minimum-igp"}:
-                reading.all_done(each)
-                made.append(SetMetricFromIgp())
+                made.extend(_from_igp(reading, each))
+            elif each.word == "expression":
+                made.extend(_expression(reading, each))
             elif all(text.isdecimal() and len(text) < 12 for text in texts):
                 made.extend(SetNumber(field, int(text), mode) for text in texts)
             else:
@@ -93,17 +98,49 @@ def _number(field: str) -> Callable[[Reading, Node], list[Action]]:
     return read_one
 
 
+def _from_igp(reading: Reading, node: Node) -> list[Action]:
+    """`metric igp [OFFSET]`: the distance of the next hop, changed by what may be negative."""
+    offset = node.words[0] if node.children else "0"
+    if not _is_integer(offset):
+        reading.not_modelled(node, f"an offset of {offset} is not modelled")
+        return []
+    reading.all_done(node)
+    return [SetMetricFromIgp(int(offset))]
+
+
+def _expression(reading: Reading, node: Node) -> list[Action]:
+    """`metric expression metric|metric2 { multiplier M; offset N; }`: a sum; metric2 is the IGP's distance."""
+    factors, offset = {"metric": 0, "metric2": 0}, 0
+    for each in node:
+        parts = {word: held.words[0] for word in ("multiplier", "offset") if (held := each[word]) and held.children}
+        if each.word not in factors or not all(map(_is_integer, parts.values())):
+            reading.not_modelled(each, "an expression that is no sum of whole multiples is not modelled")
+            return []
+        factors[each.word] = int(parts.get("multiplier", "1"))
+        offset += int(parts.get("offset", "0"))
+    reading.all_done(node)
+    return [SetMetricFromIgp(offset, factors["metric"], factors["metric2"])]
+
+
+def _is_integer(text: str) -> bool:
+    return text.removeprefix("-").isdecimal() and len(text) < 12
+
+
+def _default_action(reading: Reading, node: Node) -> list[Action]:
+    return [SetVerdict(word == "accept") for word in node.words if word in {"accept", "reject"}]
+
+
 def _community(reading: Reading, node: Node) -> list[Action]:
-    """`community add|set|delete NAME`, also as `+`, `=`, `-`; several act one after another."""
+    """`community add|set|delete NAME`, also as `+`, `=`, `-`; several act one after another, as they were entered."""
     made: list[Action] = []
-    for how in node:
-        for each in how:
-            reading.all_done(each)
-            reading.refer("community-list", each.word, each, f"community {how.word}")
-            if how.word in {"delete", "-"}:
-                made.extend(_deletion(reading, each))
-            else:
-                made.extend(_setting(reading, each, "+" if how.word in {"add", "+"} else "="))
+    entered = [(each.first, how, each) for how in node for each in how]
+    for _, how, each in sorted(entered, key=lambda found: found[0]):
+        reading.all_done(each)
+        reading.refer("community-list", each.word, each, f"community {how.word}")
+        if how.word in {"delete", "-"}:
+            made.extend(_deletion(reading, each))
+        else:
+            made.extend(_setting(reading, each, "+" if how.word in {"add", "+"} else "="))
     return made
 
 
@@ -194,4 +231,5 @@ _ACTIONS: Mapping[str, Callable[[Reading, Node], list[Action]]] = {
     "next-hop": _next_hop,
     "origin": _origin,
     "external": _external,
+    "default-action": _default_action,
 }

@@ -12,6 +12,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from guard.model.community import EXTENDED_TYPES, extended
 from guard.parse.cisco.regex import by_character, by_number
 
 _TOKEN = re.compile(r"\[[^\]]*\]|\{[^}]*\}|\d+(?:\.\d+)?(?:\s*-\s*\d+(?:\.\d+)?)?|\S")
@@ -72,7 +73,11 @@ def _group_start(pieces: list[str]) -> int:
 
 
 _LITERAL = re.compile(r"[0-9A-Za-z:.\-]+")
-_TYPED = {"target": "rt", "origin": "soo"}
+#: Types of extended communities by the words that Junos has for them ("BGP Extended Communities").
+_TYPED = {
+    "target": "rt", "origin": "soo", "bandwidth-transitive": "bandwidth", "rt-import": "rt-import",
+    **{name: name for name in EXTENDED_TYPES if name not in {"rt", "soo"}},
+}  # fmt: skip
 NAMED = {
     "no-export": "no-export", "no-advertise": "no-advertise", "no-export-subconfed": "local-as",
     "llgr-stale": "65535:6",
@@ -104,10 +109,8 @@ def community(member: str) -> tuple[Member, ...]:
     head, _, tail = text.partition(":")
     if head == "large":
         return _typed("large", "", tail)
-    if head in _TYPED or head.startswith(("0x", "bandwidth", "link-bandwidth", "ospf-", "rt-", "domain-id", "color")):
-        return _typed("extended", _TYPED.get(head, head) + " ", tail)
-    if text.count(":") == 2 and text.replace(":", "").isdecimal():
-        return (Member("large", text),)
+    if head in _TYPED or (tail.count(":") == 1 and _is_type(head)):
+        return _extended(head, tail)
     made = _typed("standard", "", text)
     if made[0].pattern is None or text.count(":") != 1 or head.strip("^") not in {"*", ".*", ".+"}:
         return made
@@ -116,8 +119,26 @@ def community(member: str) -> tuple[Member, ...]:
     return (
         *made,
         Member("large", "", f"(?:^|(?<= ))[0-9]+:[0-9]+:{side}(?= |$)"),
-        Member("extended", "", f"(?:^|(?<= ))[a-z][a-z0-9-]* [0-9.:]*:{side}(?= |$)"),
+        Member("extended", "", f"(?:^|(?<= ))[a-z0-9-]+ [0-9.:L]*:{side}(?= |$)"),
     )
+
+
+def _is_type(head: str) -> bool:
+    """A type by its number, decimal or hexadecimal (RFC 4360: two octets)."""
+    try:
+        return 0 <= int(head, 0) < 1 << 16
+    except ValueError:
+        return False
+
+
+def _extended(head: str, tail: str) -> tuple[Member, ...]:
+    """`target:A:N`, `TYPE:A:N` with A an AS (an L: of four octets) or an address, or an expression of such."""
+    kind = _TYPED.get(head, head)
+    admin, _, number = tail.partition(":")
+    if number.isdecimal() and (admin.rstrip("L").isdecimal() or _is_dotted(admin)):
+        return (Member("extended", extended(kind, tail)),)
+    known = extended(kind, "1:1").partition(" ")[0]
+    return _typed("extended", known + " ", tail)
 
 
 def _typed(kind: str, prefix: str, body: str) -> tuple[Member, ...]:

@@ -22,21 +22,33 @@ _SINGLE_WORDS = (
     autonomous-system lsp-lifetime isis-level encapsulation metric-out hello-authentication-key
     hello-authentication-type default-lsa-metric ttl prefix-export-limit maximum next-table time-zone
     maximum-prefixes link-mode input output input-vlan-map native-vlan-id port-mode interface-mode
-    location contact root-authentication encrypted-password unnumbered-address peer-unit color te-metric"""
+    location contact root-authentication encrypted-password unnumbered-address peer-unit color te-metric
+    count multiplier offset"""
 )
 SINGLE = frozenset(_SINGLE_WORDS.split())
 #: Words after whose value a command may go on with the next statement of the same level.
 _ENDING = frozenset(
     {"mtu", "description", "peer-as", "local-address", "vlan-id", "maximum", "hello-interval", "dead-interval",
      "metric", "priority", "interface-type", "router-id", "local-preference", "interface-mode", "port-mode", "type",
-     "tag", "override-metric"}
+     "tag", "override-metric", "multiplier"}
 )  # fmt: skip
+#: Words after those that are no value but the beginning of one.
+_FORMS = frozenset({"add", "subtract", "igp", "minimum-igp", "expression", "multiplier", "offset"})
 #: Words of which a statement has one: `then accept` after `then reject` replaces it.
 CHOICES = (
     frozenset({"accept", "reject", "discard"}),
     frozenset({"discard", "reject", "receive", "next-table"}),
     frozenset({"exact", "longer", "orlonger", "upto", "through", "prefix-length-range", "address-mask"}),
 )
+
+#: What a term holds once, in whatever form: the last one stays (lab-validation, junos_then_action_conflicts).
+_ONCE = {
+    "then": frozenset(
+        {"metric", "metric2", "local-preference", "preference", "preference2", "tag", "tag2", "color", "color2",
+         "next-hop", "origin", "priority", "as-path-prepend", "as-path-expand", "next", "default-action"}
+    ),
+    "from": frozenset({"family", "rib", "instance", "area", "level"}),
+}  # fmt: skip
 
 #: More words than the deepest statement of any configuration.
 LONGEST = 64
@@ -47,7 +59,7 @@ def apart(path: Path) -> list[Path]:
     found: list[Path] = []
     at = 1
     while at + 2 < len(path):
-        if path[at] in _ENDING and path[at + 1] not in {"add", "subtract", "igp", "minimum-igp"}:
+        if path[at] in _ENDING and path[at + 1] not in _FORMS:
             found.append(path[: at + 2])
             path = (*path[:at], *path[at + 2 :])
         else:
@@ -163,14 +175,17 @@ class Tree:
         if len(path) > LONGEST:
             self.faults.append(Fault(number, " ".join(path[:8]), "more words than a statement has"))
             return
-        node = self.root
+        above = node = self.root
         for at, word in enumerate(path):
             child = node.children.get(word)
             if child is None:
+                if node.word in _ONCE.get(above.word, ()):
+                    self.replaced.update(line for each in node.walk() if each is not node for line in each.lines)
+                    node.children.clear()
                 self.replaced.update(_make_room(node, word, at == len(path) - 1))
                 child = node.children[word] = Node(word)
             child.seen(number, last or number)
-            node = child
+            above, node = node, child
         node.lines.append(number)
 
     def _verb(self, each: Statement, edit: Path) -> None:
