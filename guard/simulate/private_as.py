@@ -34,10 +34,10 @@ def remove_private(path: AsPath, how: str, vendor: Vendor, *, own: int, receiver
         return path
     if "all" not in kinds and vendor in _ALL_OR_NOTHING and receiver in asns:
         return path
-    spared = {receiver} - ({receiver} if "peer" in kinds else set())
+    spared = set() if "peer" in kinds else {receiver}
     end = len(asns)
     if "leading" in kinds:
-        stops = spared if vendor is Vendor.JUNOS else set()
+        stops = spared if vendor is Vendor.JUNOS else ()
         end = next((at for at, asn in enumerate(asns) if asn in stops or not is_private(asn)), end)
     found, at = [], 0
     for kind, members in path:
