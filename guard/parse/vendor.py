@@ -129,7 +129,12 @@ _RULES: tuple[tuple[Vendor, Callable[[_Look], bool]], ...] = (
         Vendor.UNKNOWN,
         _commands("net add | net del | nv set | configure { | set deviceconfig | sysname | /ip | ltm | PIX"),
     ),
-    (Vendor.UNKNOWN, _holds(r"TiMOS-|^ASA Version|^: (Saved|Serial)|^config system global|^#config-version=")),
+    (
+        Vendor.UNKNOWN,
+        _holds(r"TiMOS-|^ASA Version|^: (Saved|Serial)|^config system global|^#config-version=|^#TMSH-VERSION"),
+    ),
+    (Vendor.UNKNOWN, _commands("sys global-settings | net self | config {")),  # F5 BIG-IP, PAN-OS
+    (Vendor.UNKNOWN, _commands("set clienv | set installer | set hostname")),  # Check Point Gaia
     (Vendor.IOSXR, _holds(r"IOS XR")),
     (Vendor.NXOS, _holds(r"^!Command: show (running|startup)|^version .*[Bb]ios:version|^boot (nxos|kickstart)")),
     (Vendor.EOS, _holds(r"^!.*\b(EOS-\d|vEOS|Arista)|^!? ?boot system flash.*\.swi")),
@@ -140,6 +145,7 @@ _RULES: tuple[tuple[Vendor, Callable[[_Look], bool]], ...] = (
         Vendor.IOSXR,
         _commands("end-set | large-community-set | extcommunity-set | router hsrp | router vrrp | vty-pool"),
     ),
+    (Vendor.IOSXR, _in_text(r"^\s+(import|export) route-target *$")),
     (Vendor.IOSXR, _in_text(r"^\s+ipv4 address \d|^interface (Bundle-Ether|MgmtEth|TenGigE\d|HundredGigE\d+/\d+/)")),
     (Vendor.NXOS, _commands(" | ".join(f"feature {name}" for name in _NXOS_FEATURES.split(" | ")))),
     (Vendor.NXOS, _commands("vrf context | install feature-set | nv overlay | vdc")),
@@ -181,7 +187,7 @@ _LIKE_CISCO = frozenset(
 _ADDRESS_LENGTH = re.compile(r"^\s+ip(v4)? address \d+\.\d+\.\d+\.\d+/\d+", re.MULTILINE)
 _ADDRESS_MASK = re.compile(r"^\s+ip address \d+\.\d+\.\d+\.\d+ 255\.", re.MULTILINE)
 _LINUX_NAME = re.compile(
-    r"^int(?:erface)? (lo|dummy\d+|(r|h|s|ce|pe|p|c|sw)\d+-\w+|(en[ospx]|eth|swp|bond|vlan|br)\S*\d)\s*$", re.MULTILINE
+    r"^int(?:erface)? (lo|dummy\d+|(r|h|s|ce|pe|p|c|sw)\d+-\w+|(en[ospx]|eth(?!ernet)|swp|bond|vlan|br)\S*\d)\s*$", re.MULTILINE
 )
 _FRR_WORDS = ("ebgp-requires-policy", "coalesce-time", " ospf router-id", "ipv6 ospf6 ", "network import-check")
 _EOS_NAME = re.compile(r"^interface (Ethernet\d+(/\d+)?|Management\d+|Port-Channel\d+)\s*$", re.MULTILINE)
