@@ -187,7 +187,8 @@ _LIKE_CISCO = frozenset(
 _ADDRESS_LENGTH = re.compile(r"^\s+ip(v4)? address \d+\.\d+\.\d+\.\d+/\d+", re.MULTILINE)
 _ADDRESS_MASK = re.compile(r"^\s+ip address \d+\.\d+\.\d+\.\d+ 255\.", re.MULTILINE)
 _LINUX_NAME = re.compile(
-    r"^int(?:erface)? (lo|dummy\d+|(r|h|s|ce|pe|p|c|sw)\d+-\w+|(en[ospx]|eth(?!ernet)|swp|bond|vlan|br)\S*\d)\s*$", re.MULTILINE
+    r"^int(?:erface)? (lo|dummy\d+|(r|h|s|ce|pe|p|c|sw)\d+-\w+|(en[ospx]|eth(?!ernet)|swp|bond|vlan|br)\S*\d)\s*$",
+    re.MULTILINE,
 )
 _FRR_WORDS = ("ebgp-requires-policy", "coalesce-time", " ospf router-id", "ipv6 ospf6 ", "network import-check")
 _EOS_NAME = re.compile(r"^interface (Ethernet\d+(/\d+)?|Management\d+|Port-Channel\d+)\s*$", re.MULTILINE)
