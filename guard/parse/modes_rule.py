@@ -255,7 +255,7 @@ def _is_rd(word: str) -> bool:
 
 
 def _is_interface(word: str) -> bool:
-    return word[0].isalpha()
+    return word[:1].isalpha()
 
 
 def _are_vlans(word: str) -> bool:

@@ -100,6 +100,8 @@ class _Script:
                 words: list[str] = []
                 if split_words(stripped, 0, words):
                     raise RecordInvalid("a parenthesis is not closed")
+                if not words:
+                    raise RecordInvalid("there is no command")
                 self._command(words)
             except RecordInvalid as error:
                 raise self._invalid(str(error)) from None

@@ -20,7 +20,7 @@ MAX_TTL = 2**31 - 1
 #: Code of the fault of a record that cannot be read; its detail begins with `unreadable`.
 UNREADABLE = "dns-invalid"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_TTL = re.compile(r"(?:[0-9]+[smhdw]?)+", re.ASCII | re.IGNORECASE)
+_TTL = re.compile(r"(?:[0-9]++[smhdw]?)++", re.ASCII | re.IGNORECASE)
 _TTL_PART = re.compile(r"([0-9]+)([smhdw]?)", re.ASCII | re.IGNORECASE)
 _CLASSES = frozenset({"IN", "CH", "HS", "CS", "CHAOS", "HESIOD", "CLASS1", "CLASS3", "CLASS4"})
 

@@ -58,7 +58,7 @@ def is_flat(text: str) -> bool:
     """Whether the text consists of `set` commands."""
     for row in text.split("\n"):
         words = row.split()
-        if not words or words[0][0] in "#!" or words[0].startswith("/*") or _AROUND.match(row):
+        if not words or words[0][:1] in {"#", "!"} or words[0].startswith("/*") or _AROUND.match(row):
             continue
         return words[0] in VERBS and not row.rstrip().endswith(("{", ";"))
     return False

@@ -154,8 +154,8 @@ class Editor:
         return best
 
     def _by_number(self, block: Node, found: Matched, mode: Mode, end: int) -> int | None:
-        name, number = found.key[:-1], int(next(w for w in reversed(found.key) if w.isdecimal()))
-        name = found.key[: len(found.key) - 1 - found.key[::-1].index(str(number))]
+        last = max(at for at, word in enumerate(found.key) if word.isdecimal())
+        name, number = found.key[:last], int(found.key[last])
         at: int | None = None
         for index, child in enumerate(block.children[:end]):
             other = child.matched(mode)

@@ -92,7 +92,7 @@ class _Session:
     def command(self, row: str, number: int) -> None:
         """One command."""
         words, values = split_words(row)
-        if not words or words[0][0] in "#!":
+        if not words or words[0][:1] in {"#", "!"}:
             return
         self.last = number
         verb, rest = words[0], words[1:]

@@ -168,7 +168,7 @@ class _Session:
 
     def _spelled(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """`interface gi 0/0/0/1` with the name as the device prints it."""
-        if words[0].lower() != "interface" or len(words) < 2:
+        if words[0].lower() not in {"interface", "int"} or len(words) < 2:
             return words
         at = 2 if words[1] == "preconfigure" and len(words) > 2 else 1
         split = len(words) > at + 1 and words[at].replace("-", "").isalpha() and words[at + 1][:1].isdecimal()
