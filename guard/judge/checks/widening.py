@@ -290,13 +290,17 @@ def _new_sessions(old: Device | None, new: Device, step: StepView) -> Iterator[O
         return
     external = {end.key for end in step.assessment.state.sessions if end.external}
     had = {key for key, _, _ in neighbors(old)} if old is not None else set()
-    for key, neighbor, _ in neighbors(new):
+    for key, neighbor, process in neighbors(new):
         if key in had or key not in external:
             continue
         for family in neighbor.families:
             if family.activated and not _imports_by_match(new, family):
+                # Whoever adds the session without a policy did not mean it to stay deaf: the next line opens it.
+                deaf = process.ebgp_requires_policy and not family.import_policies
+                what = "has no import policy: it accepts none until one is bound or none is required (RFC 8212)"
                 yield Observation(
-                    f"{new.name}: new session with {key[2]} imports IPv{family.version} routes without a match",
+                    f"{new.name}: new session with {key[2]} "
+                    + (what if deaf else f"imports IPv{family.version} routes without a match"),
                     subjects=(new.name, f"{new.name} -> {key[2]}"),
                     evidence=(str(neighbor.source),),
                     key=f"{key} {family.version}",
