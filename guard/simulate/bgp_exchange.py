@@ -17,6 +17,7 @@ from guard.model.device import Device, Vendor
 from guard.model.rib import RibEntry
 from guard.model.state import StateNote
 from guard.simulate import external
+from guard.simulate.bgp_alike import Kinds
 from guard.simulate.bgp_contest import is_contested
 from guard.simulate.bgp_graph import OUTSIDE, Graph, Link, SessionKey, Speaker, build
 from guard.simulate.bgp_origin import aggregate_path, is_fixed, originated, rib_contributors, yields_to_rib
@@ -57,6 +58,7 @@ def solve(snapshot: Snapshot, underlay: Underlay, previous: BgpSolution | None =
         )
         exchange = Exchange(snapshot, underlay, graph, table, limits)
         exchange.kept = last.kept if last is not None else Kept()
+        exchange.kinds = exchange.kept.kinds
         exchange.solve(Reuse(last, exchange) if last is not None else None)
         first = first or exchange
         over = _over_limit(exchange)
@@ -109,6 +111,7 @@ class Kept:
     contents: dict[tuple[str, str], tuple[Device, tuple[Content, ...]]] = field(default_factory=dict)
     born: dict[tuple[str, str, int], _Born] = field(default_factory=dict)
     classes: tuple[object, object, object, tuple[PrefixClass, ...]] | None = None
+    kinds: Kinds = field(default_factory=Kinds)
 
 
 class Exchange(World):

@@ -325,7 +325,7 @@ def _group(speakers: Mapping[int, Speaker], links: Mapping[int, Link]) -> dict[i
 
 
 #: The settings of a neighbour's family that what is sent to it can depend on: all but those of what it sends.
-_EXPORT_FIELDS = tuple(
+EXPORT_FIELDS = tuple(
     each.name
     for each in fields(NeighborFamily)
     if each.name not in ("source", "maximum_prefix", "import_policies", "import_filters", "weight", "allowas_in")
@@ -337,7 +337,7 @@ def _group_key(link: Link) -> tuple[object, ...]:
     if link.kind == EBGP or link.out is None or link.out_family is None:
         return (link.sender, link.index)
     family = link.out_family
-    how = tuple(getattr(family, name) for name in _EXPORT_FIELDS)
+    how = tuple(getattr(family, name) for name in EXPORT_FIELDS)
     return (link.sender, link.version, link.kind, how, link.sender_as, link.receiver_as, link.sender_address)
 
 

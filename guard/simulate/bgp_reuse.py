@@ -8,16 +8,15 @@ Incremental equals from scratch: tests/property/test_bgp_reuse.py.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpFamily, BgpProcess
 from guard.model.device import Device
-from guard.model.policy import MatchPolicy
-from guard.model.provenance import Source
 from guard.simulate.bgp_graph import OUTSIDE, Graph, Link, Speaker
 from guard.simulate.bgp_run import ClassRun, Seed
+from guard.simulate.meaning import called_names, meaning
 from guard.simulate.prefix_class import PrefixClass, content_of
 from guard.simulate.route_lists import PrefixTest, acl_test, prefix_list_test
 
@@ -261,20 +260,6 @@ def _grown(old: Graph, new: Graph) -> bool:
 # ------------------------------------------------------------------------------------------------- meaning
 
 
-def meaning(value: object) -> Hashable:
-    """A value without the places it was read from, so that an edit elsewhere in the file changes nothing."""
-    if isinstance(value, Source):
-        return None
-    if is_dataclass(value) and not isinstance(value, type):
-        return (type(value).__name__, *(meaning(getattr(value, each.name)) for each in fields(value)))
-    if isinstance(value, tuple):
-        return tuple(meaning(each) for each in value)
-    if isinstance(value, dict):
-        return tuple((key, meaning(each)) for key, each in sorted(value.items()))
-    assert isinstance(value, Hashable)
-    return value
-
-
 def policies_meaning(device: Device, names: frozenset[str]) -> Hashable:
     """Everything that policies and lists of these names say, with what they call; lists by all their names.
 
@@ -288,24 +273,10 @@ def policies_meaning(device: Device, names: frozenset[str]) -> Hashable:
         if name in found or policy is None:
             continue
         found[name] = meaning(policy)
-        waiting.extend(sorted(_called_names(policy)))
+        waiting.extend(sorted(called_names(policy)))
     lists = (
         meaning(dict(device.as_path_lists)),
         meaning(dict(device.community_lists)),
         frozenset(name for name in names if name in device.policies),
     )
     return (tuple(sorted(found.items(), key=lambda item: item[0])), lists)
-
-
-def _called_names(policy: object) -> set[str]:
-    found: set[str] = set()
-    stack: list[object] = [policy]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, MatchPolicy):
-            found.add(value.name)
-        if is_dataclass(value) and not isinstance(value, type):
-            stack.extend(getattr(value, each.name) for each in fields(value))
-        elif isinstance(value, tuple) and not isinstance(value, Source):
-            stack.extend(value)
-    return found

@@ -14,6 +14,7 @@ from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes
 from guard.model.device import Device
 from guard.model.policy import MatchRouteExists, SetMetricFromIgp
+from guard.simulate.bgp_alike import AlikeExports, is_own_way
 from guard.simulate.bgp_decision import Entrant, Selection, select
 from guard.simulate.bgp_graph import OUTSIDE, Graph, Group, Link, Speaker
 from guard.simulate.bgp_origin import suppresses
@@ -108,6 +109,10 @@ class World(Protocol):
         """What conditional advertisement makes of a route before the usual export policy."""
         ...
 
+    def export_kind(self, link: Link) -> int | None:
+        """What kind of links a link is of that are sent alike (see bgp_alike); None: it is alone."""
+        ...
+
     def told(self, run: ClassRun, index: int) -> Selection | None:
         """What a speaker that took no part uses, where that follows from what another one like it does."""
         ...
@@ -139,6 +144,7 @@ class ClassRun:
         self._told: set[int] = set()  # of those, who was told the best path alone
         self.models: dict[int, tuple[Selection, frozenset[int]] | None] = {}  # by flock: what one uses, like whom
         self._exports: dict[int, tuple[Path, BgpAttributes | None]] = {}
+        self._alike_exports = AlikeExports()
         self._plain: dict[int, BgpAttributes | None] = {}
         self._earlier: Earlier | None = None
         self._alike: dict[int, bool] = {}
@@ -417,17 +423,30 @@ class ClassRun:
             self.inactive_read[speaker.index] = kept
             if kept:
                 return None
+        sent = self._sent_as_others(speaker, link, best)
+        return None if sent is None or self.world.capped(link, self.members) else sent
+
+    def _sent_as_others(self, speaker: Speaker, link: Link, best: Path) -> BgpAttributes | None:
+        """What goes over a link, from what went over another one of its kind where that tells it."""
+        suppressed = self.suppressed(speaker, best)
+        kind = None if suppressed or is_own_way(link, best) else self.world.export_kind(link)
+        if kind is not None:
+            found, sent = self._alike_exports.find(kind, link, best)
+            if found:
+                return sent
         sent = export_route(
             speaker,
             link,
             best,
             self.prefix,
-            suppressed=self.suppressed(speaker, best),
-            igp_metric=self._hop(speaker, best).metric,
+            suppressed=suppressed,
+            igp_metric=self._hop(speaker, best).metric if kind is None else 0,
             conditional=self.world.conditional,
             absent=self.world.absent(speaker),
         )
-        return None if sent is None or self.world.capped(link, self.members) else sent
+        if kind is not None:
+            self._alike_exports.keep(kind, best, sent)
+        return sent
 
     def suppressed(self, speaker: Speaker, best: Path) -> bool:
         """Whether an aggregate of the speaker keeps this more specific route in."""

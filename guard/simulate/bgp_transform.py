@@ -31,7 +31,7 @@ _NUMERIC = {
 }
 
 #: Vendors that do not send a path back to the AS that it came from (NX-OS: unless `disable-peer-as-check`).
-_CHECKS_PEER_AS = frozenset({Vendor.JUNOS, Vendor.NXOS})
+CHECKS_PEER_AS = frozenset({Vendor.JUNOS, Vendor.NXOS})
 
 
 def well_known(communities: tuple[str, ...]) -> frozenset[str]:
@@ -53,7 +53,7 @@ def may_send(path: Path, link: Link, speaker: Speaker) -> bool:
             return False
         if LOCAL_AS in known and link.kind != IBGP:
             return False
-    if link.kind == EBGP and speaker.device.vendor in _CHECKS_PEER_AS and _from_peer_as(path, link):
+    if link.kind == EBGP and speaker.device.vendor in CHECKS_PEER_AS and _from_peer_as(path, link):
         return False
     return not (
         link.kind == EBGP

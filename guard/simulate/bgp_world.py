@@ -15,6 +15,7 @@ from guard.model.bgp import BgpAttributes
 from guard.model.device import Vendor
 from guard.model.policy import MatchRouteExists
 from guard.model.rib import RouteProtocol
+from guard.simulate.bgp_alike import Kinds
 from guard.simulate.bgp_decision import Selection
 from guard.simulate.bgp_flocks import Answer, Flock, answer, flocks, like
 from guard.simulate.bgp_graph import Graph, Link, Speaker
@@ -61,6 +62,8 @@ class World:
         self._needs: dict[Needs, Needs] = {}
         self._granted: dict[tuple[int, int, int], bool] = {}  # by the ids of things that earlier runs keep
         self._still: tuple[Underlay, Underlay, Still | None] | None = None
+        self.kinds = Kinds()
+        self._kind_of: dict[int, int | None] = {}
         self.solving = True
         self._selective = {
             index
@@ -318,6 +321,11 @@ class World:
         if link.index in self.limits.held_back:
             return Conditional(None, decided=True)
         return Conditional(taken, decided=True) if speaker.device.vendor is Vendor.FRR else Conditional(view, False)
+
+    def export_kind(self, link: Link) -> int | None:
+        if link.index not in self._kind_of:
+            self._kind_of[link.index] = self.kinds.of(self.graph.speakers[link.sender], link)
+        return self._kind_of[link.index]
 
     def capped(self, link: Link, members: PrefixClass) -> bool:
         if not self.limits.capped:
