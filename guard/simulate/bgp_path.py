@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from guard.model.address import Address
+from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes
 
 #: `Path.kind` of what this router originated itself; the others are the session kinds.
@@ -45,3 +45,11 @@ class Hop(NamedTuple):
 
 
 LOCAL_HOP = Hop(usable=True, metric=0)
+
+
+def leads_to_itself(prefix: Prefix, next_hop: Address) -> bool:
+    """Whether a route is of its own next hop's address: good to be told on, but no way to get there.
+
+    The table has it and the main RIB has not (lab-validation, nxos_bgp_redist_connected: 10.1.2.2/32 via 10.1.2.2).
+    """
+    return prefix.is_host and prefix.value == next_hop.value and prefix.version == next_hop.version

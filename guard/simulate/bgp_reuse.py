@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 from guard.model.address import Address, Prefix
@@ -199,13 +200,17 @@ def _names(family: object) -> set[str]:
     return found
 
 
+#: The ways in which a next hop may have been asked about (bgp_world.HopKey).
+_WAYS = tuple(product((False, True), repeat=2))
+
+
 def _changed_hops(old: Exchange, new: Exchange) -> frozenset[tuple[int, Address, str]]:
     """Next hops that runs read and that resolve otherwise than they did, or at another cost."""
     read = {key for run in old.classes for key in run.hops_read}
     changed: set[tuple[int, Address, str]] = set()
     for index, next_hop, vrf in read:
-        for near in (False, True):
-            key = (index, next_hop, vrf, near)
+        for near, itself in _WAYS:
+            key = (index, next_hop, vrf, near, itself)
             if key in old.hops and (index not in new.graph.speakers or new.ask(key) != old.hops[key]):
                 changed.add((index, next_hop, vrf))
     return frozenset(changed)

@@ -269,7 +269,15 @@ class ClassRun:
         if self.prefix.length == 0 and first.out_family is not None and first.out_family.default_originate:
             return True
         selection = self.selections.get(first.sender)
-        return selection is not None and self.group_export(group, selection.best) is not None
+        if selection is None:
+            return False
+        if self.group_export(group, selection.best) is not None:
+            return True
+        adds = self.world.graph.speakers[first.sender].adds[self.version]
+        return adds and any(self.additional(link) for link in group.links)
+
+    def _brings(self, link: Link) -> bool:
+        return self.offer(link) is not None or bool(self.additional(link))
 
     def _concerned(self, group: Group, *, new: bool) -> list[Link]:
         """The links of a group to those who take part, or would if something came."""
@@ -280,7 +288,7 @@ class ClassRun:
             found = [link for link in group.links if link.receiver in candidates]
         if not new or not group.hot:
             return found
-        return found + [each for each in group.hot if each.receiver not in candidates and self.offer(each) is not None]
+        return found + [each for each in group.hot if each.receiver not in candidates and self._brings(each)]
 
     def _activate(self, index: int) -> None:
         self.candidates[index] = {}

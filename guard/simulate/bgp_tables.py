@@ -19,7 +19,7 @@ from guard.model.state import BgpRow, BgpSession, StateNote
 from guard.simulate.bgp_decision import Selection
 from guard.simulate.bgp_flocks import Flock
 from guard.simulate.bgp_graph import OUTSIDE, Link, SessionKey, Speaker
-from guard.simulate.bgp_path import LOCAL, Path
+from guard.simulate.bgp_path import LOCAL, Path, leads_to_itself
 from guard.simulate.bgp_run import ClassRun
 from guard.simulate.bgp_session import EBGP, IBGP
 from guard.simulate.external import is_test_prefix
@@ -193,7 +193,7 @@ class BgpSolution:
         """The entry of an iBGP route that needs no decision; equal ones are one object."""
         next_hop = offered.next_hop
         assert next_hop is not None
-        if not self.exchange.usable(speaker, next_hop, run.prefix):
+        if leads_to_itself(run.prefix, next_hop) or not self.exchange.usable(speaker, next_hop, run.prefix):
             return None
         return self._ibgp(next_hop, offered, distance)
 
@@ -323,9 +323,17 @@ def _rib_entry(speaker: Speaker, run: ClassRun, selection: Selection) -> RibEntr
         if allowed is None:
             return None
         metric = allowed.attributes.med or 0
-    hops = tuple(sorted({_next_hop(path) for path in selection.used}, key=str))
+    used = (path for path in selection.used if path.interface or not _is_circular(run.prefix, path))
+    hops = tuple(sorted({_next_hop(path) for path in used}, key=str))
+    if not hops:
+        return None
     protocol = _PROTOCOL.get(best.kind, RouteProtocol.BGP)
     return RibEntry(protocol, _distance(speaker, run, best), metric, hops, best.attributes.tag)
+
+
+def _is_circular(prefix: Prefix, path: Path) -> bool:
+    next_hop = path.attributes.next_hop
+    return next_hop is not None and leads_to_itself(prefix, next_hop)
 
 
 def _next_hop(path: Path) -> NextHop:

@@ -20,7 +20,7 @@ from guard.simulate.bgp_decision import Selection
 from guard.simulate.bgp_flocks import Answer, Flock, answer, flocks, like
 from guard.simulate.bgp_graph import Graph, Link, Speaker
 from guard.simulate.bgp_origin import default_path, unimported_networks
-from guard.simulate.bgp_path import LOCAL, LOCAL_HOP, Hop, Path
+from guard.simulate.bgp_path import LOCAL, LOCAL_HOP, Hop, Path, leads_to_itself
 from guard.simulate.bgp_policy import Conditional
 from guard.simulate.bgp_run import ClassRun, Earlier, Needs, Split
 from guard.simulate.bgp_session import EBGP, far_allowed
@@ -33,8 +33,9 @@ from guard.simulate.underlay import Carrying, Still, Underlay
 _UNUSABLE = Hop(usable=False, metric=0)
 _NOTHING: frozenset[MatchRouteExists] = frozenset()
 
-#: What a next hop was resolved for: speaker, address, table, and whether it has to be directly connected.
-HopKey = tuple[int, Address, str, bool]
+#: What a next hop was resolved for: speaker, address, table, whether it has to be directly connected, and whether it is
+#: asked for a route to that very address.
+HopKey = tuple[int, Address, str, bool, bool]
 
 
 class Limits(NamedTuple):
@@ -86,15 +87,16 @@ class World:
             and link.peer_address != next_hop
             and not (link.into is not None and far_allowed(link.into))
         )
-        hop, through = self.ask((speaker.index, next_hop, path.vrf, near))
-        return _UNUSABLE if _own_way(through, next_hop, prefix) else hop
+        itself = leads_to_itself(prefix, next_hop)
+        hop, through = self.ask((speaker.index, next_hop, path.vrf, near, itself))
+        return _UNUSABLE if through == prefix else hop  # RFC 4271 9.1.2.1
 
     def usable(self, speaker: Speaker, next_hop: Address, prefix: Prefix) -> bool:
         """Whether an iBGP route for `prefix` may use the next hop."""
         if next_hop.is_link_local:
             return True
-        hop, through = self.ask((speaker.index, next_hop, "", False))
-        return hop.usable and not _own_way(through, next_hop, prefix)
+        hop, through = self.ask((speaker.index, next_hop, "", False, leads_to_itself(prefix, next_hop)))
+        return hop.usable and through != prefix
 
     def flocks(self, version: int) -> tuple[Flock, ...]:
         """Speakers that are told what they hear together."""
@@ -117,7 +119,7 @@ class World:
         if found is None or found.offered is None:
             return found
         next_hop = found.offered.next_hop
-        if next_hop is None or (run.prefix.is_host and run.prefix.value == next_hop.value):
+        if next_hop is None or leads_to_itself(run.prefix, next_hop):
             return None
         members = found.members & self.usable_by(next_hop)
         return Answer(found.offered, members) if members else None
@@ -188,19 +190,20 @@ class World:
         """How a next hop resolves for a speaker, and the BGP prefix that it resolves through, if any."""
         known = self.hops.get(key)
         if known is None:
-            index, next_hop, vrf, near = key
-            speaker = self.graph.speakers[index]
-            known = self.hops[key] = self._resolve(speaker, next_hop, vrf or speaker.vrf, near=near)
+            known = self.hops[key] = self._resolve(self.graph.speakers[key[0]], key)
         return known
 
-    def _resolve(self, speaker: Speaker, next_hop: Address, vrf: str, *, near: bool) -> tuple[Hop, Prefix | None]:
+    def _resolve(self, speaker: Speaker, key: HopKey) -> tuple[Hop, Prefix | None]:
+        _, next_hop, vrf, near, itself = key
+        vrf = vrf or speaker.vrf
         if next_hop.is_link_local:
             return LOCAL_HOP, None
         if any((each.node, each.vrf) == (speaker.node, vrf) for each in self.underlay.topology.owners(next_hop)):
             return _UNUSABLE, None  # our own address (RFC 4271 6.3)
         if near and self.underlay.connected(speaker.node, vrf, next_hop) is None:
             return _UNUSABLE, None  # a directly connected neighbour may name none but its own subnet (RFC 4271 5.1.3)
-        found = self.underlay.resolve(speaker.node, vrf, next_hop)
+        resolve = self.underlay.beneath if itself else self.underlay.resolve
+        found = resolve(speaker.node, vrf, next_hop)
         if found is None:
             return _UNUSABLE, None
         if found.prefix.length == 0 and speaker.device.vendor is Vendor.FRR:
@@ -351,11 +354,6 @@ def waits_for_fib(speaker: Speaker) -> bool:
     On NX-OS the command waits for the hardware to be done, which it is in a converged state.
     """
     return speaker.process.suppress_fib_pending and speaker.device.vendor is Vendor.FRR
-
-
-def _own_way(through: Prefix | None, next_hop: Address, prefix: Prefix) -> bool:
-    """A route cannot resolve its own next hop (RFC 4271 9.1.2.1)."""
-    return through == prefix or (prefix.is_host and prefix.value == next_hop.value)
 
 
 def _as_set(speaker: Speaker, names: tuple[str, ...], view: RouteView, base: BgpAttributes) -> BgpAttributes:

@@ -110,9 +110,23 @@ class MainRib:
 
     def lookup(self, address: Address) -> tuple[Prefix, RibEntry] | None:
         """Longest match."""
+        return self._longest(address, self.lengths(address.version))
+
+    def lookup_beneath(self, address: Address) -> tuple[Prefix, RibEntry] | None:
+        """Longest match without what BGP has for exactly this address."""
+        exactly = Prefix(address.version, address.value, WIDTH[address.version])
+        if exactly not in self._universe:
+            return self.lookup(address)
+        found = self.underlay(exactly)
+        if found is not None:
+            return exactly, found
+        return self._longest(address, (each for each in self.lengths(address.version) if each != exactly.length))
+
+    def _longest(self, address: Address, lengths: Iterable[int]) -> tuple[Prefix, RibEntry] | None:
+        """The first route that holds the address among those of the given lengths."""
         version, value = address
         width = WIDTH[version]
-        for length in self.lengths(version):
+        for length in lengths:
             shift = width - length
             prefix = Prefix(version, value >> shift << shift, length)
             found = self.get(prefix)

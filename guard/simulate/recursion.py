@@ -6,6 +6,7 @@ Law: a resolution that needs itself does not exist (RFC 4271 9.1.2.1 asks BGP fo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Protocol, runtime_checkable
 
 from guard.model.address import Address, Prefix
 from guard.model.rib import NextHop, Rib, RibEntry, RouteProtocol
@@ -27,12 +28,20 @@ _LAST = _LOCAL | {
 }
 
 
+@runtime_checkable
+class Layered(Protocol):
+    """A main RIB that can leave out what BGP has for a single address."""
+
+    def lookup_beneath(self, address: Address) -> tuple[Prefix, RibEntry] | None: ...
+
+
 class Resolver:
     """Resolves addresses against the main RIBs of one round; remembers every answer."""
 
     def __init__(self, ribs: Mapping[tuple[str, str], Rib]) -> None:
         self._ribs = ribs
         self._known: dict[str, dict[tuple[str, Address], Resolution | None]] = {}
+        self._beneath: dict[str, dict[tuple[str, Address], Resolution | None]] = {}
         self._sets: dict[tuple[NextHop, ...], tuple[NextHop, ...]] = {}
         self._over_one: dict[str, dict[tuple[str, Address], tuple[Prefix, tuple[NextHop, ...]]]] = {}
 
@@ -45,17 +54,30 @@ class Resolver:
             known[key] = self._resolve(node, vrf, address, frozenset())
         return known[key]
 
+    def beneath(self, node: str, vrf: str, address: Address) -> Resolution | None:
+        """How `address` is reached whatever BGP has for exactly this address."""
+        known = self._beneath.setdefault(node, {})
+        key = (vrf, address)
+        if key not in known:
+            known[key] = None  # as in `resolve`
+            rib = self._ribs.get((node, vrf))
+            found = rib.lookup_beneath(address) if isinstance(rib, Layered) else None
+            known[key] = self._along(node, vrf, address, found, frozenset()) if found is not None else None
+        return known[key]
+
     def asked(self) -> frozenset[Address]:
         """All addresses that somebody asked about so far."""
-        return frozenset(address for known in self._known.values() for _, address in known)
+        return frozenset(address for _, _, address in self.questions())
 
     def questions(self) -> Iterator[tuple[str, str, Address]]:
         """Every (node, VRF, address) that was asked about, in the order of asking."""
-        return ((node, vrf, address) for node, known in self._known.items() for vrf, address in tuple(known))
+        tables = (*self._known.items(), *self._beneath.items())
+        return ((node, vrf, address) for node, known in tables for vrf, address in tuple(known))
 
     def forget(self, node: str) -> None:
         """Drop what was remembered for a node, whose routes changed."""
         self._known.pop(node, None)
+        self._beneath.pop(node, None)
         self._over_one.pop(node, None)
 
     def hops(self, node: str, vrf: str, prefix: Prefix, entry: RibEntry) -> tuple[NextHop, ...]:
@@ -93,8 +115,12 @@ class Resolver:
     ) -> Resolution | None:
         rib = self._ribs.get((node, vrf))
         found = rib.lookup(address) if rib is not None else None
-        if found is None:
-            return None
+        return self._along(node, vrf, address, found, seen) if found is not None else None
+
+    def _along(
+        self, node: str, vrf: str, address: Address, found: tuple[Prefix, RibEntry], seen: frozenset[tuple[str, Prefix]]
+    ) -> Resolution | None:
+        """What becomes of an address that a route holds."""
         prefix, entry = found
         if (vrf, prefix) in seen or len(seen) > _DEEPEST:
             return None

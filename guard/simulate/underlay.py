@@ -90,6 +90,10 @@ class Underlay(Protocol):
         """Longest match with recursion done (BGP routes of the round before count); None: unreachable. Memoised."""
         ...
 
+    def beneath(self, node: str, vrf: str, address: Address) -> Resolution | None:
+        """The same without what BGP has for exactly this address, so that its own route can ask."""
+        ...
+
     def connected(self, node: str, vrf: str, address: Address) -> str | None:
         """The up interface whose subnet holds `address`, or None."""
         ...

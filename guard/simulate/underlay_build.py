@@ -226,6 +226,9 @@ class Network:
     def resolve(self, node: str, vrf: str, address: Address) -> Resolution | None:
         return self.resolver.resolve(node, vrf, address)
 
+    def beneath(self, node: str, vrf: str, address: Address) -> Resolution | None:
+        return self.resolver.beneath(node, vrf, address)
+
     def carried(self, address: Address) -> frozenset[str]:
         """Nodes whose global table surely resolves `address` by an IGP's own route, whatever BGP says."""
         known = self._carried.get(address)

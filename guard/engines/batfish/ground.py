@@ -269,6 +269,10 @@ class AnsweredUnderlay:
     def resolve(self, node: str, vrf: str, address: Address) -> Resolution | None:
         return self.resolver.resolve(node, vrf, address)
 
+    def beneath(self, node: str, vrf: str, address: Address) -> Resolution | None:
+        """Batfish's tables stand as they are: nothing of theirs is left out."""
+        return self.resolver.resolve(node, vrf, address)
+
     def connected(self, node: str, vrf: str, address: Address) -> str | None:
         near = [each for each in self._subnets.get((node, vrf), ()) if each[0].contains(address)]
         return max(near, key=lambda each: each[0].length)[1] if near else None
