@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from guard.engines.engine import Engine, Versioned
+from guard.engines.engine import Ahead, Engine, Versioned
 from guard.judge.case import Case, CommandEffect, Undecided, step_times, step_view
 from guard.judge.finding import Enforcement, Finding, Status, Verdict
 from guard.judge.flow_search import searched
@@ -95,15 +95,20 @@ def check(request: CheckRequest, engines: Sequence[Engine], progress: Progress =
     progress("reading the snapshot", 0.0)
     base = memory_of(engines[0]).load(request.base_files)
     results = steps_of(change, base)
-    case = case_of(request, change, base, results, engines[0], progress)
-    progress("judging", 0.9)
-    judgement = judge(case, policies)
-    if judgement.verdict is not Verdict.BLOCK and request.active is not None and request.active.earlier:
-        judgement = _with_earlier(request, case, judgement, policies, engines[0], progress)
-    judgement = _without_second_opinion(judgement, request.missing_engine)
-    for other in engines[1:]:
-        judgement = _with_second(request, case, results, judgement, policies, engines[0].name, other, progress)
-    flows = searched(case, judgement.verdict, engines)
+    beside = _begun(base, results, engines[1:], policies)
+    try:
+        case = case_of(request, change, base, results, engines[0], progress)
+        progress("judging", 0.9)
+        judgement = judge(case, policies)
+        if judgement.verdict is not Verdict.BLOCK and request.active is not None and request.active.earlier:
+            judgement = _with_earlier(request, case, judgement, policies, engines[0], progress)
+        judgement = _without_second_opinion(judgement, request.missing_engine)
+        for other in engines[1:]:
+            judgement = _with_second(request, case, results, judgement, policies, engines[0].name, other, progress)
+        flows = searched(case, judgement.verdict, engines)
+    finally:
+        for each in beside:
+            each.leave()
     progress("done", 1.0)
     candidate_digest = results[-1].after.digest
     return CheckOutcome(
@@ -126,6 +131,19 @@ def check(request: CheckRequest, engines: Sequence[Engine], progress: Progress =
         digests=Digests(base.digest, candidate_digest, change.digest, policies.digest),
         author=change.author,
     )
+
+
+def _begun(
+    base: Snapshot, results: Sequence[StepResult], others: Sequence[Engine], policies: PolicySet
+) -> tuple[Ahead, ...]:
+    """The other engines that work while the first one does. A BLOCK of the first one does not wait for them."""
+    snapshots = (base, *(each.during for each in results))
+    if not disagreeing(policies).policies or not any(each.devices for each in snapshots):
+        return ()
+    beside = tuple(each for each in others if isinstance(each, Ahead))
+    for each in beside:
+        each.begin(snapshots)
+    return beside
 
 
 def _with_second(

@@ -32,6 +32,8 @@ MOST_TOLD = 1_000
 NONE = "nothing"
 #: Code of the note of an engine that could not answer a question it needs.
 UNANSWERED = "batfish-unanswered"
+#: Code of the note of an engine that was not asked for the BGP tables of some nodes.
+NOT_ASKED_OF = "batfish-part-of-bgp"
 
 
 class Fact(StrEnum):
@@ -228,9 +230,10 @@ def _hop_text(hop: NextHop) -> str:
 
 def _paths(context: Context) -> Iterator[Difference]:
     mine, theirs = _best_paths(context.one), _best_paths(context.other)
+    silent = {node for note in context.other.notes if note.code == NOT_ASKED_OF for node in note.subjects}
     for key in sorted(mine.keys() | theirs.keys()):
         first, second = mine.get(key, ()), theirs.get(key, ())
-        if key[2].version == 4 and set(first) != set(second):
+        if key[2].version == 4 and key[0] not in silent and set(first) != set(second):
             node, vrf, prefix = key
             answers = ("; ".join(sorted(map(str, first))) or NONE, "; ".join(sorted(map(str, second))) or NONE)
             yield Difference(Fact.PATH, f"{node} {vrf} {prefix}", (node,), answers, decides=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from guard.model.changed_flow import FlowSearch
@@ -24,6 +25,21 @@ class FlowSearcher(Protocol):
 
     def changed_flows(self, before: Snapshot, after: Snapshot) -> FlowSearch:
         """Examples of flows that arrive in one of the two and not in the other. EngineLost where it cannot be asked."""
+        ...
+
+
+@runtime_checkable
+class Ahead(Protocol):
+    """An engine that can work beside another one, on what it will be asked for."""
+
+    def begin(self, snapshots: Sequence[Snapshot]) -> None:
+        """Begin with the states of these, the base first, and with the flows from the first to the last; returns at
+        once. What fails is raised where it is asked for.
+        """
+        ...
+
+    def leave(self) -> None:
+        """Nobody asks for more of it: begin nothing further. Returns at once."""
         ...
 
 

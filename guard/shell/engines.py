@@ -22,7 +22,7 @@ def engines_for(name: str | None, batfish: str | None = None) -> tuple[Engine, .
         case "both" if missing_engine("both", batfish):
             return (_embedded(),)
         case "both":
-            return (_embedded(), _batfish(_place(batfish)))
+            return (_embedded(), _second(_place(batfish)))
         case "batfish":
             return (_batfish(_place(batfish)),)
         case "rehearsal":
@@ -74,6 +74,13 @@ def _batfish(place: Place) -> Engine:
     from guard.shell.batfish.engine import Batfish
 
     return Batfish(place)
+
+
+@cache
+def _second(place: Place) -> Engine:
+    from guard.shell.batfish.engine import Batfish
+
+    return Batfish(place, second=True)
 
 
 @cache

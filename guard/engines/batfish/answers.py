@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
+from guard.engines.batfish.shared_rows import SharedRow
+
 #: One row of a Batfish table: a column in snake_case -> the JSON value that Batfish sent for it.
 AnswerRow: TypeAlias = Mapping[str, object]
 AnswerRows: TypeAlias = tuple[AnswerRow, ...]
@@ -47,7 +49,10 @@ QUESTIONS: Mapping[str, Question] = {
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """One field a question. `failed`: field -> why there is no answer; its rows are empty then."""
+    """One field a question. `failed`: field -> why there is no answer; its rows are empty then.
+
+    `bgp_of`: the nodes that `bgp_rib` was asked about, as Batfish names them; None: all.
+    """
 
     version: str
     routes: AnswerRows = ()
@@ -66,6 +71,7 @@ class Answers:
     reachability: AnswerRows = ()
     differential_reachability: AnswerRows = ()
     failed: Mapping[str, str] = field(default_factory=dict)
+    bgp_of: frozenset[str] | None = None
 
 
 def answers_of(
@@ -84,7 +90,7 @@ def answers_of(
 
 
 def _snake_case(row: AnswerRow) -> AnswerRow:
-    return {column.lower(): value for column, value in row.items()}
+    return row if isinstance(row, SharedRow) else {column.lower(): value for column, value in row.items()}
 
 
-assert {each.name for each in fields(Answers)} - {"version", "failed"} == set(QUESTIONS)
+assert {each.name for each in fields(Answers)} - {"version", "failed", "bgp_of"} == set(QUESTIONS)

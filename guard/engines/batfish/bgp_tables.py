@@ -212,9 +212,16 @@ class AnsweredRun(ClassRun):
 
 
 class AnsweredTables:
-    """BgpTables over runs that Batfish's rows filled."""
+    """BgpTables over runs that Batfish's rows filled. `silent`: nodes that it was not asked about."""
 
-    def __init__(self, world: AnsweredWorld, paths: Iterable[TablePath], heard: Iterable[Heard]) -> None:
+    def __init__(
+        self,
+        world: AnsweredWorld,
+        paths: Iterable[TablePath],
+        heard: Iterable[Heard],
+        silent: frozenset[str] = frozenset(),
+    ) -> None:
+        self._silent = silent
         self._graph = world.graph
         self._world = world
         seeds: dict[Prefix, list[Seed]] = defaultdict(list)
@@ -301,7 +308,10 @@ class AnsweredTables:
         if index is None:
             return frozenset()
         born = {prefix for prefix, run in self._runs.items() if index in run.locals}
-        links = (link for version in (4, 6) for link in self._graph.speakers[index].links_out(version))
+        speaker = self._graph.speakers[index]
+        if node in self._silent:  # what the configuration takes from Batfish's main RIB
+            born.update(prefix for prefix, _ in originated(speaker, 4, self._world.underlay))
+        links = (link for version in (4, 6) for link in speaker.links_out(version))
         born.update(Prefix(link.version, 0, 0) for link in links if _originates_default(link))
         return frozenset(born)
 

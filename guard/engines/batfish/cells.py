@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from guard.engines.batfish.answers import AnswerRow
+from guard.engines.batfish.shared_rows import SharedRow
 from guard.model.address import Address, Prefix, parse_address, parse_prefix
 from guard.model.bgp import CONFED_SEQUENCE, CONFED_SET, ORIGIN_NAMES, SEQUENCE, SET, AsPath, Segment
 from guard.model.community import extended, large, standard
@@ -167,6 +168,8 @@ def located(value: object) -> tuple[Located, ...]:
     )
 
 
-def alike(row: AnswerRow, columns: tuple[str, ...]) -> str:
-    """What some cells of a row say, as a key: rows with equal keys are read alike."""
+def alike(row: AnswerRow, columns: tuple[str, ...]) -> str | int:
+    """What some cells of a row say, as a key: rows with equal keys are read alike, while the rows are held."""
+    if isinstance(row, SharedRow):
+        return id(row.alike)
     return repr([row.get(column) for column in columns])

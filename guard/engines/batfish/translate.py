@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from guard.engines.agreement import NOT_ASKED_OF
 from guard.engines.batfish import cells
 from guard.engines.batfish.answers import Answers
 from guard.engines.batfish.bgp_rows import TablePath, table_paths
@@ -68,12 +69,14 @@ def told(answers: Answers, snapshot: Snapshot, scenario: Scenario = NO_FAILURE) 
     world = AnsweredWorld(ground, graph, Limits())
     heard = heard_from_outside(snapshot, table)
     paths = tuple(table_paths(answers, graph, spelling, reading))
-    tables = AnsweredTables(world, paths, heard)
+    silent = _without_bgp(answers, snapshot)
+    tables = AnsweredTables(world, paths, heard, silent)
     notes = (
         *issues(answers, spelling),
         *reading.notes(),
         *_nodes(answers, snapshot, spelling),
         *_unread(paths),
+        *_part_of_bgp(silent),
     )
     return NetworkState(
         engine=ENGINE,
@@ -135,6 +138,22 @@ def _unread(paths: Iterable[TablePath]) -> Iterator[StateNote]:
     for node in sorted({each.node for each in paths if each.speaker is None}):
         text = f"what {node} advertises is not known: its BGP is Batfish's alone, which does not tell"
         yield StateNote("batfish-advertisements", text, (node,))
+
+
+def _without_bgp(answers: Answers, snapshot: Snapshot) -> frozenset[str]:
+    """Devices whose BGP tables were not asked for."""
+    if answers.bgp_of is None:
+        return frozenset()
+    return frozenset(name for name in snapshot.devices if name.lower() not in answers.bgp_of)
+
+
+def _part_of_bgp(silent: frozenset[str]) -> Iterator[StateNote]:
+    if silent:
+        text = (
+            f"the BGP tables of {len(silent)} devices without a session to the outside were not asked for, as there are"
+            " many; their main RIBs were"
+        )
+        yield StateNote(NOT_ASKED_OF, text, tuple(sorted(silent)), undecided=False)
 
 
 def _adjacencies(answers: Answers, spelling: Spelling) -> tuple[IgpAdjacency, ...]:

@@ -79,6 +79,17 @@ def still_up(snapshot: Snapshot, found: NetworkState) -> tuple[InterfaceId, ...]
     return tuple(each for each in down if each in found.interfaces and found.interfaces[each].up)
 
 
+def speak_outward(snapshot: Snapshot) -> frozenset[str]:
+    """Devices with a neighbour of another AS, or one that the inventory calls a peering."""
+    peerings = {each.device.lower() for each in snapshot.inventory.peerings}
+    return frozenset(
+        device.name
+        for device in snapshot.devices.values()
+        if device.name.lower() in peerings
+        or any(each.remote_as != process.asn for process in device.bgp for each in process.neighbors)
+    )
+
+
 # ------------------------------------------------------------------------------------------------- plain FRR
 
 

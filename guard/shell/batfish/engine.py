@@ -3,30 +3,36 @@
 Law: a service that goes away in the middle is tried once more from nothing; then there is no state (EngineUnavailable),
 never half of one. A question that it cannot answer is told with the others' answers (guard.engines.batfish). Every
 moment and every round of a cascade is Batfish's; of the failures that are simulated, the first few of each moment.
+As the second of two engines it works beside the first one, in a thread; one conversation with the service at a time.
 """
 
 from __future__ import annotations
 
+import atexit
+import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias, TypeVar
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 
-from guard.engines.batfish.answers import QUESTIONS, Answers, answers_of
+from guard.engines.batfish.answers import QUESTIONS, Answers
 from guard.engines.batfish.cells import interface_id
 from guard.engines.batfish.flows import changed_flows
 from guard.engines.batfish.ground import Spelling
 from guard.engines.batfish.shut import shut
 from guard.engines.batfish.translate import ENGINE, state
-from guard.engines.batfish.upload import still_up, taken_down, upload
+from guard.engines.batfish.upload import speak_outward, still_up, taken_down, upload
 from guard.engines.embedded import Embedded
 from guard.engines.engine import Engine
 from guard.model.changed_flow import FlowSearch
 from guard.model.state import InterfaceId, NetworkState, Scenario, StateNote
-from guard.shell.batfish.faults import BatfishFault, Forgotten, Refused, Unreachable, WorkFailed
+from guard.shell.batfish.asking import ask
+from guard.shell.batfish.beside import NOTICED, Beside
+from guard.shell.batfish.faults import BatfishFault, Forgotten, Unreachable
 from guard.shell.batfish.place import Place
-from guard.shell.batfish.service import Files, Order, Patience, Row, Service
+from guard.shell.batfish.service import Files, Order, Patience, Service
 from guard.shell.batfish.workspace import Workspace
 from guard.shell.errors import EngineUnavailable
 from guard.snapshot.load import BLACKLIST
@@ -52,7 +58,8 @@ RESTART_SECONDS, RESTART_PAUSE = 60.0, 2.0
 class Batfish:
     """One connection and one network, made when first needed; remembers the states that it read.
 
-    `embedded` computes the failures that are not forked.
+    `embedded` computes the failures that are not forked. `second`: it is asked for what is compared with another
+    engine's answers alone, and begins before it is asked (guard.engines.engine.Ahead).
     """
 
     name = ENGINE
@@ -65,6 +72,7 @@ class Batfish:
         embedded: Engine | None = None,
         forked_failures: int = FORKED_FAILURES,
         restart: float = RESTART_SECONDS,
+        second: bool = False,
     ) -> None:
         self.place, self._patience, self._restart = place, patience, restart
         self._embedded = embedded if embedded is not None else Embedded()
@@ -75,6 +83,9 @@ class Batfish:
         self._states: OrderedDict[tuple[str, Scenario], NetworkState] = OrderedDict()
         self._names: dict[str, Names] = {}
         self._untouched: set[tuple[str, str]] = set()  # interfaces that the service does not take down by itself
+        self._second = second
+        self._stop, self._turn = threading.Event(), threading.RLock()
+        self._beside: Beside | None = None
 
     @property
     def version(self) -> str:
@@ -86,26 +97,68 @@ class Batfish:
         self._asked(lambda workspace: workspace.network)
 
     def close(self) -> None:
-        """Delete what was uploaded."""
+        """Stop what is under way, and delete what was uploaded."""
+        self._stop.set()
+        self.leave()
+        if self._beside is not None:
+            self._beside.join(NOTICED)
         if self._workspace is not None:
             self._workspace.close()
             self._workspace = None
+        atexit.unregister(self.close)
+        if self._beside is None or not self._beside.runs:
+            self._stop.clear()
+
+    # ---- before it is asked
+
+    def begin(self, snapshots: Sequence[Snapshot]) -> None:
+        """The states of these as they stand, and the flows between the first and the last, beside another engine."""
+        self.leave()
+        if self._beside is not None:
+            self._beside.join()
+        first, last = snapshots[0], snapshots[-1]
+        pieces: dict[Hashable, Callable[[], Any]] = {each.digest: partial(self._now, each) for each in snapshots}
+        if (first.devices, first.overlay) != (last.devices, last.overlay):
+            pieces[first.digest, last.digest] = partial(self._flows, first, last)
+        self._stop.clear()
+        self._beside = Beside(pieces)
+
+    def leave(self) -> None:
+        if self._beside is not None:
+            self._beside.leave()
+
+    # ---- what it is asked
 
     def state(self, snapshot: Snapshot, scenario: Scenario = NO_FAILURE) -> NetworkState:
         """EngineUnavailable where the service is not there, went away for good, or is too slow."""
-        key = (snapshot.digest, scenario)
-        if key not in self._states:
-            if not self._is_forked(snapshot, scenario):
-                return replace(self._embedded.state(snapshot, scenario), engine=ENGINE)
-            self._states[key] = self._asked(lambda workspace: self._read(workspace, snapshot, scenario))
-            while len(self._states) > _KEPT:
-                self._states.popitem(last=False)
-        self._states.move_to_end(key)
-        return self._states[key]
+        if scenario == NO_FAILURE and self._beside is not None and self._beside.has(snapshot.digest):
+            found: NetworkState = self._beside.result(snapshot.digest)
+            return found
+        return self._now(snapshot, scenario)
 
     def changed_flows(self, before: Snapshot, after: Snapshot) -> FlowSearch:
         """Flows that arrive in one of the two and not in the other, by differentialReachability."""
-        return self._asked(lambda workspace: self._searched(workspace, before, after))
+        key = (before.digest, after.digest)
+        if self._beside is not None and self._beside.has(key):
+            found: FlowSearch = self._beside.result(key)
+            return found
+        return self._flows(before, after)
+
+    def _now(self, snapshot: Snapshot, scenario: Scenario = NO_FAILURE) -> NetworkState:
+        key = (snapshot.digest, scenario)
+        with self._turn:
+            if key not in self._states:
+                if not self._is_forked(snapshot, scenario):
+                    return replace(self._embedded.state(snapshot, scenario), engine=ENGINE)
+                self._states[key] = self._asked(lambda workspace: self._read(workspace, snapshot, scenario))
+                while len(self._states) > _KEPT:
+                    self._states.popitem(last=False)
+            self._states.move_to_end(key)
+            return self._states[key]
+
+    def _flows(self, before: Snapshot, after: Snapshot) -> FlowSearch:
+        with self._turn:
+            return self._asked(lambda workspace: self._searched(workspace, before, after))
 
     def _searched(self, workspace: Workspace, before: Snapshot, after: Snapshot) -> FlowSearch:
         names = [self._uploaded(workspace, each) for each in (before, after)]
@@ -134,11 +187,11 @@ class Batfish:
         base = self._uploaded(workspace, snapshot)
         files, failed = self._files(snapshot, NO_FAILURE), self._files(snapshot, scenario)
         forked = workspace.fork(base, self._order(snapshot, scenario, files, failed))
-        found = _of_passing(workspace, forked, snapshot, scenario)
+        found = self._of_passing(workspace, forked, snapshot, scenario)
         if ignored := still_up(snapshot, found):
             self._untouched |= {(each.node, each.interface) for each in ignored}
             again = workspace.whole(self._files(snapshot, scenario))
-            found = _of_passing(workspace, again, snapshot, scenario)
+            found = self._of_passing(workspace, again, snapshot, scenario)
         return self._looked_at(workspace, snapshot, found)
 
     def _moment(self, workspace: Workspace, snapshot: Snapshot) -> NetworkState:
@@ -152,8 +205,21 @@ class Batfish:
         return self._looked_at(workspace, snapshot, found)
 
     def _asked_of(self, workspace: Workspace, snapshot: Snapshot) -> tuple[NetworkState, Answers]:
-        answers = ask(workspace.service, self._uploaded(workspace, snapshot), STATE_QUESTIONS)
+        name = self._uploaded(workspace, snapshot)
+        answers = ask(workspace.service, name, STATE_QUESTIONS, outer=self._outer(snapshot))
         return state(answers, snapshot), answers
+
+    def _of_passing(self, workspace: Workspace, name: str, snapshot: Snapshot, scenario: Scenario) -> NetworkState:
+        """The state of a snapshot on the service that is not needed afterwards."""
+        try:
+            answers = ask(workspace.service, name, SCENARIO_QUESTIONS, outer=self._outer(snapshot))
+        finally:
+            workspace.forget(name)
+        return state(answers, snapshot, scenario)
+
+    def _outer(self, snapshot: Snapshot) -> Collection[str] | None:
+        """The devices whose BGP is compared even where there is very much of it."""
+        return speak_outward(snapshot) if self._second else None
 
     def _uploaded(self, workspace: Workspace, snapshot: Snapshot) -> str:
         """The snapshot's name on the service."""
@@ -215,8 +281,10 @@ class Batfish:
 
     def _entered(self) -> Workspace:
         if self._workspace is None or not self._workspace.is_usable:
-            self.close()
-            self._workspace = Workspace(Service(self.place, self._patience))
+            if self._workspace is not None:
+                self._workspace.close()
+            self._workspace = Workspace(Service(self.place, self._patience, self._stop))
+            atexit.register(self.close)
             self._version = self._workspace.service.version
         return self._workspace
 
@@ -227,39 +295,16 @@ class Batfish:
             try:
                 return self._entered()
             except Unreachable:
-                if time.monotonic() > end:
+                if time.monotonic() > end or self._stop.wait(RESTART_PAUSE):
                     raise
-                time.sleep(RESTART_PAUSE)
 
     def _unavailable(self, error: BatfishFault) -> EngineUnavailable:
         return EngineUnavailable(error.code, f"Batfish at {self.place}: {error}")
 
 
-def ask(service: Service, name: str, questions: Sequence[str], reference: str | None = None) -> Answers:
-    """Answers to questions about one snapshot; what the service cannot answer is told by name."""
-    tables: dict[str, tuple[Row, ...]] = {}
-    failed: dict[str, str] = {}
-    for field in questions:
-        question = QUESTIONS[field]
-        try:
-            tables[field] = service.ask(question.name, name, question.parameters, reference)
-        except (WorkFailed, Refused) as error:
-            failed[field] = str(error)
-    return answers_of(service.version, tables, failed)
-
-
 def encoded(files: Mapping[str, str]) -> Files:
     """Texts as the bytes that they were read from."""
     return {path: text.encode("utf-8", "surrogateescape") for path, text in files.items()}
-
-
-def _of_passing(workspace: Workspace, name: str, snapshot: Snapshot, scenario: Scenario) -> NetworkState:
-    """The state of a snapshot on the service that is not needed afterwards."""
-    try:
-        answers = ask(workspace.service, name, SCENARIO_QUESTIONS)
-    finally:
-        workspace.forget(name)
-    return state(answers, snapshot, scenario)
 
 
 def _names(answers: Answers, snapshot: Snapshot) -> Names:

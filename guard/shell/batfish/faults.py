@@ -47,6 +47,12 @@ class WorkFailed(BatfishFault):
     code = "batfish-work-failed"
 
 
+class Stopped(BatfishFault):
+    """Nobody waits for it any more."""
+
+    code = "batfish-stopped"
+
+
 @contextlib.contextmanager
 def translated(doing: str) -> Iterator[None]:
     """What is raised inside as a BatfishFault that says what was being done."""

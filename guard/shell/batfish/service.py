@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import io
+import threading
 import time
 import zipfile
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from guard.model.state import InterfaceId
-from guard.shell.batfish.faults import Forgotten, Late, Refused, WorkFailed, translated
+from guard.shell.batfish.faults import Forgotten, Late, Refused, Stopped, WorkFailed, translated
 from guard.shell.batfish.place import Place
 
 Row: TypeAlias = Mapping[str, object]
@@ -51,10 +52,11 @@ class Order:
 
 
 class Service:
-    """A connection; a network must be made or entered before snapshots are."""
+    """A connection; a network must be made or entered before snapshots are. `stop`: no work is begun or waited for."""
 
-    def __init__(self, place: Place, patience: Patience = Patience()) -> None:
+    def __init__(self, place: Place, patience: Patience = Patience(), stop: threading.Event | None = None) -> None:
         self.place, self._patience = place, patience
+        self._stop = stop if stop is not None else threading.Event()
         self._session = _session(place, patience.request)
         with translated("connecting"):
             self._session.q.load()  # the one request that pybatfish gives up soon
@@ -70,6 +72,7 @@ class Service:
         """Make a network, and work in it from now on; Refused where the name is taken."""
         from pybatfish.client import restv2helper
 
+        self._go_on()
         with translated(f"making network {network}"):
             restv2helper.init_network(self._session, network)
         self._session.network = network
@@ -163,6 +166,7 @@ class Service:
         from pybatfish.client import restv2helper, workhelper
         from pybatfish.client.consts import CoordConsts, WorkStatusCode
 
+        self._go_on()
         end = time.monotonic() + self._patience.work
         with translated(doing):
             workhelper.queue_work(self._session, work)
@@ -175,12 +179,17 @@ class Service:
                 break
             if time.monotonic() > end:
                 raise Late(f"{doing}: not done after {self._patience.work:.0f} s")
-            time.sleep(pause)
+            if self._stop.wait(pause):
+                raise Stopped(f"{doing}: stopped")
             pause = min(_LONGEST, pause * 1.5)
         if status is not WorkStatusCode.TERMINATEDNORMALLY:
             with translated(doing):
                 log = restv2helper.get_work_log(self._session, snapshot, work.id)
             raise WorkFailed(f"{doing}: {_reason(log) or status.value}")
+
+    def _go_on(self) -> None:
+        if self._stop.is_set():
+            raise Stopped("stopped")
 
 
 def _session(place: Place, timeout: float) -> Any:

@@ -5,7 +5,6 @@ Law: a fork is only another way to the same snapshot. What is no longer needed i
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import os
 import time
@@ -32,7 +31,7 @@ class Held:
 
 
 class Workspace:
-    """One network; made when it is first needed, deleted at the end of the process or by `close`."""
+    """One network; made when it is first needed, deleted by `close`."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -42,7 +41,6 @@ class Workspace:
         _remove_left_behind(service)
         self.network = new_name()
         service.enter(self.network)
-        atexit.register(self.close)
 
     @property
     def is_usable(self) -> bool:
@@ -51,7 +49,6 @@ class Workspace:
 
     def close(self) -> None:
         """Delete the network; a service that cannot be reached any more keeps it until the next guard looks."""
-        atexit.unregister(self.close)
         if self._pid == os.getpid():
             with contextlib.suppress(BatfishFault):
                 self.service.delete_network(self.network)
