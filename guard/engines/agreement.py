@@ -9,14 +9,15 @@ no difference is left out for having a reason.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
 from guard.engines.behind import lines_behind_route, lines_behind_session
+from guard.engines.consequences import followed
 from guard.engines.known_differences import About, Context, Known, known_difference
-from guard.model.address import Address, Prefix
+from guard.model.address import WIDTH, Address, Prefix
 from guard.model.bgp import ORIGIN_NAMES, AsPath, as_path_text
 from guard.model.facts import Assessment
 from guard.model.provenance import Source
@@ -83,12 +84,14 @@ def agreement(one: NetworkState, other: NetworkState, snapshot: Snapshot) -> tup
         *_advertisements(context),
     ]
     kept = (each for each in found if each.fact is Fact.UNKNOWN or not blind.keys() & set(each.nodes))
-    told = (replace(each, known=_known(each, context)) for each in kept)
-    return tuple(sorted(told, key=lambda each: (each.fact, each.subject)))
+    return tuple(sorted(_explained(tuple(kept), context), key=lambda each: (each.fact, each.subject)))
 
 
-def _known(found: Difference, context: Context) -> Known | None:
-    return known_difference(About(found.fact, found.subject, found.nodes, found.answers), context)
+def _explained(found: Sequence[Difference], context: Context) -> Iterator[Difference]:
+    """The differences with the entry that explains them, or that they follow from."""
+    abouts = [About(each.fact, each.subject, each.nodes, each.answers) for each in found]
+    known = followed([(about, known_difference(about, context)) for about in abouts], context)
+    return (replace(each, known=why) for each, why in zip(found, known, strict=True))
 
 
 # ---------------------------------------------------------------------------------------------- not known
@@ -199,7 +202,14 @@ def _route(
     assert entry is not None
     lines = lines_behind_route(context.snapshot, vertex[0], vertex[1], prefix, entry)
     subject = f"{vertex[0]} {vertex[1]} {prefix}"
-    return Difference(Fact.ROUTE, subject, (vertex[0],), answers, hops[0] != hops[1], lines)
+    decides = hops[0] != hops[1] and not (one is not None and other is not None and _is_own(context, vertex[0], prefix))
+    return Difference(Fact.ROUTE, subject, (vertex[0],), answers, decides, lines)
+
+
+def _is_own(context: Context, node: str, prefix: Prefix) -> bool:
+    """Whether packets for it end here, whatever interface the route names (an address lent to unnumbered ones)."""
+    address = Address(prefix.version, prefix.value)
+    return prefix.length == WIDTH[prefix.version] and node in context.owned.get(address, ())
 
 
 def _hops(state: NetworkState, vertex: Vertex, prefix: Prefix) -> frozenset[tuple[str, str]]:

@@ -21,6 +21,7 @@ from guard.snapshot.snapshot import Snapshot
 
 Vertex = tuple[str, str]
 
+_MGMT_JUNOS = "mgmt_junos"
 _MANAGEMENT = "ignored management interface"
 _NOT_OURS = frozenset({RouteProtocol.EIGRP, RouteProtocol.EIGRP_EX})
 _OSPF_EXTERNAL = frozenset({RouteProtocol.OSPF_E1, RouteProtocol.OSPF_E2})
@@ -83,6 +84,11 @@ class Context:
         return {address: frozenset(nodes) for address, nodes in found.items()}
 
     @cached_property
+    def to_nobody(self) -> frozenset[tuple[str, str, str]]:
+        """Sessions towards neighbours that no device of the snapshot is."""
+        return frozenset(each.key for each in self.one.sessions if each.remote_node is None)
+
+    @cached_property
     def management(self) -> frozenset[InterfaceId]:
         """Interfaces that Batfish leaves out as management."""
         return frozenset(here for here, face in self.other.interfaces.items() if face.why == _MANAGEMENT)
@@ -119,6 +125,11 @@ class About:
         return self.fact in ("route", "BGP path")
 
     @property
+    def is_rest(self) -> bool:
+        """Whether it stands for many that are not told one by one."""
+        return self.subject.endswith(" more routes")
+
+    @property
     def key(self) -> tuple[str, str, Prefix]:
         """Node, VRF and prefix of a route or path."""
         node, vrf, prefix = self.subject.rsplit(" ", 2)
@@ -127,13 +138,17 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """`right`: whom to believe, "guard", "Batfish" or "" where they model different things. `source`: who says so."""
+    """`right`: whom to believe, "guard", "Batfish" or "" where they model different things. `source`: who says so.
+
+    `spreads`: others hear of it, so what follows from it differs too (guard.engines.consequences).
+    """
 
     name: str
     right: str
     reason: str
     source: str
     applies: Callable[[About, Context], bool] = field(compare=False, repr=False)
+    spreads: bool = False
 
 
 # ------------------------------------------------------------------------------------- when an entry applies
@@ -268,10 +283,14 @@ def _not_connected(about: About, context: Context) -> bool:
 
 
 def _modelled_isp(about: About, context: Context) -> bool:
-    """The default route of a made-up ISP, wherever it came to."""
-    if not about.of_routes or "batfish/isp_config.json" not in context.snapshot.files or about.key[2].length:
+    """The default route of a made-up ISP, wherever it came to, or what such an ISP passes on."""
+    if not about.of_routes or about.is_rest or "batfish/isp_config.json" not in context.snapshot.files:
         return False
-    return about.answers[0] == "nothing"
+    node, vrf, prefix = about.key
+    theirs = context.paths.get(about.key, ((), ()))[1]
+    from_outside = (str(row.received_from) for row in theirs if row.received_from is not None)
+    passed_on = any((node, vrf, each) in context.to_nobody for each in from_outside)
+    return about.answers[0] == "nothing" and (not prefix.length or passed_on)
 
 
 def _med_order(about: About, context: Context) -> bool:
@@ -316,6 +335,38 @@ def _same_way(about: About, context: Context) -> bool:
     return first == second and bool(first)
 
 
+def _management_instance(about: About, context: Context) -> bool:
+    """A Junos route of the instance mgmt_junos, or what the management interface would have in the default one."""
+    device = context.snapshot.devices.get(about.nodes[0]) if about.of_routes and not about.is_rest else None
+    if device is None or device.vendor is not Vendor.JUNOS:
+        return False
+    node, vrf, prefix = about.key
+    members = [face for here, face in context.one.interfaces.items() if here.node == node and face.vrf == _MGMT_JUNOS]
+    near = any(prefix_of(address, length).covers(prefix) for face in members for address, length in face.addresses)
+    return bool(members) and (vrf == _MGMT_JUNOS or (near and about.answers[0] == "nothing"))
+
+
+def _no_port(about: About, context: Context) -> bool:
+    device = context.snapshot.devices.get(about.nodes[0]) if about.fact == "interface" else None
+    if device is None or device.vendor not in (Vendor.NXOS, Vendor.IOS):
+        return False
+    return "no port of its VLAN is up" in about.answers[0] and about.answers[1] == "up"
+
+
+def _ibgp_multipath(about: About, context: Context) -> bool:
+    """Batfish has more next hops of iBGP, all of guard's among them, on a router that shares no load over iBGP."""
+    device = context.snapshot.devices.get(about.nodes[0]) if about.of_routes and not about.is_rest else None
+    if device is None or device.vendor is not Vendor.IOS:
+        return False
+    families = [family for process in device.bgp if process.vrf == about.key[1] for family in process.families]
+    if not any(family.maximum_paths > 1 and family.maximum_paths_ibgp == 1 for family in families):
+        return False
+    mine, theirs = context.paths.get(about.key, ((), ()))
+    if not theirs or any(row.origin_protocol != "ibgp" for row in (*mine, *theirs)):
+        return False
+    return len(mine) == 1 and len(theirs) > 1 and mine[0].attributes.next_hop in {r.attributes.next_hop for r in theirs}
+
+
 def _host_mobility(about: About, context: Context) -> bool:
     return about.fact == "route" and about.answers[0] == "nothing" and about.answers[1].endswith("[190/0]")
 
@@ -327,6 +378,7 @@ KNOWN: tuple[Known, ...] = (
         "management-interface", "guard",
         "Batfish takes management interfaces down, and with them their routes and VRF; the device has them up",
         "Batfish: Ignored management interface (interfaceProperties, Inactive_Reason)", _management,
+        spreads=True,
     ),
     Known(
         "no-address", "",
@@ -336,12 +388,12 @@ KNOWN: tuple[Known, ...] = (
     Known(
         "eigrp", "Batfish",
         "guard does not run EIGRP (its lines are coverage, and a change to them is held)",
-        "docs/limits.md", _other_protocol,
+        "docs/limits.md", _other_protocol, spreads=True,
     ),
     Known(
         "rip-metric", "guard",
         "Batfish counts a hop of RIP more than IOS shows, redistributes it so, and names no interface",
-        "IOS: `show ip route` has a neighbour's own subnet as [120/1]", _rip,
+        "IOS: `show ip route` has a neighbour's own subnet as [120/1]", _rip, spreads=True,
     ),
     Known(
         "isis", "guard",
@@ -361,7 +413,7 @@ KNOWN: tuple[Known, ...] = (
     Known(
         "no-members", "Batfish",
         "an aggregated interface without configured members is down; guard holds it up",
-        "IEEE 802.1AX: no link aggregates without a port", _no_members,
+        "IEEE 802.1AX: no link aggregates without a port", _no_members, spreads=True,
     ),
     Known(
         "local-weight", "guard",
@@ -389,31 +441,34 @@ KNOWN: tuple[Known, ...] = (
         "own-next-hop", "guard",
         "a route whose next hop is the receiver's own address is not used",
         "RFC 4271 6.3: the NEXT_HOP must not be the IP address of the receiving speaker", _own_next_hop,
+        spreads=True,
     ),
     Known(
         "shared-address", "",
         "several devices bear the session's address: guard pairs the ends that agree, Batfish leaves some unpaired",
-        "such a network has no answer; real routers would quarrel over ARP", _shared_address,
+        "such a network has no answer; real routers would quarrel over ARP", _shared_address, spreads=True,
     ),
     Known(
         "not-connected", "guard",
         "eBGP to a neighbour that is not directly connected stays down without multihop; Batfish does not check",
-        "RFC 4271 5.1.3; IOS and FRR: ebgp-multihop, disable-connected-check", _not_connected,
+        "RFC 4271 5.1.3; IOS and FRR: ebgp-multihop, disable-connected-check", _not_connected, spreads=True,
     ),
     Known(
         "modelled-isp", "",
         "ISPs of isp_config.json are nodes of Batfish's own that send a default route; guard takes the peering's role",
-        "CONTRACT 2, sessions whose neighbour nobody owns", _modelled_isp,
+        "CONTRACT 2, sessions whose neighbour nobody owns", _modelled_isp, spreads=True,
     ),
     Known(
         "confederation", "guard",
         "Batfish may hold sessions of a confederation up that do not match, and compares their paths otherwise",
         "RFC 5065; batfish issue tracker: BGP confederations are supported in part", _confederation,
+        spreads=True,
     ),
     Known(
         "maximum-prefix", "guard",
         "a limit that trips shuts the session; Batfish does not limit what a session brings",
         "Batfish's own warning: it does not limit the number of routes received over BGP", _tripped,
+        spreads=True,
     ),
     Known(
         "ospf-discard-metric", "guard",
@@ -426,14 +481,30 @@ KNOWN: tuple[Known, ...] = (
         "lab-validation, juniper_resolution", _resolved_static,
     ),
     Known(
+        "management-instance", "guard",
+        "the management interface of Junos is in an instance of its own; Batfish leaves it in the default one",
+        "Junos: set system management-instance; lab-validation, show route (mgmt_junos.inet.0)", _management_instance,
+    ),
+    Known(
+        "no-port", "guard",
+        "the interface of a VLAN without a port that is up is down; Batfish holds it up",
+        "Cisco NX-OS and IOS: SVI autostate; lab-validation, nxos_l3_vlan_no_active_member", _no_port, spreads=True,
+    ),
+    Known(
+        "ibgp-multipath", "guard",
+        "IOS: maximum-paths is about eBGP alone; Batfish shares the load over iBGP as well",
+        "Cisco IOS command reference, maximum-paths ibgp; lab-validation issue 39", _ibgp_multipath, spreads=True,
+    ),
+    Known(
         "host-mobility", "Batfish",
         "routes of NX-OS's host mobility manager for silent hosts are not modelled",
-        "docs/limits.md", _host_mobility,
+        "docs/limits.md", _host_mobility, spreads=True,
     ),
     Known(
         "med-order", "guard",
         "where MED decides: Batfish compares eBGP over iBGP before MED, and MED across neighbouring ASes",
         "RFC 4271 9.1.2.2: MED (c) is compared before eBGP over iBGP (d), within one neighbouring AS", _med_order,
+        spreads=True,
     ),
 )  # fmt: skip
 

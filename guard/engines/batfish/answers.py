@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from guard.engines.batfish.shared_rows import SharedRow
 
@@ -85,7 +85,7 @@ def answers_of(
     if unknown:
         raise KeyError(f"no question of Batfish's that guard asks: {', '.join(unknown)}")
     missing = {name: NOT_ASKED for name, question in QUESTIONS.items() if question.needed and name not in tables}
-    rows = {name: tuple(map(_snake_case, table)) for name, table in tables.items()}
+    rows: dict[str, Any] = {name: tuple(map(_snake_case, table)) for name, table in tables.items()}
     return Answers(version, **rows, failed={**missing, **(failed or {})})
 
 

@@ -49,6 +49,8 @@ def sessions(
     """
     told: dict[SessionKey, AnswerRow] = {}
     for row in answers.bgp_session_status:
+        if _listens(row):
+            continue
         try:
             told[_key(row, spelling)] = row
         except Stranger:
@@ -93,6 +95,11 @@ def _key(row: AnswerRow, spelling: Spelling) -> SessionKey:
     remote = cells.address(row.get("remote_ip"))
     local = _interface(row.get("local_interface"), spelling)
     return (node, cells.text(row["vrf"]), str(remote) if remote is not None else local or "")
+
+
+def _listens(row: AnswerRow) -> bool:
+    """Whether it is an end that waits for any neighbour of a subnet: no session of its own."""
+    return "/" in str(row.get("remote_ip"))
 
 
 def _interface(value: object, spelling: Spelling) -> str | None:

@@ -125,3 +125,100 @@ def test_what_goes_outside_is_compared_session_by_session() -> None:
         ("203.0.113.0/24 to r1 -> 10.1.0.1", ("sent", "not sent"))
     ]
     assert [str(each) for each in sent[0].sources] == ["configs/r1.cfg:15"]
+
+
+SHARED = """hostname r2
+interface Ethernet1
+ ip address 10.0.0.1 255.255.255.254
+interface Ethernet2
+ ip address 10.2.0.1 255.255.255.254
+router bgp 64500
+ bgp router-id 192.0.2.2
+ neighbor 10.0.0.0 remote-as 64500
+ neighbor 10.2.0.0 remote-as 64500
+ address-family ipv4
+  maximum-paths 4
+"""
+
+
+SOURCE = """hostname r1
+interface Ethernet1
+ ip address 10.0.0.0 255.255.255.254
+ip route 203.0.113.0 255.255.255.0 Null0
+router bgp 64500
+ bgp router-id 192.0.2.1
+ neighbor 10.0.0.1 remote-as 64500
+ network 203.0.113.0 mask 255.255.255.0
+"""
+
+
+def test_load_that_ios_does_not_share_over_ibgp_is_known() -> None:
+    """maximum-paths alone is about eBGP; a second path of iBGP that Batfish adds is explained, another best one not."""
+    other = SOURCE.replace("hostname r1", "hostname r3").replace("10.0.0.", "10.2.0.").replace("192.0.2.1", "192.0.2.3")
+    snapshot = snapshot_of({"r1": SOURCE, "r2": SHARED, "r3": other})
+    answers = answers_from(compute(snapshot))
+    held = [row for row in answers.bgp_rib if row["network"] == "203.0.113.0/24" and "r2" in str(row["node"])]
+    (best,), (backup,) = ([row for row in held if _best(row) is wanted] for wanted in (True, False))
+    shared = tuple({**row, "status": ["BEST"]} if row is backup else row for row in answers.bgp_rib)
+    (route,) = (r for r in answers.routes if r["network"] == "203.0.113.0/24" and "r2" in str(r["node"]))
+    routes = (*answers.routes, {**route, "next_hop": backup["next_hop"]})
+    found = [each for each in told(replace(answers, bgp_rib=shared, routes=routes), snapshot) if each.nodes == ("r2",)]
+    assert {(each.fact, each.known.name if each.known else "") for each in found} == {
+        (Fact.PATH, "ibgp-multipath"),
+        (Fact.ROUTE, "ibgp-multipath"),
+    }
+    swapped = tuple(
+        {**row, "status": ["BACKUP"]} if row is best else {**row, "status": ["BEST"]} if row is backup else row
+        for row in answers.bgp_rib
+    )
+    others = tuple({**row, "next_hop": backup["next_hop"]} if row is route else row for row in answers.routes)
+    found = [each for each in told(replace(answers, bgp_rib=swapped, routes=others), snapshot) if each.nodes == ("r2",)]
+    assert {each.known for each in found} == {None}
+
+
+def _best(row: AnswerRow) -> bool:
+    return "BEST" in str(row["status"])
+
+
+JUNOS = """set system host-name j1
+set system management-instance
+set routing-instances mgmt_junos routing-options static route 0.0.0.0/0 next-hop 10.9.0.1
+set interfaces fxp0 unit 0 family inet address 10.9.0.2/24
+set interfaces ge-0/0/0 unit 0 family inet address 10.0.0.1/31
+"""
+
+
+def test_the_management_instance_of_junos_is_known() -> None:
+    snapshot = snapshot_of({"j1": JUNOS})
+    answers = answers_from(compute(snapshot))
+    moved = tuple({**row, "vrf": "default"} for row in answers.routes if row["network"] != "0.0.0.0/0")
+    found = told(replace(answers, routes=moved), snapshot)
+    assert {each.subject for each in found} >= {"j1 default 10.9.0.0/24", "j1 mgmt_junos 0.0.0.0/0"}
+    assert {each.known.name if each.known else "" for each in found} == {"management-instance"}
+
+
+NXOS = """!Command: show running-config
+version 9.3(8)
+hostname n1
+feature interface-vlan
+vlan 10
+interface Vlan10
+  no shutdown
+  ip address 10.10.0.1/24
+interface Ethernet1/1
+  switchport
+  switchport access vlan 20
+  no shutdown
+"""
+
+
+def test_the_interface_of_a_vlan_without_a_port_is_known_and_so_is_its_subnet() -> None:
+    snapshot = snapshot_of({"n1": NXOS})
+    up = snapshot_of({"n1": NXOS.replace("vlan 20", "vlan 10")})
+    found = told(answers_from(compute(up)), snapshot)
+    assert {(each.fact, each.subject) for each in found} == {
+        (Fact.INTERFACE, "n1[Vlan10]"),
+        (Fact.ROUTE, "n1 default 10.10.0.0/24"),
+        (Fact.ROUTE, "n1 default 10.10.0.1/32"),
+    }
+    assert {each.known.name if each.known else "" for each in found} == {"no-port"}
