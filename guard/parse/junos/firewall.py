@@ -140,6 +140,9 @@ def _then(reading: Reading, then: Node | None) -> tuple[str, str]:
     for word in _ELSEWHERE:
         if then[word] is not None:
             reading.not_modelled(then[word] or then, "sending packets another way than routing does is not modelled")
+    for each in then["next-ip"] or ():
+        if "/" in each.word:
+            reading.network(each)
     if then["policer"] is not None:
         reading.not_modelled(then["policer"] or then, "policers are not modelled")
     following = reading.values(then, "next")
@@ -252,6 +255,8 @@ def _addresses(
                 reading.wrong(each, f"{each.word} is no prefix")
             continue
         reading.all_done(each)
+        if version == 4:  # commit check lets host bits of IPv6 pass here
+            reading.network(each)
         (excepted if "except" in each else wanted).append(prefix)
     for each in node[lists] or ():
         reading.all_done(each)

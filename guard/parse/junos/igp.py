@@ -246,7 +246,7 @@ def _area(reading: Reading, node: Node, number: int) -> OspfArea:
 
 def _ranges(reading: Reading, node: Node | None, *, nssa: bool) -> Iterator[AreaRange]:
     for each in node or ():
-        prefix = reading.prefix(each)
+        prefix = reading.network(each)
         if prefix is None:
             continue
         reading.done(each)

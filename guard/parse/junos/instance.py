@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from guard.model.address import Prefix, parse_address, parse_prefix
+from guard.model.address import DEFAULT_V4, Prefix, parse_address
 from guard.model.device import AggregateRoute, StaticRoute, Vrf
 from guard.parse.junos.interface import MANAGEMENT
 from guard.parse.junos.reading import Reading
@@ -239,12 +239,7 @@ def _table(reading: Reading, instance: Instance, node: Node) -> None:
 
 
 def _prefix(reading: Reading, node: Node) -> Prefix | None:
-    text = "0.0.0.0/0" if node.word == "default" else node.word
-    try:
-        return parse_prefix(text)
-    except ValueError:
-        reading.wrong(node, f"{node.word} is no prefix")
-        return None
+    return DEFAULT_V4 if node.word == "default" else reading.network(node)
 
 
 def _static(reading: Reading, instance: Instance, node: Node, defaults: Node | None) -> None:

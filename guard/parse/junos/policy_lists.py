@@ -112,6 +112,9 @@ def _condition(reading: Reading, node: Node) -> None:
         reading.not_modelled(node, "a condition other than a route in a table is not modelled: taken as met")
     else:
         reading.all_done(node)
+        for each in node.walk():
+            if "/" in each.word:
+                reading.network(each)
 
 
 def condition(reading: Reading, name: str) -> Condition:

@@ -16,6 +16,8 @@ from guard.parse.draft import Draft
 from guard.parse.junos.tree import Node, Tree
 from guard.parse.line import Line
 
+#: Why a prefix is refused.
+HOST_BITS = "has host bits set"
 _WORST = (
     LineState.IGNORED,
     LineState.IMPLEMENTED,
@@ -118,6 +120,14 @@ class Reading:
         except ValueError:
             self.wrong(node, f"{node.word} is no prefix")
             return None
+
+    def network(self, node: Node) -> Prefix | None:
+        """A prefix where commit check takes no host bits (recorded: lab-validation, junos_commit_check)."""
+        prefix = self.prefix(node)
+        address = node.word.partition("/")[0]
+        if prefix is not None and parse_address(address) != prefix.first:
+            self.wrong(node, f"{node.word} {HOST_BITS}")
+        return prefix
 
     def number(self, node: Node | None, word: str) -> int | None:
         """The value as a number (`1g`, `100k` taken apart); what is none stays unrecognised."""

@@ -8,11 +8,13 @@ device, and so changes nothing here. Not modelled: `load patch`, `rollback`, `wi
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from guard.model.coverage import LineState
 from guard.model.device import Device, Vendor
 from guard.model.errors import InputInvalid
 from guard.parse.junos import reader
+from guard.parse.junos.reading import HOST_BITS
 from guard.parse.junos.statements import VERBS, Statement, is_flat, read, split_words
 from guard.parse.junos.tree import Path, apart
 from guard.snapshot.merge.edit import Refused
@@ -29,7 +31,7 @@ _SECTIONS = frozenset(
 #: Commands of configuration mode that change nothing by themselves.
 _HARMLESS = frozenset({"commit", "show", "status", "quit", "help", "configure", "annotate", "protect", "unprotect"})
 #: Reasons of the reader that leave no doubt; a word that it takes for no port may be one that it does not know.
-_CERTAIN = ("is no address", "is no prefix", "is no area", "has no such length", "is no router id")
+_CERTAIN = ("is no address", "is no prefix", "is no area", "has no such length", "is no router id", HOST_BITS)
 #: What a policy, a filter and a group are called in messages of commit check.
 _KINDS = {
     "route-map": "policy-statement",
@@ -230,10 +232,26 @@ def _without_peer_as(device: Device) -> set[str]:
     }
 
 
+def refused(old: str, new: str) -> tuple[int, str, str] | None:
+    """(line, statement, reason) of the first statement of a whole new text that could not be loaded or committed.
+
+    What the old text holds does not count, nor do names that are not defined: those are findings.
+    """
+    before, after = (reader.read(text, "", Vendor.JUNOS) for text in (old, new))
+    torn = {text for _, text in before.warnings}
+    known = _wrong(before)
+    rows = new.split("\n")
+    found = [(number, rows[number - 1].strip(), why) for number, why in after.warnings if why not in torn]
+    found += [(number, text, why) for number, text, why in _located(after) if (text, why) not in known]
+    return min(found, default=None)
+
+
+def _located(device: Device) -> Iterator[tuple[int, str, str]]:
+    for note in device.coverage.notes:
+        if note.state is LineState.UNRECOGNISED and note.reason.endswith(_CERTAIN):
+            yield note.line, note.text, note.reason
+
+
 def _wrong(device: Device) -> set[tuple[str, str]]:
     """Statements whose value cannot be."""
-    return {
-        (note.text, note.reason)
-        for note in device.coverage.notes
-        if note.state is LineState.UNRECOGNISED and note.reason.endswith(_CERTAIN)
-    }
+    return {(text, why) for _, text, why in _located(device)}

@@ -13,6 +13,7 @@ from guard.parse.line import Line
 from guard.parse.modes import Grammar, Mode, grammar, opened, tree
 from guard.parse.modes_rule import Mismatch
 from guard.parse.xr.unfold import header_length
+from guard.snapshot.merge import junos
 
 _TABLES = frozenset({"ios", "eos", "frr", "nxos", "iosxr"})
 
@@ -27,6 +28,9 @@ class Malformed(NamedTuple):
 
 def malformed(old: str, new: str, vendor: str) -> Malformed | None:
     """The first line of `new` that is not in `old` and that a device of the vendor would refuse."""
+    if vendor == "junos":
+        found = junos.refused(old, new)
+        return Malformed(*found) if found is not None else None
     if vendor not in _TABLES:
         return None
     held = frozenset(row.strip() for row in old.split("\n"))

@@ -8,6 +8,7 @@ from data import needs
 from guard.model.errors import InputInvalid
 from guard.parse.junos.reader import tree_of
 from guard.parse.junos.tree import Node
+from guard.snapshot.merge.malformed import malformed
 from guard.snapshot.merge.merge import merge
 
 CURLY = """\
@@ -182,6 +183,14 @@ def test_lists_in_brackets_grow_and_shrink() -> None:
         ("set interfaces ge-0/0/0 unit 0 family inet filter input F", 1, "filter F is referenced"),
         ("set policy-options policy-statement OUT term A from community C", 1, "community C"),
         ("system {\n    host-name r2\n}\n", 2, "semicolon"),
+        ("set routing-options static route 10.0.0.5/8 discard", 1, "host bits"),
+        ("set routing-options rib inet6.0 aggregate route 2001:db8::1/32", 1, "host bits"),
+        ("set routing-options generate route 10.0.0.5/8", 1, "host bits"),
+        ("set protocols ospf area 0 area-range 10.0.0.5/8", 1, "host bits"),
+        ("set protocols ospf3 area 0 area-range 2001:db8::1/32", 1, "host bits"),
+        ("set firewall filter F term A from source-address 10.0.0.5/8", 1, "host bits"),
+        ("set firewall family inet filter F term A then next-ip 10.0.0.5/8", 1, "host bits"),
+        ("set policy-options condition C if-route-exists 10.0.0.5/8", 1, "host bits"),
     ],
 )
 def test_what_the_device_would_refuse_refuses_the_change(lines: str, line: int, why: str) -> None:
@@ -189,6 +198,33 @@ def test_what_the_device_would_refuse_refuses_the_change(lines: str, line: int, 
         merge(CURLY, lines, "junos", file="configs/r1.cfg", change_file="change.yaml", first_line=10)
     assert caught.value.code == "merge-rejected"
     assert (caught.value.line, why in caught.value.message) == (9 + line, True), caught.value.message
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "set policy-options prefix-list L 10.0.0.5/8",
+        "set policy-options policy-statement OUT term A from route-filter 10.0.0.5/8 exact",
+        "set interfaces ge-0/0/0 unit 0 family inet6 address 2001:db8::1/32",
+        "set protocols bgp group X allow 10.0.0.5/8",
+        "set firewall family inet6 filter F term A from source-address 2001:db8::1/32",
+        "set firewall family inet6 filter F term A then next-ip6 2001:db8::1/32",
+    ],
+)
+def test_host_bits_that_commit_check_lets_pass(lines: str) -> None:
+    """Recorded: lab-validation, junos_commit_check."""
+    assert changed(CURLY, lines)[1] is not None
+
+
+def test_a_whole_configuration_is_held_to_the_same() -> None:
+    torn = malformed(CURLY, CURLY.replace("/31;", "/31"), "junos")
+    assert torn is not None
+    assert "semicolon" in torn.reason
+    wrong = malformed(CURLY, CURLY.replace("10.0.0.1/31", "10.0.0.300/31"), "junos")
+    assert wrong is not None
+    assert (wrong.number, "no address" in wrong.reason) == (9, True)
+    assert malformed(CURLY.replace("10.0.0.1/31", "10.0.0.300/31"), CURLY, "junos") is None
+    assert malformed(CURLY, CURLY.replace("protocol direct", "protocol static"), "junos") is None
 
 
 def test_faults_that_were_there_before_do_not_block() -> None:
