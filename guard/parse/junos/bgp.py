@@ -24,6 +24,7 @@ from guard.model.bgp import (
 )
 from guard.parse.junos.instance import Instance
 from guard.parse.junos.key import digest
+from guard.parse.junos.number import asn
 from guard.parse.junos.policy_expression import chain
 from guard.parse.junos.reading import Reading
 from guard.parse.junos.session_source import with_sources
@@ -67,13 +68,15 @@ _UNMODELLED = {
     "dynamic-neighbor": "dynamic neighbours are not modelled", "unconfigured-peer-graceful-restart": _NOT_JUDGED,
     "advertise-bgp-static": "not modelled", "forwarding-context": "not modelled", "stale-labels-holddown-period": "",
     "optimal-route-reflection": "not modelled", "aigp": "AIGP is not modelled", "snmp-options": "",
+    "advertise-from-main-vpn-tables": "tables of VPNs are not modelled",
     "multipath-build-priority": "", "link-bandwidth": "weights of paths are not modelled", "sr-preference-override": "",
     "origin-autonomous-system": "not modelled", "no-install": "routes that are not installed are not modelled",
 }  # fmt: skip
 _FAMILY_UNMODELLED = {
     "rib-group": "rib-groups are not modelled", "topology": "topologies are not modelled", "damping": "not modelled",
     "aggregate-label": "labels are not modelled", "explicit-null": "labels are not modelled",
-    "extended-nexthop-color": "colours are not modelled", "no-install": "not modelled", "route-refresh-priority": "",
+    "extended-nexthop-color": "colours are not modelled",
+    "extended-nexthop-tunnel": "tunnels are not modelled", "no-install": "not modelled", "route-refresh-priority": "",
     "protection": "backup paths are not modelled", "entropy-label": "labels are not modelled", "withdraw-priority": "",
     "resolve-vpn": "labels are not modelled", "rib": "labels are not modelled", "legacy-redirect-ip-action": "",
     "output-queue-priority": "", "advertise-default": "not modelled", "nexthop-resolution": "not modelled",
@@ -263,14 +266,6 @@ def autonomous_system(
     return None, 0, None
 
 
-def asn(text: str) -> int | None:
-    """An AS number, plain or dotted (RFC 5396)."""
-    high, dot, low = text.partition(".")
-    if dot and high.isdecimal() and low.isdecimal():
-        return (int(high) << 16) + int(low)
-    return int(text) if text.isdecimal() and int(text) < 1 << 32 else None
-
-
 def router_id(reading: Reading, vrf: str) -> int | None:
     """What is configured, else the first address of the instance's loopback (Junos, router-id)."""
     known = reading.draft.router_ids.get(vrf)
@@ -330,6 +325,7 @@ def _neighbor(
         return
     reading.done(node)
     reading.rest(node, _KNOWN, _IGNORED, _UNMODELLED)
+    _overridden(reading, node)
     yield _options(reading, levels, BgpNeighbor(reading.source(node), address=address, group=group), own, loops)
 
 

@@ -26,7 +26,8 @@ _COUNTING = {
     "three-color-policer": "policers are not modelled", "hierarchical-policer": "policers are not modelled",
     "packet-mode": _NOT_JUDGED, "port-mirror-instance": _NOT_JUDGED, "prefix-action": "policers",
 }  # fmt: skip
-_ELSEWHERE = ("routing-instance", "logical-system", "next-ip", "next-ip6", "next-interface", "encapsulate", "topology")
+_ELSEWHERE = ("routing-instance", "logical-system", "next-ip", "next-ip6", "next-interface", "encapsulate",
+              "decapsulate", "topology")  # fmt: skip
 #: IANA "Assigned Internet Protocol Numbers", by the names that Junos has beside Cisco's.
 _PROTOCOLS = {
     "ipv6": 41, "routing": 43, "fragment": 44, "no-next-header": 59, "dstopts": 60, "hop-by-hop": 0, "tcp": 6,

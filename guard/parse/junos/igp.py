@@ -172,6 +172,7 @@ def _ospf(reading: Reading, instance: Instance, node: Node, version: int) -> Non
     external = reading.number(node, "external-preference")
     internal = reading.number(node, "preference")
     rfc1583 = not reading.flag(node, "no-rfc-1583")
+    reading.flag(node, "enable")
     disabled = reading.flag(node, "disable")
     reading.draft.ospf.append(
         OspfProcess(
@@ -191,7 +192,8 @@ def _ospf(reading: Reading, instance: Instance, node: Node, version: int) -> Non
             rfc1583=rfc1583,
         )
     )
-    known = ("area", "reference-bandwidth", "external-preference", "preference", "no-rfc-1583", "export", "disable")
+    known = ("area", "reference-bandwidth", "external-preference", "preference", "no-rfc-1583", "export", "disable",
+             "enable")  # fmt: skip
     reading.rest(node, known, _OSPF_IGNORED, _OSPF_UNMODELLED)
 
 
@@ -412,6 +414,7 @@ def _isis_interfaces(
                 "priority": _NOT_JUDGED, "te-metric": _NO_LABELS, "ipv4-multicast-metric": "no multicast",
             }, {
                 "ipv6-unicast-metric": "topologies are not modelled",
+                "ipv6-multicast-metric": "topologies are not modelled", "ipv4-multicast-metric": "topologies",
                 "hello-authentication-key": "authentication of one level is not modelled",
                 "hello-authentication-type": "authentication of one level is not modelled",
             })  # fmt: skip

@@ -232,6 +232,8 @@ def _table(reading: Reading, instance: Instance, node: Node) -> None:
         section = node[word]
         if section is not None:
             reading.done(section)
+            if section["defaults"] is not None:
+                reading.all_done(section["defaults"] or section)
             for route in section["route"] or ():
                 _aggregate(reading, instance, route, section["defaults"], generate=word == "generate")
             reading.done(section["route"])
@@ -284,6 +286,8 @@ def _static(reading: Reading, instance: Instance, node: Node, defaults: Node | N
 def _towards(reading: Reading, node: Node, plain: StaticRoute) -> StaticRoute | None:
     """The route by one next hop, which is an address or an interface."""
     reading.done(node)
+    if node.word in {"0.0.0.0", "::"}:  # no gateway: packets are dropped (Batfish, static-routes)
+        return replace(plain, discard=True)
     try:
         return replace(plain, next_hop=parse_address(node.word))
     except ValueError:

@@ -49,6 +49,7 @@ _FAMILY_IGNORED = {
 _FAMILY_UNMODELLED = {
     "rpf-check": "reverse path checks are not modelled", "dhcp": "addresses from DHCP are not modelled",
     "dhcp-client": "addresses from DHCP are not modelled", "service": "services are not modelled",
+    "dhcpv6-client": "addresses from DHCP are not modelled",
     "simple-filter": "simple filters are not modelled", "negotiate-address": "addresses from the far end",
 }  # fmt: skip
 _FAMILIES_IGNORED = {
@@ -61,6 +62,10 @@ _KINDS = (
     ("gr-", "tunnel"), ("ip-", "tunnel"), ("st", "tunnel"), ("fxp", "management"), ("me", "management"),
     ("vme", "management"),
 )  # fmt: skip
+_BRIDGED = {"native-vlan-id": _LINK, "storm-control": _NOT_JUDGED, "recovery-timeout": _NOT_JUDGED}
+_BRIDGED_UNMODELLED = {
+    "filter": "filters of bridged packets are not modelled", "vlan-rewrite": "VLAN rewriting is not modelled",
+}  # fmt: skip
 MANAGEMENT = ("fxp0", "em0", "me0", "vme", "re0:mgmt-0", "re1:mgmt-0")
 
 
@@ -74,11 +79,11 @@ class _Vlan(NamedTuple):
 def read(reading: Reading) -> None:
     """Fill the draft with all interfaces, and put aggregates together."""
     section = reading.tree.root["interfaces"]
+    bundles: dict[str, list[str]] = {}
+    vlans = _vlan_interfaces(reading)
     if section is None:
         return
     reading.done(section)
-    bundles: dict[str, list[str]] = {}
-    vlans = _vlan_interfaces(reading)
     for node in section:
         if node.word == "interface-range":
             reading.all_done(node)
@@ -158,6 +163,8 @@ def _physical(reading: Reading, node: Node, bundles: dict[str, list[str]], vlans
     reading.draft.interfaces[name] = made
     for unit in node["unit"] or ():
         _unit(reading, made, unit, vlans)
+    if node["family"] is not None:
+        reading.ignore(node["family"] or node, _NOT_JUDGED)
     reading.rest(node, ("mtu", "speed", "disable", "unit", "family"), _IGNORED)
 
 
@@ -294,7 +301,11 @@ def _filters(reading: Reading, node: Node, version: int) -> tuple[str, str]:
     reading.done(section)
     names = []
     for single, many in (("input", "input-list"), ("output", "output-list")):
-        chain = reading.values(section, many) or tuple(filter(None, (reading.value(section, single),)))
+        listed, alone = reading.values(section, many), tuple(filter(None, (reading.value(section, single),)))
+        # Of a filter and a list the one that was entered last stays.
+        chain = (listed if section.words.index(many) > section.words.index(single) else alone) if (
+            listed and alone
+        ) else listed or alone
         for name in chain:
             reading.refer("acl", name, section, f"interface filter {single}", version)
         names.append(" ".join(chain))
@@ -309,7 +320,7 @@ def _switching(reading: Reading, unit: Interface, node: Node) -> Interface:
     names = reading.values(vlan, "members") if vlan is not None else ()
     reading.done(vlan)
     numbers = [number for name in names if (number := _vlan_number(reading, name)) is not None]
-    reading.rest(node, ("port-mode", "interface-mode", "vlan"), {"native-vlan-id": _LINK, "storm-control": _NOT_JUDGED})
+    reading.rest(node, ("port-mode", "interface-mode", "vlan"), _BRIDGED, _BRIDGED_UNMODELLED)
     if mode == "trunk":
         everything = not names or "all" in names
         trunk = () if everything else tuple(numbers) or ((0, 0),)

@@ -55,6 +55,7 @@ def read(reading: Reading, section: Node | None) -> None:
             "as-list": "lists of AS numbers are not modelled",
             "route-distinguisher": "matching route distinguishers is not modelled",
             "route-filter-list": "lists of route filters are not modelled",
+            "rtf-prefix-list": "constrained route distribution is not modelled",
             "damping": "dampening is not modelled",
             "tunnel-attribute": "tunnels are not modelled",
             "defaults": "defaults of policies are not modelled",

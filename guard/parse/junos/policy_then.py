@@ -20,6 +20,7 @@ from guard.model.policy import (
     SetVerdict,
 )
 from guard.parse.junos import regex
+from guard.parse.junos.number import asn
 from guard.parse.junos.policy_lists import ANY_MEMBER
 from guard.parse.junos.reading import Reading
 from guard.parse.junos.tree import Node
@@ -177,9 +178,11 @@ def _deletion(reading: Reading, node: Node) -> list[Action]:
 
 
 def _prepend(reading: Reading, node: Node) -> list[Action]:
-    words = " ".join(node.words).split()
-    if all(word.isdecimal() for word in words):
-        return [PrependAsPath(tuple(map(int, words)))]
+    """AS numbers, plain or dotted, in one text or in several words."""
+    numbers = [asn(word) for each in node.walk() if each is not node for word in each.word.split()]
+    reading.all_done(node)
+    if numbers and None not in numbers:
+        return [PrependAsPath(tuple(number for number in numbers if number is not None))]
     reading.wrong(node, "no AS numbers")
     return []
 

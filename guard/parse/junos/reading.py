@@ -172,7 +172,8 @@ class Reading:
         return self.context.refer(kind, name, self.line(node), usage, version)
 
 
-_UNITS = {"k": 1_000, "m": 1_000_000, "g": 1_000_000_000, "t": 1_000_000_000_000}
+#: `c`: cells of ATM a second (Junos, bandwidth).
+_UNITS = {"c": 384, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000, "t": 1_000_000_000_000}
 
 
 def quantity(text: str) -> int | None:

@@ -2,7 +2,8 @@
 
 An AS path expression works on whole AS numbers and covers the whole path (Junos "Understanding AS Path Regular
 Expressions for Use as Routing Policy Match Conditions"): `.` is any AS, `A-B` a range, `()` the empty path. A community
-is matched by two expressions, one each side of the colon, each covering its whole side.
+is matched by its characters, the colon among them, and not as a whole unless `^` and `$` say so (Junos "How BGP
+Communities and Extended Communities Are Evaluated in Routing Policy Match Conditions"); `*` alone is any number.
 Law: as in the expressions of other vendors, what could take exponential time is refused with a ValueError.
 """
 
@@ -115,7 +116,7 @@ def community(member: str) -> tuple[Member, ...]:
     if made[0].pattern is None or text.count(":") != 1 or head.strip("^") not in {"*", ".*", ".+"}:
         return made
     # `.*` before the colon is as good for `target:64500` and `large:64500:1` (lab-validation, junos_community_delete).
-    side = _side(tail.rstrip("$"))
+    side = _side(tail.rstrip("$")) + ("" if tail[-1:] in "$*" else _MORE)
     return (
         *made,
         Member("large", "", f"(?:^|(?<= ))[0-9]+:[0-9]+:{side}(?= |$)"),
@@ -147,7 +148,11 @@ def _typed(kind: str, prefix: str, body: str) -> tuple[Member, ...]:
         return (Member(kind, prefix + ":".join(parts)),)
     if body.isdecimal() and kind == "standard":
         return (Member(kind, f"{int(body) >> 16}:{int(body) & 0xFFFF}"),)
-    plain = re.escape(prefix) + ":".join(_side(side) for side in body.strip("^$").split(":"))
+    plain = re.escape(prefix) + ":".join(_side(side) for side in body.removeprefix("^").removesuffix("$").split(":"))
+    if kind == "standard" and not prefix and body[:1] not in "^*":
+        plain = _MORE + plain
+    if body[-1:] not in "$*":
+        plain += _MORE
     named = [name for name, number in _NUMBERS.items() if kind == "standard" and re.fullmatch(plain, number)]
     pattern = "|".join((plain, *map(re.escape, named)))
     return (Member(kind, "", f"(?:^|(?<= ))(?:{pattern})(?= |$)"),)
@@ -157,10 +162,17 @@ def _is_dotted(part: str) -> bool:
     return part.count(".") == 3 and part.replace(".", "").isdecimal()
 
 
+#: What may stand before and behind what an expression asks for.
+_MORE = "[0-9:]*"
+
+
 def _side(side: str) -> str:
     """One side of the colon; `.` and `*` are about digits, so that nothing reaches beyond the side."""
+    side = side.replace(" ", "")
     if side == "*":
         return "[0-9.]*"
+    if side[-1:] == "L" and side[:-1].isdecimal():
+        return side[:-1] + "L?"
     body = by_character(side, braces_repeat=True)
     return "(?:" + re.sub(r"(?<!\\)\.(?![^\[]*\])", "[0-9]", body) + ")"
 

@@ -30,7 +30,8 @@ SINGLE = frozenset(_SINGLE_WORDS.split())
 _ENDING = frozenset(
     {"mtu", "description", "peer-as", "local-address", "vlan-id", "maximum", "hello-interval", "dead-interval",
      "metric", "priority", "interface-type", "router-id", "local-preference", "interface-mode", "port-mode", "type",
-     "tag", "override-metric", "multiplier"}
+     "tag", "override-metric", "multiplier",
+     "default-metric"}
 )  # fmt: skip
 #: Words after those that are no value but the beginning of one.
 _FORMS = frozenset({"add", "subtract", "igp", "minimum-igp", "expression", "multiplier", "offset"})
@@ -41,6 +42,8 @@ CHOICES = (
     frozenset({"exact", "longer", "orlonger", "upto", "through", "prefix-length-range", "address-mask"}),
 )
 
+#: Words that undo each other wherever they stand.
+_SWITCHES = (frozenset({"enable", "disable"}),)
 #: What a term holds once, in whatever form: the last one stays (lab-validation, junos_then_action_conflicts).
 _ONCE = {
     "then": frozenset(
@@ -268,4 +271,7 @@ def _make_room(node: Node, word: str, is_last: bool) -> list[int]:
                 for other in sorted(choice - {word}):
                     if other in node.children:
                         dropped.extend(node.children.pop(other).walk())
+    for choice in _SWITCHES:
+        if is_last and word in choice:
+            dropped.extend(node.children.pop(other) for other in choice - {word} if other in node.children)
     return [line for each in dropped for line in each.lines]

@@ -110,6 +110,34 @@ def test_communities(condition: str, carried: tuple[str, ...], holds: bool) -> N
 
 
 @pytest.mark.parametrize(
+    ("member", "yes", "no"),
+    [
+        ("123:4", "123:4", "1123:4"),
+        ("123:4.*", "1123:45", "123:5"),
+        ("^123:4.*$", "123:45", "1123:45"),
+        ("123:4[5]", "123:456", "123:4"),
+        ("123:4[5]$", "1123:45", "123:456"),
+        ("^((56) | (78)):(.*)$", "78:1", "178:1"),
+        ("*:20", "65000:200", "65000:120"),
+        ("65535:.*", "no-export", "65534:1"),
+        ("target:123456L:.*$", "rt 123456:9", "rt 12345:9"),
+        ("target:1:2.$", "rt 1:23", "rt 1:234"),
+        ("target:1:2", "rt 1:2", "rt 1:23"),
+        ("1:2:3", "1 2:3", "1:2:3"),
+        ("bandwidth-non-transitive:65000:1", "bandwidth-non-transitive 65000:1", "bandwidth 65000:1"),
+    ],
+)
+def test_an_expression_covers_a_whole_community_only_where_it_says_so(member: str, yes: str, no: str) -> None:
+    """Junos "How BGP Communities and Extended Communities Are Evaluated in Routing Policy Match Conditions"."""
+    lines = LISTS + f'set policy-options community C members "{member}"\n'
+    lines += "set policy-options policy-statement P term 1 from community C\n"
+    lines += "set policy-options policy-statement P term 1 then accept\n"
+    evaluator = Evaluator(parse_device(lines, "configs/r1.cfg"))
+    assert evaluator.evaluate(("P",), route(communities=(yes,))) is not None
+    assert evaluator.evaluate(("P",), route(communities=(no,))) is None
+
+
+@pytest.mark.parametrize(
     ("actions", "left"),
     [
         ("community add ONE", ("64500:1", "64500:9", "64501:1", "rt 1:1")),
