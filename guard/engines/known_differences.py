@@ -23,7 +23,7 @@ Vertex = tuple[str, str]
 
 _MGMT_JUNOS = "mgmt_junos"
 _MANAGEMENT = "ignored management interface"
-_NOT_OURS = frozenset({RouteProtocol.EIGRP, RouteProtocol.EIGRP_EX})
+_EIGRP = frozenset({RouteProtocol.EIGRP, RouteProtocol.EIGRP_EX})
 _OSPF_EXTERNAL = frozenset({RouteProtocol.OSPF_E1, RouteProtocol.OSPF_E2})
 _ISIS = frozenset({RouteProtocol.ISIS_L1, RouteProtocol.ISIS_L2, RouteProtocol.ISIS_EL1, RouteProtocol.ISIS_EL2})
 
@@ -94,9 +94,9 @@ class Context:
         return frozenset(here for here, face in self.other.interfaces.items() if face.why == _MANAGEMENT)
 
     @cached_property
-    def of_other_protocols(self) -> frozenset[Prefix]:
-        """Prefixes that some router has by a protocol that guard does not run."""
-        return self._held_by(_NOT_OURS)
+    def of_eigrp(self) -> frozenset[Prefix]:
+        """Prefixes that some router has by EIGRP."""
+        return self._held_by(_EIGRP)
 
     @cached_property
     def of_rip(self) -> frozenset[Prefix]:
@@ -182,8 +182,8 @@ def _unaddressed(about: About, context: Context) -> bool:
     return not any(a.version == 4 for face in faces if face is not None for a, _ in face.addresses)
 
 
-def _other_protocol(about: About, context: Context) -> bool:
-    return about.of_routes and about.key[2] in context.of_other_protocols
+def _eigrp(about: About, context: Context) -> bool:
+    return about.of_routes and about.key[2] in context.of_eigrp and "nothing" not in about.answers
 
 
 def _rip(about: About, context: Context) -> bool:
@@ -386,9 +386,9 @@ KNOWN: tuple[Known, ...] = (
         "Batfish adds loopbacks of Linux and tunnel ends, guard physical parents", _unaddressed,
     ),
     Known(
-        "eigrp", "Batfish",
-        "guard does not run EIGRP (its lines are coverage, and a change to them is held)",
-        "docs/limits.md", _other_protocol, spreads=True,
+        "eigrp-metric", "guard",
+        "Batfish gives loopbacks of wide metrics the delay of classic ones, and rounds NX-OS's metrics as IOS's",
+        "devices: lab-validation, iosxe_vrf_route_leaking_wide_eigrp (10880), nxos_redistribution (2870300)", _eigrp, spreads=True,
     ),
     Known(
         "rip-metric", "guard",

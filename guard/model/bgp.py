@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from guard.model.address import Address, Prefix
 from guard.model.provenance import Source
+from guard.model.vector import Vector
 
 #: Families whose routes belong to VRFs, by the number that stands where unicast has its IP version.
 VPNV4, VPNV6, EVPN = 104, 106, 125
@@ -199,6 +200,7 @@ class Redistribution:
     """Routes of `protocol` (connected, static, ospf, isis, bgp, rip, eigrp, kernel, local) enter another protocol.
 
     `process` narrows to one instance ("" any); `route_types` to some of its routes (OSPF `match`).
+    `vector`: the metric where routes enter EIGRP.
     """
 
     protocol: str
@@ -212,6 +214,7 @@ class Redistribution:
     subnets: bool = True  # IOS before `subnets`: classful networks only
     always_metric: bool = False
     level: str = ""  # IS-IS
+    vector: Vector | None = None
 
 
 @dataclass(frozen=True, slots=True)

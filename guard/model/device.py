@@ -10,6 +10,7 @@ from guard.model.acl import Acl
 from guard.model.address import Address, Prefix, prefix_of
 from guard.model.bgp import BgpProcess
 from guard.model.coverage import Coverage
+from guard.model.eigrp import EigrpProcess
 from guard.model.igp import IsisProcess, OspfProcess, RipProcess
 from guard.model.policy import AsPathList, CommunityList, PrefixList, RoutePolicy
 from guard.model.provenance import Source
@@ -61,6 +62,7 @@ class Interface:
     mtu6: int | None = None
     bandwidth: int | None = None
     speed: int | None = None  # Mbit/s, where configured
+    delay: int | None = None  # picoseconds, where configured
     acl_in: str = ""
     acl_out: str = ""
     acl6_in: str = ""
@@ -170,6 +172,7 @@ class Device:
     ospf: tuple[OspfProcess, ...] = ()
     isis: tuple[IsisProcess, ...] = ()
     rip: tuple[RipProcess, ...] = ()
+    eigrp: tuple[EigrpProcess, ...] = ()
     bgp: tuple[BgpProcess, ...] = ()
     policies: Mapping[str, RoutePolicy] = field(default_factory=dict)
     prefix_lists: Mapping[tuple[int, str], PrefixList] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from guard.model.address import Address, Prefix
 from guard.model.provenance import Source
+from guard.model.vector import Vector
 
 
 class Outcome(Enum):
@@ -343,6 +344,13 @@ class SetMetricFromIgp:
 
 
 @dataclass(frozen=True, slots=True)
+class SetVector:
+    """`set metric BANDWIDTH DELAY RELIABILITY LOAD MTU`: the metric of a route that enters EIGRP."""
+
+    vector: Vector
+
+
+@dataclass(frozen=True, slots=True)
 class SetMetricType:
     type: str  # type-1 | type-2 | internal | external
 
@@ -428,6 +436,7 @@ class SetLevel:
 Action = (
     SetNumber
     | SetMetricFromIgp
+    | SetVector
     | SetMetricType
     | SetOrigin
     | SetCommunities

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from guard.model.acl import Acl
 from guard.model.bgp import BgpProcess
 from guard.model.device import AggregateRoute, Interface, StaticRoute, Vrf
+from guard.model.eigrp import EigrpProcess
 from guard.model.igp import IsisProcess, OspfProcess, RipProcess
 from guard.model.policy import AsPathList, CommunityList, PrefixList, RoutePolicy
 from guard.parse.cisco.routing_draft import RoutingDraft
@@ -26,6 +27,7 @@ class Draft:
     ospf: list[OspfProcess] = field(default_factory=list)
     isis: list[IsisProcess] = field(default_factory=list)
     rip: list[RipProcess] = field(default_factory=list)
+    eigrp: list[EigrpProcess] = field(default_factory=list)
     bgp: list[BgpProcess] = field(default_factory=list)
     policies: dict[str, RoutePolicy] = field(default_factory=dict)
     prefix_lists: dict[tuple[int, str], PrefixList] = field(default_factory=dict)

@@ -28,6 +28,7 @@ def freeze(draft: Draft, context: Context, lines: tuple[Line, ...], total: int) 
         ospf=tuple(draft.ospf),
         isis=tuple(draft.isis),
         rip=tuple(draft.rip),
+        eigrp=tuple(draft.eigrp),
         bgp=tuple(draft.bgp),
         policies=dict(draft.policies),
         prefix_lists=dict(draft.prefix_lists),

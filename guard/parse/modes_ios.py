@@ -89,6 +89,44 @@ bgp =...
 snmp =...
 """
 
+# EIGRP: what stands in a process, in a family of it, and in named mode's `topology base`.
+EIGRP = """
+network =<ip>
+network =<ip> =<wild>
+passive-interface default
+passive-interface =<iface>
+redistribute connected|static|rip|mobile|odr ... ; any opts
+redistribute bgp|eigrp|ospf|ospfv3|isis =<word> ... ; any opts
+redistribute maximum-prefix ... ; any
+default-metric ... ; any
+default-information =in|out ...
+distance eigrp <1-255> <1-255> ; any
+distance =<1-255> =<ip> =<wild> ...
+distribute-list =... ; full
+offset-list =...
+variance <1-128> ; any
+maximum-paths <1-32> ; any
+metric weights ... ; any
+metric rib-scale <1-255> ; any
+metric maximum-hops <1-255> ; any
+auto-summary
+eigrp router-id <ip> ; any
+eigrp stub ... ; any
+eigrp log-neighbor-changes ; on
+eigrp log-neighbor-warnings ... ; any
+eigrp =default-route-tag|event-log-size|event-logging|upgrade-cli ...
+traffic-share =...
+timers =...
+neighbor =<ip> =...
+neighbor =<ip6> =...
+summary-metric =...
+nsf ...
+bfd =...
+soft-sia =...
+snmp =...
+shutdown ; shown
+"""
+
 GRAMMAR = f"""
 [global]
 hostname <word>
@@ -215,7 +253,8 @@ router eigrp =<word> -> eigrp
 router isis -> isis
 router isis =<word> -> isis
 router rip -> ripv2
-ipv6 router =eigrp|rip|isis =<word> -> rip
+ipv6 router eigrp =<1-65535> -> eigrp-af
+ipv6 router =rip|isis =<word> -> rip
 router =odr|mobile|iso-igrp ... -> rip
 route-map =<word> -> rmap ; rmap
 route-map =<word> {{permit|deny}} -> rmap ; rmap
@@ -294,7 +333,7 @@ ipv6 traffic-filter <word> in|out ; any
 ipv6 mtu <68-65535> ; any
 ipv6 nd =...
 ipv6 router =...
-ipv6 =redirects|unreachables|verify|eigrp|rip|dhcp|mld|pim|tcp|flow ...
+ipv6 =redirects|unreachables|verify|rip|dhcp|mld|pim|tcp|flow ...
 ip router isis ... ; any
 ip mtu <68-65535> ; any
 ip nat inside|outside
@@ -304,6 +343,20 @@ ip tcp adjust-mss <500-1460> ; any
 ip helper-address =...
 ip policy route-map <word> ; any
 ip bandwidth-percent =...
+ip summary-address eigrp =<1-65535> =<ip> =<mask> ... ; any
+ip hello-interval|hold-time eigrp =<1-65535> <1-65535> ; any
+ip bandwidth-percent eigrp =<1-65535> <1-999999> ; any
+ip authentication mode eigrp =<1-65535> <word> ; any
+ip authentication key-chain eigrp =<1-65535> <word> ; any
+ip split-horizon eigrp =<1-65535> ; on
+ip next-hop-self eigrp =<1-65535> ... ; on
+ipv6 eigrp =<1-65535>
+ipv6 summary-address eigrp =<1-65535> =<pfx6> ... ; any
+ipv6 hello-interval|hold-time eigrp =<1-65535> <1-65535> ; any
+ipv6 bandwidth-percent eigrp =<1-65535> <1-999999> ; any
+ipv6 authentication =...
+ipv6 split-horizon eigrp =<1-65535> ; on
+ipv6 next-hop-self eigrp =<1-65535> ... ; on
 ip hello-interval|hold-time|summary-address|authentication|split-horizon|next-hop-self|rip|eigrp =...
 ip proxy-arp ; on
 ip redirects ; on
@@ -563,7 +616,54 @@ microloop =...
 =...
 
 [eigrp]
-=...
+{EIGRP}
+address-family ipv4|ipv6 =... -> eigrp-af
+service-family ipv4|ipv6 =... -> eigrp-sf
+
+[eigrp-af] ; exit exit-address-family
+{EIGRP}
+autonomous-system <1-65535> ; any
+af-interface default -> eigrp-port
+af-interface =<ifname> -> eigrp-port
+topology base -> eigrp-topology
+topology =<word> =... -> eigrp-topology
+remote-neighbors =...
+fast-reroute =...
+
+[eigrp-topology] ; exit exit-af-topology
+{EIGRP}
+fast-reroute =...
+
+[eigrp-port] ; exit exit-af-interface
+passive-interface ; shown
+shutdown ; shown
+summary-address =<ip> =<mask> ... ; any
+summary-address =<pfx> ... ; any
+summary-address =<pfx6> ... ; any
+hello-interval|hold-time|bandwidth-percent <1-999999> ; any
+authentication =...
+split-horizon ; on
+next-hop-self ... ; on
+dampening-change|dampening-interval ... ; any
+bfd ...
+add-paths ... ; any
+stub-site =...
+
+[eigrp-sf] ; exit exit-service-family
+af-interface =<word> -> other
+sf-interface =<word> -> eigrp-sf-port
+topology =... -> eigrp-sf-topology
+shutdown
+eigrp =...
+timers =...
+neighbor =...
+
+[eigrp-sf-port] ; exit exit-sf-interface
+shutdown
+hello-interval|hold-time|bandwidth-percent|authentication|split-horizon =...
+
+[eigrp-sf-topology] ; exit exit-sf-topology
+metric|timers|eigrp =...
 
 [ripv2]
 version <1-2> ; any

@@ -75,6 +75,41 @@ weight <0-65535> ; any
 link-bandwidth ...
 """
 
+# EIGRP: what stands in a process, in its families and in its VRFs.
+EIGRP = """
+autonomous-system <1-65535> ; any
+router-id <ip> ; any
+network =<pfx>
+network =<ip> =<wild>
+passive-interface default
+redistribute direct|static|hmm|amt|lisp {route-map} <word> ; any
+redistribute bgp|eigrp|isis|ospf|ospfv3|rip =<word> {route-map} <word> ; any
+redistribute maximum-prefix ... ; any
+default-metric ... ; any
+default-information originate ... ; any
+distance <1-255> <1-255> ; any
+maximum-paths <1-128> ; any
+variance <1-128> ; any
+metric weights ... ; any
+metric rib-scale <1-255> ; any
+metric version 64bit
+metric maximum-hops <1-255> ; any
+stub ... ; any
+eigrp stub ... ; any
+eigrp router-id <ip> ; any
+log-adjacency-changes
+log-neighbor-warnings ... ; any
+timers =...
+table-map <word> ... ; any
+authentication =...
+graceful-restart ...
+nsf ...
+bfd
+flush-routes
+isolate
+shutdown
+"""
+
 GRAMMAR = f"""
 [global]
 version ...
@@ -252,7 +287,7 @@ line =...
 router bgp =<asn> -> bgp
 router ospf =<word> -> ospf
 router ospfv3 =<word> -> ospfv3
-router eigrp =<word> -> other
+router eigrp =<word> -> eigrp
 router isis =<word> -> isis
 router rip =<word> -> other
 router =... -> other
@@ -328,8 +363,26 @@ isis network point-to-point ; any
 isis circuit-type {{level-1|level-2|level-1-2}} ; any
 isis passive-interface ... ; any
 isis =...
+ip passive-interface eigrp =<word> ; shown
+ip bandwidth eigrp =<word> <1-2560000000> ; any
+ip delay eigrp =<word> ... ; any
+ip summary-address eigrp =<word> =<pfx> ... ; any
+ip summary-address eigrp =<word> =<ip> =<mask> ... ; any
+ip distribute-list eigrp =<word> prefix-list|route-map <word> in|out ; any
+ip hello-interval|hold-time eigrp =<word> <1-65535> ; any
+ip authentication mode|key-chain eigrp =<word> <word> ; any
+ip split-horizon eigrp =<word> ; on
+ip next-hop-self eigrp =<word> ; on
+ip bandwidth-percent eigrp =<word> <1-100> ; any
+ip eigrp =<word> shutdown
+ipv6 passive-interface eigrp =<word> ; shown
+ipv6 bandwidth|delay|hello-interval|hold-time|bandwidth-percent eigrp =<word> ... ; any
+ipv6 summary-address eigrp =<word> =<pfx6> ... ; any
+ipv6 distribute-list eigrp =<word> prefix-list|route-map <word> in|out ; any
+ipv6 split-horizon|next-hop-self eigrp =<word> ; on
 ip eigrp =...
 ip bandwidth =...
+ip delay =...
 ip summary-address =...
 ip policy route-map <word> ; any
 ipv6 policy route-map <word> ; any
@@ -544,6 +597,18 @@ address-family ... -> bgp-neighbor-af
 
 [bgp-neighbor-af]
 {FAMILY}
+
+[eigrp]
+{EIGRP}
+address-family ipv4|ipv6 unicast -> eigrp-af
+vrf =<word> -> eigrp-vrf
+
+[eigrp-vrf]
+{EIGRP}
+address-family ipv4|ipv6 unicast -> eigrp-af
+
+[eigrp-af]
+{EIGRP}
 
 [ospf]
 router-id <ip> ; any

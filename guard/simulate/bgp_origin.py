@@ -34,6 +34,9 @@ from guard.simulate.underlay import Underlay
 LOCAL_WEIGHT = 32768
 _KEEPS_DEFAULT = frozenset({Vendor.IOS, Vendor.NXOS})
 _WEIGHTLESS = frozenset({Vendor.EOS, Vendor.JUNOS})
+#: Who is the next hop himself of what he brings into BGP (NX-OS 9.2, `show bgp detail`: 0.0.0.0 for a static route);
+#: others send the gateway of the route.
+_HOP_ITSELF = frozenset({Vendor.EOS, Vendor.NXOS})
 
 _PROTOCOLS: dict[str, frozenset[RouteProtocol]] = {
     "connected": frozenset({RouteProtocol.CONNECTED}),
@@ -80,7 +83,7 @@ def is_fixed(speaker: Speaker, version: int, fixed: Collection[Prefix]) -> bool:
     family = speaker.families.get(version)
     if family is None:
         return True
-    if not speaker.device.ospf and not speaker.device.isis:
+    if not (speaker.device.ospf or speaker.device.isis or speaker.device.rip or speaker.device.eigrp):
         return True
     if any(each.protocol not in ("connected", "local", "static") for each in family.redistributions):
         return False
@@ -171,7 +174,7 @@ def _may_redistribute(speaker: Speaker, family: BgpFamily, prefix: Prefix) -> bo
 
 def _local_attributes(speaker: Speaker, entry: RibEntry | None, origin: int) -> BgpAttributes:
     vendor = speaker.device.vendor
-    next_hop = None if entry is None or vendor is Vendor.EOS else _gateway(entry)
+    next_hop = None if entry is None or vendor in _HOP_ITSELF else _gateway(entry)
     med: int | None = entry.metric if entry is not None else 0
     if vendor is Vendor.JUNOS and (entry is None or entry.protocol not in _WITH_METRIC):
         med = None

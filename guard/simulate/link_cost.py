@@ -48,7 +48,7 @@ _EOS_SILENT_REFERENCE = 100
 HIGHEST_COST = 65_535
 #: Bundles have what their links have that are up (Cisco's answer to "OSPF Reference bandwidth auto-cost and LAG" on
 #: cisco-nsp, August 2008: "based on the number of active links, and OSPF's cost will adjust automatically").
-_SUMS_LINKS = frozenset({Vendor.IOS, Vendor.IOSXR})
+_SUMS_LINKS = frozenset({Vendor.IOS, Vendor.IOSXR, Vendor.NXOS})
 _BANDWIDTHS = {Vendor.JUNOS: JUNOS_BANDWIDTH, Vendor.NXOS: _NXOS_BANDWIDTH}
 
 

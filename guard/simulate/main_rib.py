@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Protocol, TypeGuard, runtime_checkable
 
 from guard.model.address import WIDTH, Address, Prefix
-from guard.model.rib import RibEntry
+from guard.model.rib import RibEntry, RouteProtocol
 from guard.simulate.underlay import Overlay
 
 #: Distance 255: known, never used (Cisco: "unknown, not trusted").
@@ -29,6 +29,16 @@ class IgpTable(Protocol):
     def lengths(self, version: int) -> Collection[int]:
         """Lengths that some prefix of it may have."""
         ...
+
+
+@runtime_checkable
+class Running(Protocol):
+    """An IGP table that knows the subnets of the interfaces that its process runs on; `native`: its routes' kind."""
+
+    native: RouteProtocol
+    process: str
+
+    def subnets(self) -> Collection[Prefix]: ...
 
 
 @runtime_checkable
@@ -145,6 +155,15 @@ class MainRib:
             known = self._lengths[version] = tuple(sorted(found, reverse=True))
         return known
 
+    def run_on(self, protocols: Collection[RouteProtocol], process: str) -> Iterator[tuple[Prefix, RibEntry]]:
+        """Connected routes of the interfaces that IGP processes run on whose own routes are of these kinds."""
+        for table in self.igps:
+            if _is_running(table) and table.native in protocols and process in ("", table.process):
+                for prefix in table.subnets():
+                    entry = self.own.get(prefix)
+                    if entry is not None and entry.protocol is RouteProtocol.CONNECTED:
+                        yield prefix, entry
+
     def underlay_prefixes(self) -> Iterator[Prefix]:
         """Prefixes of everything but BGP, each once, in sorted order."""
         found = {*self.own, *self.static}
@@ -210,6 +229,10 @@ class MainRib:
 
 def _is_holding(table: object) -> TypeGuard[Holding]:
     return offers(type(table), Holding)
+
+
+def _is_running(table: object) -> TypeGuard[Running]:
+    return hasattr(table, "native")
 
 
 def _is_telling(table: object) -> TypeGuard[Telling]:

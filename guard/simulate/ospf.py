@@ -318,6 +318,7 @@ class OspfTable:
     An entry is made when it is asked for; those that are alike are one object, and so are sets of next hops.
     """
 
+    native = RouteProtocol.OSPF
     __slots__ = (
         "_domain",
         "_external",
@@ -342,6 +343,11 @@ class OspfTable:
         self._held: bytes | None = None  # by number: 1 where an internal route with next hops is held
         self._shared: dict[tuple[int, int, int, tuple[int, ...]], RibEntry] = {}
         self._hops: dict[tuple[int, ...], tuple[NextHop, ...]] = {}
+
+    def subnets(self) -> Collection[Prefix]:
+        ports = self._domain.internal.graph.ports.get(self._router, ())
+        held = {each.prefix for port in ports for each in port.interface.addresses if port.settings.subnets is None}
+        return held.union(*(port.settings.subnets or () for port in ports))
 
     def lengths(self, version: int) -> Collection[int]:
         return self._domain.lengths() if version == self._domain.version else ()

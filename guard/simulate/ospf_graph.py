@@ -185,20 +185,12 @@ def _ports(router: int, device: Device, process: OspfProcess, topology: Topology
             continue
         cost = settings.cost
         if cost is None:
-            links = _links(interface, device, topology)
+            links = topology.links(device.name, interface)
             cost = ospf_cost(device.vendor, interface, process.reference_bandwidth, process.version, links)
         kind = settings.network_type
         if interface.kind == "loopback" and kind != "point-to-point":
             kind = "loopback"
         yield Port(router, key, interface, settings, settings.area, kind, cost)
-
-
-def _links(interface: Interface, device: Device, topology: Topology) -> list[Interface]:
-    """Those that are up, of a bundle or of the bundle that a subinterface belongs to."""
-    bundle = topology.find(device.name, interface.parent or interface.name)
-    names = topology.configured[bundle].members if bundle is not None else ()
-    links = [topology.find(device.name, name) for name in names]
-    return [topology.configured[each] for each in links if each is not None and topology.interfaces[each].up]
 
 
 def _speaks(interface: Interface, version: int) -> bool:

@@ -57,10 +57,12 @@ from guard.model.policy import (
     SetNextHop,
     SetNumber,
     SetOrigin,
+    SetVector,
     SetVerdict,
     Term,
     leaves,
 )
+from guard.model.vector import Vector
 from guard.simulate.route_lists import (
     PrefixTest,
     acl_test,
@@ -82,8 +84,9 @@ class RouteView(NamedTuple):
     """One route as policies see it. For a route that is not of BGP, `attributes` hold next hop, metric (med) and tag.
 
     `protocol`: connected, static, ospf, isis, bgp, rip, aggregate, local, kernel. `peer`: the neighbour that it came
-    from (import) or goes to (export). `next_hop_kind`, `metric_type`, `level` and `distance` are what a policy set.
-    `verdict`: what becomes of it undecided (Junos alone). `absent`: routes asked for that are not in the table.
+    from (import) or goes to (export). `next_hop_kind`, `metric_type`, `level`, `distance` and `vector` (of EIGRP) are
+    what a policy set. `verdict`: what becomes of it undecided (Junos alone). `absent`: routes asked for that are not in
+    the table.
     """
 
     prefix: Prefix
@@ -103,6 +106,7 @@ class RouteView(NamedTuple):
     distance: int | None = None
     verdict: bool | None = None
     absent: frozenset[MatchRouteExists] = frozenset()
+    vector: Vector | None = None
 
 
 class Evaluator:
@@ -359,6 +363,8 @@ class Evaluator:
                 return view._replace(attributes=attributes._replace(med=max(0, min(value, 0xFFFFFFFF))))
             case SetVerdict(accept):
                 return view._replace(verdict=accept)
+            case SetVector(vector):
+                return view._replace(vector=vector)
             case SetMetricType(type):
                 return view._replace(metric_type=type)
             case SetLevel(level):

@@ -1,4 +1,4 @@
-"""Which routes of a main RIB another protocol takes, and what its policy makes of them. Shared by OSPF, IS-IS and RIP.
+"""Which routes of a main RIB another protocol takes, and what its policy makes of them. Shared by the IGPs.
 
 Law: only what is installed is redistributed; BGP into an IGP takes what the vendor takes (IOS: not iBGP).
 """
@@ -22,7 +22,13 @@ _OSPF = frozenset(
 _ISIS = frozenset(
     {RouteProtocol.ISIS_L1, RouteProtocol.ISIS_L2, RouteProtocol.ISIS_EL1, RouteProtocol.ISIS_EL2}
 )
-_IGP = {"ospf": _OSPF, "ospf3": _OSPF, "isis": _ISIS, "rip": frozenset({RouteProtocol.RIP})}
+_IGP = {
+    "ospf": _OSPF,
+    "ospf3": _OSPF,
+    "isis": _ISIS,
+    "rip": frozenset({RouteProtocol.RIP}),
+    "eigrp": frozenset({RouteProtocol.EIGRP, RouteProtocol.EIGRP_EX}),
+}
 
 #: What policies and `match` of a redistribution call the kinds of IGP routes.
 _ROUTE_TYPES = {
@@ -32,6 +38,8 @@ _ROUTE_TYPES = {
     RouteProtocol.OSPF_E2: ("external", "type-2"),
     RouteProtocol.ISIS_L1: ("level-1",),
     RouteProtocol.ISIS_L2: ("level-2",),
+    RouteProtocol.EIGRP: ("internal",),
+    RouteProtocol.EIGRP_EX: ("external",),
 }
 _EXTERNAL_WORDS = {"external-1": "type-1", "external-2": "type-2", "nssa-external": "external"}
 
@@ -66,19 +74,37 @@ def take(
         if prefix.version != version or not (redistribution.subnets or _is_classful(prefix)):
             continue
         view = _view(prefix, entry, attributes, redistribution)
-        taken = view
-        if redistribution.policy:
-            policy = (redistribution.policy,)
-            changed = evaluators(rib.node).evaluate(policy, view, undefined=_undefined_permits(device))
-            if changed is None:
-                continue
-            taken = changed
+        if device.vendor is Vendor.NXOS:
+            view = view._replace(route_type=_NXOS_TYPES.get(entry.protocol, view.route_type))
+        changed = _through(device, evaluators(rib.node), redistribution.policy, view)
+        if changed is None:
+            continue
+        taken = changed
         metric, added = redistribution.metric, 0
         if taken.attributes.med != view.attributes.med:
             added = _added(evaluators(rib.node), redistribution.policy, view, taken)
             metric = metric if added else taken.attributes.med
         tag = taken.attributes.tag if taken.attributes.tag != view.attributes.tag else redistribution.tag
         yield Taken(prefix, entry, taken, metric, _tag(device, tag, view, attributes), external, added)
+
+
+def _through(device: Device, evaluator: Evaluator, name: str, view: RouteView) -> RouteView | None:
+    """The route after the redistribution's policy; None where that rejects it.
+
+    NX-OS takes iBGP's routes where the route-map says `match route-type internal`: of no type, they would not pass.
+    """
+    if not name:
+        return view
+    undefined = _undefined_permits(device)
+    if device.vendor is Vendor.NXOS and view.protocol == "bgp" and view.route_type == "internal":
+        untyped = view._replace(route_type="")
+        if evaluator.evaluate((name,), untyped, undefined=undefined) is not None:
+            return None
+    return evaluator.evaluate((name,), view, undefined=undefined)
+
+
+#: What `match route-type` of NX-OS calls the kinds of BGP's routes.
+_NXOS_TYPES = {RouteProtocol.IBGP: "internal", RouteProtocol.BGP: "external"}
 
 
 def _added(evaluator: Evaluator, policy: str, view: RouteView, taken: RouteView) -> int:
@@ -93,11 +119,15 @@ def _added(evaluator: Evaluator, policy: str, view: RouteView, taken: RouteView)
 
 
 def _tag(device: Device, tag: int | None, view: RouteView, attributes: BgpAttributes | None) -> int:
-    """A route's own tag goes on; IOS and NX-OS tag routes of BGP with the neighbouring AS (RFC 1403)."""
+    """A route's own tag goes on; IOS and NX-OS tag routes of BGP with the neighbouring AS (RFC 1403).
+
+    NX-OS takes its own AS where a path is empty (recorded: a route of iBGP in OSPF).
+    """
     if tag is not None:
         return tag
     if attributes is not None and device.vendor in _LIKE_IOS:
-        return first_as(attributes.as_path)
+        own = device.bgp[0].asn if device.vendor is Vendor.NXOS and device.bgp else 0
+        return first_as(attributes.as_path) or own
     return view.attributes.tag
 
 
@@ -121,7 +151,7 @@ def _source(device: Device, rib: MainRib, redistribution: Redistribution) -> Ite
     elif kind == "bgp":
         yield from _of_bgp(device, rib)
     elif kind in _IGP:
-        yield from _of_igp(rib, redistribution, _IGP[kind])
+        yield from _of_igp(device, rib, redistribution, _IGP[kind])
 
 
 def _plain(routes: Iterable[tuple[Prefix, RibEntry]], protocol: RouteProtocol) -> Iterator[Row]:
@@ -134,12 +164,22 @@ def _of_bgp(device: Device, rib: MainRib) -> Iterator[Row]:
     for prefix, entry, attributes, external in rib.overlay.redistributable(rib.node, rib.vrf):
         if rib.get(prefix) != entry:
             continue
-        if entry.protocol is RouteProtocol.IBGP and device.vendor in _LIKE_IOS:
-            continue  # needs `bgp redistribute-internal` (NX-OS: a route-map that matches internal routes)
+        if entry.protocol is RouteProtocol.IBGP and device.vendor is Vendor.IOS:
+            continue  # needs `bgp redistribute-internal`
         yield prefix, entry, attributes, external
 
 
-def _of_igp(rib: MainRib, redistribution: Redistribution, protocols: frozenset[RouteProtocol]) -> Iterator[Row]:
+def takes_links(device: Device) -> bool:
+    """Whether connected subnets that an IGP runs on are redistributed with its routes (IOS, but for IS-IS).
+
+    Recorded: `redistribute eigrp` of IOS-XE 16.4 into EIGRP and into BGP; NX-OS wants `redistribute direct`.
+    """
+    return device.vendor is Vendor.IOS
+
+
+def _of_igp(
+    device: Device, rib: MainRib, redistribution: Redistribution, protocols: frozenset[RouteProtocol]
+) -> Iterator[Row]:
     wanted = {_EXTERNAL_WORDS.get(word, word) for word in redistribution.route_types}
     for table in rib.igps:
         if redistribution.process and table.process != redistribution.process:
@@ -150,6 +190,9 @@ def _of_igp(rib: MainRib, redistribution: Redistribution, protocols: frozenset[R
                 continue
             if not wanted or wanted.intersection(_ROUTE_TYPES.get(entry.protocol, ())):
                 yield prefix, entry, None, False
+    if takes_links(device) and (not wanted or "internal" in wanted):
+        for prefix, entry in sorted(dict(rib.run_on(protocols, redistribution.process)).items()):
+            yield prefix, entry, None, False
 
 
 def _view(

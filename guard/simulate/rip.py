@@ -145,7 +145,7 @@ class Rip:
             return None
         # FRR counts the link that a route was heard over, and IOS shows the metric as it was sent
         more = 1 if self.graph.devices[router].vendor is Vendor.FRR else 0
-        return RipTable(process, self.tables.get(router, {}), more)
+        return RipTable(process, self.tables.get(router, {}), self.graph.own.get(router, ()), more)
 
 
 def _converged(graph: RipGraph, injected: tuple[RipExternal, ...]) -> dict[Router, dict[Prefix, _Route]]:
@@ -185,11 +185,15 @@ def _sent(process: RipProcess, prefix: Prefix, way: _Way) -> Prefix:
 
 
 class RipTable:
-    """Implements main_rib.IgpTable."""
+    """Implements main_rib.IgpTable and Running."""
 
     process = ""
+    native = RouteProtocol.RIP
 
-    def __init__(self, process: RipProcess, routes: Mapping[Prefix, _Route], more: int) -> None:
+    def __init__(
+        self, process: RipProcess, routes: Mapping[Prefix, _Route], own: tuple[Prefix, ...], more: int
+    ) -> None:
+        self._own = own
         self._entries = {
             prefix: RibEntry(RouteProtocol.RIP, process.distance, route.metric + more, route.hops, route.tag)
             for prefix, route in sorted(routes.items())
@@ -203,3 +207,6 @@ class RipTable:
 
     def lengths(self, version: int) -> Collection[int]:
         return {prefix.length for prefix in self._entries if prefix.version == version}
+
+    def subnets(self) -> Collection[Prefix]:
+        return self._own

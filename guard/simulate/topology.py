@@ -117,6 +117,13 @@ class Topology:
             known = self._neighbours[interface] = self._find_neighbours(interface)
         return known
 
+    def links(self, node: str, interface: Interface) -> list[Interface]:
+        """Those that are up, of a bundle or of the bundle that a subinterface belongs to."""
+        bundle = self.find(node, interface.parent or interface.name)
+        names = self.configured[bundle].members if bundle is not None else ()
+        links = [self.find(node, name) for name in names]
+        return [self.configured[each] for each in links if each is not None and self.interfaces[each].up]
+
     def _find_neighbours(self, interface: InterfaceId) -> tuple[InterfaceId, ...]:
         vrf = self.interfaces[interface].vrf if interface in self.interfaces else ""
         found = {

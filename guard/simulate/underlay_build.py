@@ -22,11 +22,15 @@ from guard.simulate.main_rib import IgpTable, MainRib, lengths_by_version
 from guard.simulate.moved import Moved
 from guard.simulate.policy_eval import Evaluator
 from guard.simulate.recursion import Resolver
+from guard.simulate.redistribution import takes_links
 from guard.simulate.topology import Topology
 from guard.simulate.underlay import Overlay, Resolution
 from guard.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from guard.simulate.eigrp import Eigrp
+    from guard.simulate.eigrp import Injected as EigrpInjected
+    from guard.simulate.eigrp_graph import EigrpGraph
     from guard.simulate.isis import Isis, IsisExternal, IsisPaths
     from guard.simulate.ospf import External, Ospf
     from guard.simulate.ospf_internal import Internal, Memory
@@ -39,11 +43,12 @@ OSPF_VERSIONS = (2, 3)
 
 @dataclass(frozen=True, slots=True)
 class Injected:
-    """What IGPs carry that is not their own: by OSPF version, by address family of IS-IS, and of RIP."""
+    """What IGPs carry that is not their own: by OSPF version, by address family of IS-IS, of RIP and of EIGRP."""
 
     ospf: Mapping[int, tuple[External, ...]]
     isis: Mapping[int, tuple[IsisExternal, ...]]
     rip: tuple[RipExternal, ...] = ()
+    eigrp: EigrpInjected | None = None
 
 
 @dataclass(slots=True)
@@ -58,6 +63,7 @@ class Ground:
     ospf: dict[int, Internal] = field(default_factory=dict)
     isis: dict[int, IsisPaths] = field(default_factory=dict)
     rip: RipGraph | None = None
+    eigrp: EigrpGraph | None = None
     _evaluators: dict[str, Evaluator] = field(default_factory=dict)
 
     def evaluator(self, node: str) -> Evaluator:
@@ -128,6 +134,10 @@ def lay(snapshot: Snapshot, scenario: Scenario, kept: Kept | None = None) -> Gro
         from guard.simulate import rip
 
         ground.rip = rip.build(snapshot.devices, topology)
+    if any(device.eigrp for device in snapshot.devices.values()):
+        from guard.simulate import eigrp_graph
+
+        ground.eigrp = eigrp_graph.build(snapshot.devices, topology)
     return ground
 
 
@@ -167,6 +177,7 @@ class Network:
         self.ospf: dict[int, Ospf] = {}
         self.isis: dict[int, Isis] = {}
         self.rip: Rip | None = None
+        self.eigrp: Eigrp | None = None
         self.igp_externals: dict[str, frozenset[Prefix]] = {}
         self.injected = Injected({}, {})
         self._overlay_lengths = lengths_by_version(overlay.universe) if overlay is not None else {}
@@ -187,6 +198,7 @@ class Network:
     def adjacencies(self) -> tuple[IgpAdjacency, ...]:
         graphs = [internal.graph.adjacencies for internal in self._ground.ospf.values()]
         graphs += [paths.graph.adjacencies for paths in self._ground.isis.values()]
+        graphs += [self._ground.eigrp.adjacencies] if self._ground.eigrp is not None else []
         return tuple(dict.fromkeys(each for adjacencies in graphs for each in adjacencies))
 
     def vrfs(self, node: str) -> tuple[str, ...]:
@@ -218,9 +230,10 @@ class Network:
             for table in rib.igps:
                 if not process or table.process == process:
                     found.update(table.prefixes())
-        for prefix in sorted(found):
-            entry = rib.underlay(prefix)
-            if entry is not None and entry.protocol in protocols:
+        links = dict(rib.run_on(protocols, process)) if takes_links(self._ground.devices[node]) else {}
+        for prefix in sorted(found.union(links)):
+            entry = links.get(prefix) or rib.underlay(prefix)
+            if entry is not None and (entry.protocol in protocols or prefix in links):
                 yield prefix, entry
 
     def resolve(self, node: str, vrf: str, address: Address) -> Resolution | None:
@@ -285,6 +298,8 @@ class Network:
             found.update(isis.numbers)
         for table in self.rip.tables.values() if self.rip is not None else ():
             found.update(table)
+        for routes in self.eigrp.tables.values() if self.eigrp is not None else ():
+            found.update(routes)
         return found
 
     def connected(self, node: str, vrf: str, address: Address) -> str | None:
@@ -332,6 +347,7 @@ class Network:
         for version, internal in sorted(ground.ospf.items()):
             self.notes.extend(internal.graph.notes)
             self._note_ebgp(version, internal)
+        self._note_ebgp_in_eigrp()
 
     def _inject(self) -> Injected:
         ground = self._ground
@@ -351,7 +367,11 @@ class Network:
             from guard.simulate.rip import externals as brought_in
 
             rip = brought_in(ground.rip, self.ribs, ground.evaluator)
-        return Injected(ospf, isis, rip)
+        if self.eigrp is None:
+            return Injected(ospf, isis, rip)
+        from guard.simulate.eigrp_external import injected
+
+        return Injected(ospf, isis, rip, injected(self.eigrp, self.ribs, ground.evaluator))
 
     def _note_ebgp(self, version: int, internal: Internal) -> None:
         if self.overlay is None:
@@ -359,6 +379,14 @@ class Network:
         from guard.simulate.ospf_external import ebgp_in_igp
 
         for node, prefixes in ebgp_in_igp(internal.graph, self.ribs, self._ground.evaluator).items():
+            self.igp_externals[node] = self.igp_externals.get(node, frozenset()) | prefixes
+
+    def _note_ebgp_in_eigrp(self) -> None:
+        if self.overlay is None or self._ground.eigrp is None:
+            return
+        from guard.simulate.eigrp_external import ebgp_in_eigrp
+
+        for node, prefixes in ebgp_in_eigrp(self._ground.eigrp, self.ribs, self._ground.evaluator).items():
             self.igp_externals[node] = self.igp_externals.get(node, frozenset()) | prefixes
 
     def _rebuild(self, injected: Injected) -> None:
@@ -376,6 +404,10 @@ class Network:
             from guard.simulate.rip import Rip
 
             self.rip = Rip(ground.rip, injected.rip)
+        if ground.eigrp is not None:
+            from guard.simulate import eigrp
+
+            self.eigrp = eigrp.Eigrp(ground.eigrp, injected.eigrp or eigrp.Injected(), ground.evaluator)
         fresh = {}
         for node in sorted(self._ground.devices):
             made = self._rib_of(node)
@@ -411,6 +443,8 @@ class Network:
         table = self.rip.table((node, vrf)) if self.rip is not None else None
         if table is not None:
             yield table
+        if self.eigrp is not None:
+            yield from self.eigrp.offered(node, vrf)
 
     def _filter(self, node: str, process: OspfProcess) -> Callable[[Prefix], bool] | None:
         """`distribute-list … in` of a process: what may enter the main RIB."""

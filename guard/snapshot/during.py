@@ -65,7 +65,7 @@ def disturbed(after: Snapshot, drops: tuple[Drop, ...]) -> Snapshot:
             case ClearIsis():
                 devices[device.name] = replace(device, isis=())
             case RestartRouting():
-                devices[device.name] = replace(device, ospf=(), isis=(), rip=(), bgp=())
+                devices[device.name] = replace(device, ospf=(), isis=(), rip=(), eigrp=(), bgp=())
             case ClearSessions(soft=True):
                 continue
             case ClearSessions():

@@ -210,6 +210,7 @@ def _loose(device: Device) -> list[Redistribution]:
     processes = [(each.redistributions) for each in device.ospf]
     processes += [tuple(one for _, one in each.redistributions) for each in device.isis]
     processes += [each.redistributions for each in device.rip]
+    processes += [each.redistributions for each in device.eigrp]
     return [one for group in processes for one in group if one.protocol == "bgp" and not _names(device, one.policy)]
 
 

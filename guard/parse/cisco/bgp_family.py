@@ -9,7 +9,7 @@ from guard.model.address import Prefix, mask_length, parse_address, parse_prefix
 from guard.model.bgp import EGP, IGP, INCOMPLETE, BgpAggregate, BgpNetwork, Redistribution
 from guard.model.device import Vendor
 from guard.parse.cisco.number import between
-from guard.parse.cisco.redistribute import RUNS_RIP
+from guard.parse.cisco.redistribute import is_computed
 from guard.parse.cisco.routing_draft import FamilyDraft, ProcessDraft, RoutingDraft
 from guard.parse.context import Context
 from guard.parse.line import Line
@@ -169,7 +169,7 @@ def redistribute(line: Line, words: tuple[str, ...], place: Place) -> None:
     protocol = _PROTOCOL[name] if name in _PROTOCOL else _unknown(name)
     options = _Options(line, place, name)
     options.read(words[1:])
-    if not place.no and (protocol == "eigrp" or (protocol == "rip" and place.vendor not in RUNS_RIP)):
+    if not place.no and not is_computed(place.vendor, protocol):
         place.context.partial(line, f"routes of {protocol} are not computed, so none is redistributed")
     key = (protocol, options.process, options.types)
     families = [place.family]

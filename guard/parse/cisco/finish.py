@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from guard.model.address import DEFAULT_V4, Prefix
-from guard.model.device import Interface, InterfaceAddress, StaticRoute, Vendor
+from guard.model.device import Interface, StaticRoute, Vendor
 from guard.model.igp import IsisInterface, IsisProcess, OspfArea, OspfInterface, OspfProcess
 from guard.model.provenance import Source
 from guard.parse.cisco.acl import finish_acls, finish_logins, finish_policing
+from guard.parse.cisco.eigrp_finish import eigrp_process
 from guard.parse.cisco.interface_name import kind_of, parent_of
 from guard.parse.cisco.isis import level_default
 from guard.parse.cisco.nxos_defaults import SWITCHABLE, is_shut, isis_metric, switches_by_default
@@ -45,6 +46,8 @@ def finish(reading: Reading) -> None:
     for isis in reading.isis_settings.values():
         reading.isis.append(_isis(isis, reading))
     reading.rip.extend(rip_process(rip, reading) for rip in reading.rip_settings.values())
+    made = (eigrp_process(eigrp, reading) for eigrp in reading.eigrp_settings.values())
+    reading.eigrp.extend(process for process in made if process is not None)
     if not reading.ip_forwarding:
         reading.static_routes.extend(
             StaticRoute(DEFAULT_V4, source, next_hop=gateway) for gateway, source in reading.default_gateways
@@ -211,7 +214,7 @@ def _covered(settings: InterfaceSettings, networks: list[NetworkStatement], read
     found: _Enabled | None = None
     if settings.ospf is not None and "area" in settings.ospf.values:
         return None
-    addresses = [each for each in _lender(settings, reading) if each.address.version == 4]
+    addresses = [each for each in reading.speaks_from(settings.name) if each.address.version == 4]
     for at, each in enumerate(addresses):
         network = next((n for n in networks if (each.address.value ^ n.value) & ~n.mask == 0), None)
         if network is not None and found is None:
@@ -223,13 +226,6 @@ def _covered(settings: InterfaceSettings, networks: list[NetworkStatement], read
     if found is not None and found.subnets is not None and len(found.subnets) == len({a.prefix for a in addresses}):
         return found._replace(subnets=None)
     return found
-
-
-def _lender(settings: InterfaceSettings, reading: Reading) -> tuple[InterfaceAddress, ...]:
-    """The interface's addresses, or those that it borrows."""
-    interface = reading.interfaces[settings.name]
-    lender = reading.interfaces.get(interface.unnumbered) if interface.unnumbered else interface
-    return lender.addresses if lender else ()
 
 
 _OWN = ("cost", "hello", "dead", "priority", "mtu_ignore")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from guard.model.address import Address, mask_length, parse_address
 from guard.model.device import InterfaceAddress, Vendor
+from guard.parse.cisco.interface_eigrp import EIGRP_INTERFACE
 from guard.parse.cisco.interface_first_hop import FIRST_HOP
 from guard.parse.cisco.interface_igp import IGP_COMMANDS
 from guard.parse.cisco.interface_misc import HARMLESS, UNMODELLED
@@ -388,5 +389,10 @@ _COMMON: Mapping[str, Handler[Settings]] = {
 
 _TABLES: Mapping[Vendor, Table[Settings]] = {
     vendor: Table(HARMLESS, UNMODELLED, IGP_COMMANDS, SWITCHING, FIRST_HOP, _COMMON)
-    for vendor in (Vendor.IOS, Vendor.EOS, Vendor.FRR)
-} | {Vendor.NXOS: Table(HARMLESS, UNMODELLED, IGP_COMMANDS, SWITCHING, FIRST_HOP, _COMMON, NXOS_INTERFACE)}
+    for vendor in (Vendor.EOS, Vendor.FRR)
+} | {
+    Vendor.IOS: Table(HARMLESS, UNMODELLED, IGP_COMMANDS, SWITCHING, FIRST_HOP, _COMMON, EIGRP_INTERFACE[Vendor.IOS]),
+    Vendor.NXOS: Table(
+        HARMLESS, UNMODELLED, IGP_COMMANDS, SWITCHING, FIRST_HOP, _COMMON, NXOS_INTERFACE, EIGRP_INTERFACE[Vendor.NXOS]
+    ),
+}

@@ -92,10 +92,9 @@ _LABELS = keys(
 )
 _RIP = keys(NotModelled("RIP is recognised only"), "ip rip | ipv6 rip | ip summary-address rip")
 _EIGRP = keys(
-    NotModelled("EIGRP is recognised only"),
+    NotModelled("EIGRP is recognised only"),  # where interface_eigrp does not read it
     """ip summary-address eigrp | ip hello-interval eigrp | ip hold-time eigrp | ip authentication
-    | ip bandwidth-percent eigrp | ip next-hop-self eigrp | ipv6 eigrp | no ip split-horizon eigrp
-    | no ip next-hop-self eigrp""",
+    | ip bandwidth-percent eigrp | no ip split-horizon eigrp""",
 )
 _BUNDLES = keys(
     Partly("too few members take a bundle down"), "port-channel min-links | lacp min-links | lacp max-bundle"

@@ -137,7 +137,7 @@ NXOS_INTERFACE: Mapping[str, Handler[Settings]] = {
     **keys(
         Ignored("a link's own protocols and counters"),
         """negotiate | link | management | packet | no management | beacon | fabric database | rmon | vtp | no vtp
-        | queue-limit | delay | no beacon | lacp suspend-individual | no lacp suspend-individual | lldp | fec
+        | queue-limit | no beacon | lacp suspend-individual | no lacp suspend-individual | lldp | fec
         | no link debounce | hardware access-list | logging | no logging | ip arp | no mac-address | carrier-delay
         | port-channel port | no port-channel | flowcontrol | no hardware | no cdp | no lldp | inherit port-profile
         | no negotiate | no snmp | no bfd | no udld | no spanning-tree | no storm-control | ip port-unreachable
@@ -161,10 +161,5 @@ NXOS_INTERFACE: Mapping[str, Handler[Settings]] = {
         NotModelled("may drop packets by a rule that is not modelled"),
         "ip port access-group | ipv6 port traffic-filter | mac port access-group | ip dns source-interface | vlan",
     ),
-    **keys(NotModelled("EIGRP is recognised only"), "ip passive-interface eigrp | ip distribute-list | ip eigrp"),
-    "ip bandwidth": NotModelled("EIGRP is recognised only"),
-    "ip bandwidth-percent": NotModelled("EIGRP is recognised only"),
-    "ip offset-list": NotModelled("EIGRP is recognised only"),
-    "ip summary-address": NotModelled("EIGRP is recognised only"),
     "ip nat": NotModelled("sends packets another way than the routing table"),
 }

@@ -9,6 +9,7 @@ from guard.model.acl import Range, Wildcard
 from guard.model.address import Address, Prefix
 from guard.model.bgp import Redistribution
 from guard.model.device import InterfaceAddress, Vendor
+from guard.model.eigrp import EigrpFilter, EigrpSummary
 from guard.model.igp import AreaRange, DefaultInformation
 from guard.model.provenance import Source
 from guard.parse.cisco.copp import Policing
@@ -43,6 +44,7 @@ class InterfaceSettings:
     ospf: IgpSettings | None = None
     ospf6: IgpSettings | None = None
     isis: IgpSettings | None = None
+    eigrp: dict[tuple[int, str], EigrpPort] = field(default_factory=dict)  # by IP version and process
 
     @property
     def vrf(self) -> str:
@@ -126,6 +128,46 @@ class RipSettings:
     max_paths: int | None = None
 
 
+@dataclass(slots=True)
+class EigrpPort:
+    """What is said of one interface and one EIGRP process, in either's mode; None: nothing."""
+
+    runs: bool = False  # by its own command
+    shutdown: bool | None = None
+    passive: bool | None = None
+    bandwidth: int | None = None
+    delay: int | None = None
+    summaries: dict[Prefix, EigrpSummary] = field(default_factory=dict)
+    filters: list[EigrpFilter] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class EigrpSettings:
+    """EIGRP of one AS in one VRF for one IP version; `values` are fields of guard.model.eigrp.EigrpProcess.
+
+    `everywhere`: what holds for interfaces that say nothing else; `named`: of IOS's named mode; `networks`: an address
+    and the bits of it that do not count.
+    """
+
+    process: str
+    version: int
+    vrf: str
+    source: Source
+    named: bool = False
+    asn: int | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    networks: list[tuple[int, int]] = field(default_factory=list)
+    everywhere: EigrpPort = field(default_factory=EigrpPort)
+    ports: dict[str, EigrpPort] = field(default_factory=dict)
+    redistributions: list[Redistribution] = field(default_factory=list)
+    filters: list[EigrpFilter] = field(default_factory=list)
+    shutdown: bool = False
+
+    def port(self, name: str) -> EigrpPort:
+        """What the process says of an interface, begun where it is first named."""
+        return self.ports.setdefault(name, EigrpPort())
+
+
 @dataclass(frozen=True, slots=True)
 class LoginFilter:
     """An ACL on who may log in: it sees TCP packets to `ports` of the device itself."""
@@ -145,6 +187,7 @@ class Reading(Draft):
     ospf_settings: dict[tuple[int, str, str], OspfSettings] = field(default_factory=dict)  # version, process, VRF
     isis_settings: dict[tuple[str, str], IsisSettings] = field(default_factory=dict)
     rip_settings: dict[str, RipSettings] = field(default_factory=dict)  # by VRF
+    eigrp_settings: dict[tuple[int, str, str], EigrpSettings] = field(default_factory=dict)  # version, process, VRF
     logins: list[LoginFilter] = field(default_factory=list)
     default_switchport: bool | None = None
     default_mtu: int | None = None  # of Ethernet interfaces: IOS `system mtu`, EOS `interface defaults`
@@ -164,3 +207,9 @@ class Reading(Draft):
         if found is None:
             found = self.settings[name] = InterfaceSettings(name, source, self.vendor)
         return found
+
+    def speaks_from(self, name: str) -> tuple[InterfaceAddress, ...]:
+        """The addresses of a finished interface, or those that it borrows."""
+        interface = self.interfaces[name]
+        lender = self.interfaces.get(interface.unnumbered) if interface.unnumbered else interface
+        return lender.addresses if lender else ()

@@ -7,6 +7,7 @@ from typing import Any
 
 from guard.model.bgp import Redistribution
 from guard.model.device import Vendor
+from guard.model.vector import Vector, typed
 from guard.parse.context import Context
 from guard.parse.line import Line
 
@@ -15,9 +16,19 @@ _PROTOCOLS = frozenset(
 )
 _NAMES = {"direct": "connected", "ospfv3": "ospf", "ospf6": "ospf", "ripng": "rip"}
 _WITH_PROCESS = frozenset({"ospf", "ospfv3", "bgp", "eigrp", "isis"})
-_NOT_COMPUTED = frozenset({"rip", "ripng", "eigrp"})
-#: Vendors whose RIP is computed.
-RUNS_RIP = frozenset({Vendor.IOS, Vendor.FRR})
+#: Protocols that only some vendors' routers are computed with.
+_COMPUTED = {
+    "rip": frozenset({Vendor.IOS, Vendor.FRR}), "ripng": frozenset(), "eigrp": frozenset({Vendor.IOS, Vendor.NXOS}),
+}  # fmt: skip
+#: `metric BANDWIDTH DELAY RELIABILITY LOAD MTU`, into EIGRP.
+_VECTOR = 5
+
+
+def is_computed(vendor: Vendor, protocol: str) -> bool:
+    """Whether the routes of a protocol are computed on this vendor's routers."""
+    return protocol not in _COMPUTED or vendor in _COMPUTED[protocol]
+
+
 _LEVELS = frozenset({"level-1", "level-2", "level-1-2"})
 _TYPES = frozenset({"internal", "external", "nssa-external"})
 _KEYWORDS = _LEVELS | {"metric", "metric-type", "route-map", "policy", "subnets", "match", "tag", "include", "vrf",
@@ -36,12 +47,13 @@ def redistribution(line: Line, context: Context, words: tuple[str, ...], *, clas
     tagged = protocol in _WITH_PROCESS or (context.vendor is Vendor.NXOS and protocol == "rip")
     if tagged and at < len(words) and words[at].lower() not in _KEYWORDS:
         process, at = words[at], at + 1
-    options = _Options({"subnets": not classful})
+    words, vector = _vector(words)
+    options = _Options({"subnets": not classful, "vector": vector})
     while at < len(words):
         at += options.take(words[at].lower(), words[at + 1] if at + 1 < len(words) else "")
     if "policy" in options.values:
         context.refer("route-map", options.values["policy"], line, "redistribution")
-    if protocol in _NOT_COMPUTED and (protocol != "rip" or context.vendor not in RUNS_RIP):
+    if not is_computed(context.vendor, protocol):
         context.partial(line, f"routes of `{protocol}` are not computed, so none is redistributed")
     elif options.unknown:
         context.partial(line, f"`{options.unknown}` of a redistribution is not modelled")
@@ -54,6 +66,15 @@ def redistribution(line: Line, context: Context, words: tuple[str, ...], *, clas
         route_types=tuple(options.types),
         **options.values,
     )
+
+
+def _vector(words: tuple[str, ...]) -> tuple[tuple[str, ...], Vector | None]:
+    """The words without a metric of five numbers, and that metric."""
+    at = words.index("metric") + 1 if "metric" in words else len(words)
+    numbers = words[at : at + _VECTOR]
+    if len(numbers) < _VECTOR or not all(word.isdecimal() for word in numbers):
+        return words, None
+    return words[: at - 1] + words[at + _VECTOR :], typed(numbers)
 
 
 @dataclass(slots=True)

@@ -22,7 +22,9 @@ from guard.model.policy import (
     SetNextHop,
     SetNumber,
     SetOrigin,
+    SetVector,
 )
+from guard.model.vector import typed
 from guard.parse.cisco.community import members
 from guard.parse.cisco.number import asn, between
 from guard.parse.cisco.routing_draft import TermDraft
@@ -96,9 +98,8 @@ def _metric(line: Line, words: tuple[str, ...], context: Context) -> tuple[Actio
     if len(words) > 1 and words[1][0] in "+-":
         context.not_implemented(line, "a metric from round-trip times or sums is not modelled")
         return None
-    if len(words) > 1 and words[1].isdecimal():
-        context.partial(line, "of EIGRP's metric only the bandwidth is kept")
-    return _number("metric")(line, words, context)
+    number = _number("metric")(line, words, context)
+    return (*(number or ()), SetVector(typed(words))) if len(words) > 1 else number
 
 
 def _metric_type(line: Line, words: tuple[str, ...], context: Context) -> tuple[Action, ...]:

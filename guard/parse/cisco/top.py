@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from guard.model.address import parse_address
 from guard.model.device import Vendor
 from guard.parse.cisco.acl import access_list, numbered, object_group
+from guard.parse.cisco.eigrp import router_eigrp
 from guard.parse.cisco.interface import interface
 from guard.parse.cisco.interface_switching import vlan_spans
 from guard.parse.cisco.isis import router_isis
@@ -237,7 +238,12 @@ _SHARED: Mapping[str, Handler[Reading]] = {
 }
 
 TOP: Mapping[Vendor, Mapping[str, Handler[Reading]]] = {
-    Vendor.IOS: {**_SHARED, "router rip": router_rip, "system mtu": _system_mtu},
+    Vendor.IOS: {
+        **_SHARED,
+        "router rip": router_rip,
+        **keys(router_eigrp, "router eigrp | ipv6 router eigrp"),
+        "system mtu": _system_mtu,
+    },
     Vendor.EOS: {
         **_SHARED,
         "management": _management,
@@ -246,7 +252,13 @@ TOP: Mapping[Vendor, Mapping[str, Handler[Reading]]] = {
         "interface defaults": _interface_defaults,
         "switchport default mode": _switchport_default,
     },
-    Vendor.NXOS: {**_SHARED, **NXOS_TOP, "vrf context": vrf, "switchname": _hostname},
+    Vendor.NXOS: {
+        **_SHARED,
+        **NXOS_TOP,
+        "router eigrp": router_eigrp,
+        "vrf context": vrf,
+        "switchname": _hostname,
+    },
     Vendor.FRR: {
         **_SHARED,
         "vrf": vrf,

@@ -20,13 +20,20 @@ if TYPE_CHECKING:
 Named = tuple[Rule, Key, Fit]
 
 _SVI = "interface vlan"  # its number follows without a blank
+_EIGRP = (
+    "ip eigrp", "ip passive-interface", "ip bandwidth", "ip delay", "ip summary-address", "ip distribute-list",
+    "ip hello-interval", "ip hold-time", "ip authentication", "ip split-horizon", "ip next-hop-self",
+    "ip bandwidth-percent", "ip offset-list", "ipv6 eigrp", "ipv6 passive-interface", "ipv6 bandwidth", "ipv6 delay",
+    "ipv6 summary-address", "ipv6 distribute-list", "ipv6 hello-interval", "ipv6 hold-time", "ipv6 split-horizon",
+    "ipv6 next-hop-self", "ipv6 bandwidth-percent",
+)  # fmt: skip
 #: What goes with a feature that is disabled: "When you disable a feature, NX-OS removes all its configuration".
 _FEATURES = {
     "bgp": ("router bgp",),
     "ospf": ("router ospf", "ip ospf", "ip router ospf"),
     "ospfv3": ("router ospfv3", "ospfv3", "ipv6 router ospfv3"),
     "isis": ("router isis", "isis", "ip router isis", "ipv6 router isis"),
-    "eigrp": ("router eigrp", "ip router eigrp", "ipv6 router eigrp", "ip eigrp", "ipv6 eigrp"),
+    "eigrp": ("router eigrp", "ip router eigrp", "ipv6 router eigrp", *_EIGRP),
     "rip": ("router rip", "ip router rip", "ip rip"),
     "hsrp": ("hsrp",),
     "vrrp": ("vrrp",),
@@ -42,7 +49,7 @@ _LAYER_3 = (
 )  # fmt: skip
 _ROUTED = ("ip address", "ipv6 address", "ip unnumbered", "ip router", "ipv6 router", "ip ospf", "ospfv3", "isis",
            "hsrp", "vrrp", "vrrpv3", "ip policy", "ipv6 policy", "ip pim", "ip igmp", "ipv6 link-local", "ip forward",
-           "ip dhcp relay", "ip eigrp")  # fmt: skip
+           "ip dhcp relay", *_EIGRP)  # fmt: skip
 
 
 def begins(node: Node, stems: tuple[str, ...]) -> bool:
