@@ -15,7 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from guard.engines.batfish.answers import QUESTIONS, Answers
 from guard.engines.batfish.cells import interface_id
@@ -28,7 +28,7 @@ from guard.engines.embedded import Embedded
 from guard.engines.engine import Engine
 from guard.model.changed_flow import FlowSearch
 from guard.model.state import InterfaceId, NetworkState, Scenario, StateNote
-from guard.shell.batfish.asking import ask
+from guard.shell.batfish.asking import Before, ask
 from guard.shell.batfish.beside import NOTICED, Beside
 from guard.shell.batfish.faults import BatfishFault, Forgotten, Unreachable
 from guard.shell.batfish.place import Place
@@ -53,6 +53,19 @@ STATE_QUESTIONS = tuple(name for name in QUESTIONS if "reachability" not in name
 SCENARIO_QUESTIONS = tuple(name for name in STATE_QUESTIONS if QUESTIONS[name].needed or "ospf" in name)
 #: A service that restarts is there again after some seconds (its JVM and 60 MB of classes).
 RESTART_SECONDS, RESTART_PAUSE = 60.0, 2.0
+
+
+class _Latest(NamedTuple):
+    """The snapshot that was asked about last: what comes next is much like it."""
+
+    workspace: Workspace
+    digest: str
+    told: Before
+
+    def before(self, workspace: Workspace, name: str) -> Before | None:
+        """What was told, where the snapshot is still there and not the one that is asked about."""
+        there = workspace is self.workspace and workspace.name_of(self.digest) == self.told.name
+        return self.told if there and self.told.name != name else None
 
 
 class Batfish:
@@ -82,6 +95,7 @@ class Batfish:
         self._version = ""
         self._states: OrderedDict[tuple[str, Scenario], NetworkState] = OrderedDict()
         self._names: dict[str, Names] = {}
+        self._latest: _Latest | None = None
         self._untouched: set[tuple[str, str]] = set()  # interfaces that the service does not take down by itself
         self._second = second
         self._stop, self._turn = threading.Event(), threading.RLock()
@@ -206,7 +220,9 @@ class Batfish:
 
     def _asked_of(self, workspace: Workspace, snapshot: Snapshot) -> tuple[NetworkState, Answers]:
         name = self._uploaded(workspace, snapshot)
-        answers = ask(workspace.service, name, STATE_QUESTIONS, outer=self._outer(snapshot))
+        before = self._latest.before(workspace, name) if self._latest is not None else None
+        answers = ask(workspace.service, name, STATE_QUESTIONS, outer=self._outer(snapshot), before=before)
+        self._latest = _Latest(workspace, snapshot.digest, Before(name, answers))
         return state(answers, snapshot), answers
 
     def _of_passing(self, workspace: Workspace, name: str, snapshot: Snapshot, scenario: Scenario) -> NetworkState:

@@ -70,6 +70,10 @@ class Workspace:
             self.service.delete_snapshot(oldest.name)
         return self._held[key].name
 
+    def name_of(self, key: str) -> str | None:
+        """The name of a snapshot that is there."""
+        return self._held[key].name if key in self._held else None
+
     def drop(self, key: str) -> None:
         """Forget a snapshot that was not as it should be."""
         held = self._held.pop(key, None)
