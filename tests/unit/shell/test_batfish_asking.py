@@ -15,6 +15,7 @@ from guard.engines.agreement import Fact, agreement
 from guard.engines.batfish.answers import QUESTIONS, Answers
 from guard.engines.batfish.translate import state
 from guard.engines.batfish.upload import speak_outward
+from guard.model.state import Scenario
 from guard.shell.batfish import asking
 from guard.shell.batfish.faults import WorkFailed
 from guard.simulate.control_plane import compute
@@ -97,3 +98,65 @@ def test_of_many_routes_the_bgp_of_inner_devices_is_not_asked(monkeypatch: pytes
     first = next(row for row in told.routes if row["protocol"] == "ibgp")
     less = state(replace(told, routes=tuple(row for row in told.routes if row is not first)), snapshot)
     assert {each.fact for each in agreement(own, less, snapshot)} == {Fact.ROUTE}
+
+
+def differing(before: Answers, after: Answers, field: str) -> tuple[Mapping[str, Any], ...]:
+    """A table of differences as Batfish answers it: all rows of every place that differs."""
+    places: dict[str, tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]] = {}
+    for number, answers in enumerate((before, after)):
+        for row in getattr(answers, field):
+            key = repr([row["node"], row["vrf"], row["network"]])
+            places.setdefault(key, ([], []))[number].append(row)
+    told = []
+    for old, new in places.values():
+        if old != new:
+            told += [_difference(row, (row in new and "Unchanged") or "Only in Reference") for row in old]
+            told += [_difference(row, "Only in Snapshot") for row in new if row not in old]
+    return tuple(told)
+
+
+def _difference(row: Mapping[str, Any], presence: str) -> Mapping[str, Any]:
+    cells = {column: value for column, value in row.items() if column not in ("node", "vrf", "network")}
+    gone = presence == "Only in Reference"
+    return {
+        **{column: row[column] for column in ("node", "vrf", "network")},
+        "Entry_Presence": presence,
+        **{f"Snapshot_{column}": None if gone else value for column, value in cells.items()},
+        **{f"Reference_{column}": value if gone else None for column, value in cells.items()},
+    }
+
+
+class Comparing(Answering):
+    """Knows the snapshot before as well."""
+
+    def __init__(self, before: Answers, after: Answers) -> None:
+        super().__init__(after)
+        self._differences = {QUESTIONS[field].name: differing(before, after, field) for field in asking.LARGE}
+        self.compared: list[str] = []
+
+    def ask(self, question: str, name: str, parameters: Mapping[str, object], reference: str | None = None) -> Any:
+        if reference is None:
+            return super().ask(question, name, parameters)
+        self.compared.append(reference)
+        wanted = {each.strip(' "') for each in str(parameters["nodes"]).split(",")}
+        return tuple(row for row in self._differences[question] if row["node"]["name"] in wanted)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_what_changed_makes_the_table_that_it_became() -> None:
+    """A device shut off, one gone, and one that is new: the tables are those of the whole answer."""
+    snapshot = folder(OUTAGE)
+    gone, moved, new = sorted(snapshot.devices)[:3]
+    first = compute(replace(snapshot, devices={n: d for n, d in snapshot.devices.items() if n != new}))
+    after = replace(snapshot, devices={n: d for n, d in snapshot.devices.items() if n != gone})
+    second = compute(after, Scenario(down_nodes=frozenset({moved})))
+    before, whole = answers_from(first), answers_from(second)
+    service = Comparing(before, whole)
+    told = asking.ask(service, "b", FIELDS, before=asking.Before("a", before))  # type: ignore[arg-type]
+    assert service.compared
+    assert set(service.compared) == {"a"}
+    assert not {"routes", "bgpRib"} & {question for question, _ in service.asked}
+    for field in asking.LARGE:
+        ours, theirs = (sorted(repr(sorted(row.items())) for row in getattr(each, field)) for each in (told, whole))
+        assert ours == theirs
+    assert len(told.routes) != len(before.routes)
