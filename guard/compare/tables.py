@@ -72,7 +72,7 @@ def rough_growth(before: Rib, after: Rib) -> int:
 
 
 def _beside_bgp(rib: MainRib) -> int:
-    return len(rib.own) + len(rib.static) + sum(len(held) for held in rib.learned())
+    return len(rib.own) + len(rib.static) + rib.learned_count()
 
 
 def _gained(before: MainRib, after: MainRib) -> int:

@@ -90,9 +90,10 @@ def _holds(pattern: str) -> Callable[[_Look], bool]:
     return lambda look: compiled.search(look.head) is not None
 
 
-def _in_text(pattern: str) -> Callable[[_Look], bool]:
+def _in_text(pattern: str, *words: str) -> Callable[[_Look], bool]:
+    """A pattern of which one of `words` is a part: most texts hold none, which is told much sooner."""
     compiled = re.compile(pattern, re.MULTILINE)
-    return lambda look: compiled.search(look.text) is not None
+    return lambda look: any(word in look.text for word in words) and compiled.search(look.text) is not None
 
 
 def _commands(starts: str) -> Callable[[_Look], bool]:
@@ -145,8 +146,14 @@ _RULES: tuple[tuple[Vendor, Callable[[_Look], bool]], ...] = (
         Vendor.IOSXR,
         _commands("end-set | large-community-set | extcommunity-set | router hsrp | router vrrp | vty-pool"),
     ),
-    (Vendor.IOSXR, _in_text(r"^\s+(import|export) route-target *$")),
-    (Vendor.IOSXR, _in_text(r"^\s+ipv4 address \d|^interface (Bundle-Ether|MgmtEth|TenGigE\d|HundredGigE\d+/\d+/)")),
+    (Vendor.IOSXR, _in_text(r"^\s+(import|export) route-target *$", " route-target")),
+    (
+        Vendor.IOSXR,
+        _in_text(
+            r"^\s+ipv4 address \d|^interface (Bundle-Ether|MgmtEth|TenGigE\d|HundredGigE\d+/\d+/)",
+            "ipv4 address", "interface Bundle-Ether", "interface MgmtEth", "interface TenGigE", "interface HundredGigE",
+        ),
+    ),
     (Vendor.NXOS, _commands(" | ".join(f"feature {name}" for name in _NXOS_FEATURES.split(" | ")))),
     (Vendor.NXOS, _commands("vrf context | install feature-set | nv overlay | vdc")),
 )

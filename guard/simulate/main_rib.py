@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Protocol, TypeGuard, runtime_checkable
 
 from guard.model.address import WIDTH, Address, Prefix
-from guard.model.rib import RibEntry, RouteProtocol
+from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.simulate.underlay import Overlay
 
 #: Distance 255: known, never used (Cisco: "unknown, not trusted").
@@ -49,10 +49,26 @@ class Telling(Protocol):
 
 
 @runtime_checkable
+class Counting(Protocol):
+    """An IGP table that can tell how much it offers without listing it."""
+
+    def count(self) -> int: ...
+
+
+@runtime_checkable
 class Holding(Protocol):
     """An IGP table that can tell without making an entry whether it has one that may be installed."""
 
     def holds(self, prefix: Prefix) -> bool: ...
+
+
+@runtime_checkable
+class Leading(Protocol):
+    """An IGP table that can tell without making an entry what the gateways of one are."""
+
+    def gateways(self, prefix: Prefix) -> tuple[NextHop, ...]:
+        """Next hops of the route that `holds`, each with address and interface; none where that is not so."""
+        ...
 
 
 @runtime_checkable
@@ -105,6 +121,13 @@ class MainRib:
         if prefix in self.own or prefix in self.static:
             return False
         return any(table.holds(prefix) for table in self.igps if _is_holding(table))
+
+    def straight(self, prefix: Prefix) -> tuple[NextHop, ...]:
+        """Gateways of an IGP's own route that is surely installed for exactly this prefix; none where not sure."""
+        if len(self.igps) != 1 or prefix in self.own or prefix in self.static or prefix in self._universe:
+            return ()
+        table = self.igps[0]
+        return table.gateways(prefix) if _is_leading(table) else ()
 
     def get(self, prefix: Prefix) -> RibEntry | None:
         """The entry that is installed for exactly this prefix."""
@@ -183,6 +206,10 @@ class MainRib:
             else:
                 yield tuple(table.prefixes())
 
+    def learned_count(self) -> int:
+        """How many prefixes IGPs may offer here; what two of them offer counts twice."""
+        return sum(_count(table) for table in self.igps)
+
     def learned_otherwise(self, other: MainRib) -> Iterator[Collection[Prefix]]:
         """What IGPs may offer differently here and in the same table of another state, undecided and unsorted."""
         pairs = list(zip(self.igps, other.igps, strict=False))
@@ -225,6 +252,21 @@ class MainRib:
         self.static = static
         self._lengths.clear()
 
+
+
+def _count(table: IgpTable) -> int:
+    if _is_counting(table):
+        return table.count()
+    told = table.candidates() if _is_telling(table) else (tuple(table.prefixes()),)
+    return sum(map(len, told))
+
+
+def _is_counting(table: object) -> TypeGuard[Counting]:
+    return offers(type(table), Counting)
+
+
+def _is_leading(table: object) -> TypeGuard[Leading]:
+    return offers(type(table), Leading)
 
 
 def _is_holding(table: object) -> TypeGuard[Holding]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from guard.model.address import Address, Prefix
 from guard.model.facts import Disposition, Fate
-from guard.model.rib import RibEntry, RouteProtocol
+from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import InterfaceId
 from guard.simulate.links import DEFAULT_VRF
 from guard.simulate.plain_routes import Held, Installed, Vertex, is_plain
@@ -36,7 +36,8 @@ class OneExit:
         self._bare: tuple[Vertex, ...] | None = None
         self._gateways: dict[int, list[int]] = {}
         self._trunks: dict[Prefix, _Trunk | None] = {}
-        self._known: dict[tuple[Vertex, int], tuple[RibEntry, tuple[Step, ...]]] = {}
+        self._known: dict[tuple[Vertex, tuple[NextHop, ...]], tuple[Step, ...]] = {}
+        self._shared: dict[int, tuple[Held, tuple[tuple[frozenset[Vertex], RibEntry], ...]]] = {}
 
     def fill(self, destination: Address, ends: dict[Vertex, Ends]) -> None:
         """Put into `ends` what is sure about packets to `destination`."""
@@ -150,12 +151,17 @@ class OneExit:
         """The ends of packets from tables that run no IGP; `nodes` and `tables` have routes of another kind."""
         if any(map(self._may_hold_gateway, chain)):
             return
-        held = [found for p in chain if (found := bgp.installed(p)).own or found.alike]
+        offered = [found for p in chain if (found := bgp.installed(p)).own or found.alike]
+        held = [(each.own, self._shared_by_bare(each)) for each in offered]
         forwarder = self._forwarder
         for vertex in self._bare_tables():
             if vertex in ends or vertex[0] in nodes or vertex in tables:
                 continue
-            entry = next((entry for each in held if (entry := each.get(vertex)) is not None), None)
+            entry = None
+            for own, alike in held:
+                entry = own.get(vertex) or next((each for tables, each in alike if vertex in tables), None)
+                if entry is not None:
+                    break
             if entry is None:
                 ends[vertex] = forwarder.end(Fate(Disposition.NO_ROUTE, vertex[0]))
                 continue
@@ -167,6 +173,15 @@ class OneExit:
                 ends[vertex] = forwarder.joined(vertex, steps, ends)
             else:
                 ends[vertex] = ends[heads[0]]
+
+    def _shared_by_bare(self, held: Held) -> tuple[tuple[frozenset[Vertex], RibEntry], ...]:
+        """Of the entries that tables share those that tables without an IGP are among: hardly ever any."""
+        known = self._shared.get(id(held))
+        if known is None or known[0] is not held:
+            bare = frozenset(self._bare_tables())
+            among = not bare.isdisjoint(frozenset[Vertex]().union(*(tables for tables, _ in held.alike)))
+            known = self._shared[id(held)] = held, held.alike if among else ()
+        return known[1]
 
     def _bare_tables(self) -> tuple[Vertex, ...]:
         if self._bare is None:
@@ -195,13 +210,14 @@ class OneExit:
         return at < len(values) and values[at] <= prefix.last.value
 
     def _steps(self, vertex: Vertex, prefix: Prefix, entry: RibEntry) -> tuple[Step, ...]:
-        """Moves over subnets of the table's own, which hang on the entry alone; none where it is not so."""
-        known = self._known.get((vertex, id(entry)))
+        """Moves over subnets of the table's own, which hang on the next hops alone; none where it is not so."""
+        key = (vertex, entry.next_hops)
+        known = self._known.get(key)
         if known is None:
             steps = self._forwarder.moves(vertex, prefix, entry) or ()
             near = all(not isinstance(step, Fate) and self._is_next(vertex[0], step) for step in steps)
-            known = self._known[vertex, id(entry)] = entry, steps if near else ()
-        return known[1]
+            known = self._known[key] = steps if near else ()
+        return known
 
     def _is_next(self, node: str, step: Move) -> bool:
         if step.gateway is None:

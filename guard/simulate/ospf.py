@@ -7,7 +7,7 @@ overflow, the preference of NSSA over AS-external routes that are equal in all e
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import EllipsisType
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.simulate.main_rib import UNUSABLE
 from guard.simulate.ospf_graph import Router
 from guard.simulate.ospf_internal import INTER, INTRA, NONE, RESERVED, Internal
-from guard.simulate.spf import INFINITE, WORD, Floats, Ints, Words, bits
+from guard.simulate.spf import INFINITE, WORD, Bools, Floats, Ints, Words, bits
 
 _PROTOCOL = {INTRA: RouteProtocol.OSPF, INTER: RouteProtocol.OSPF_IA}
 
@@ -92,6 +92,7 @@ class Ospf:
     _tables: dict[int, OspfTable] = field(default_factory=dict)
     _more: dict[int, list[NextHop]] = field(default_factory=dict)  # by router: next hops of reserved bits
     _aligned: _Aligned | None = None
+    _offered: tuple[Prefix, ...] | None = None
 
     def __post_init__(self) -> None:
         areas: dict[int, list[External]] = defaultdict(list)
@@ -137,6 +138,19 @@ class Ospf:
         if known is None:
             known = self._tables[router] = OspfTable(self, router, permits)
         return known
+
+    def offered(self) -> tuple[Prefix, ...]:
+        """What some router without a distribute-list offers to its main RIB; remembered."""
+        if self._offered is None:
+            held = np.zeros(len(self.internal.numbers), dtype=np.bool_)
+            found: set[Prefix] = set()
+            for table in self._tables.values():
+                if not table.is_filtered:
+                    held |= table.inside()
+                    found.update(table.outside())
+            found.update(prefix for prefix, number in self.internal.numbers.items() if held[number])
+            self._offered = tuple(sorted(found))
+        return self._offered
 
     def _translated(self, area: int, lsas: Iterable[External]) -> Iterator[External]:
         """Type-7 LSAs that the border of an NSSA tells the rest as type 5 (RFC 3101 3.2)."""
@@ -353,14 +367,36 @@ class OspfTable:
         return self._domain.lengths() if version == self._domain.version else ()
 
     def prefixes(self) -> Iterator[Prefix]:
-        internal = self._domain.internal
-        routes = internal.routes(self._router)
-        held = (routes.kinds != NONE) & routes.masks.any(axis=0)
-        held[list(internal.discards.get(self._router, ()))] = True
+        held = self.inside()
         for prefix, number in self._numbers.items():
             if held[number] and (self._permits is None or self._permits(prefix)):
                 yield prefix
         yield from self._externals()
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether a distribute-list stands between the process and the main RIB."""
+        return self._permits is not None
+
+    def inside(self) -> Bools:
+        """By number: whether there is an internal route that leads somewhere, or a null route, filters apart."""
+        internal = self._domain.internal
+        routes = internal.routes(self._router)
+        held: Bools = ((routes.kinds != NONE) & routes.masks.any(axis=0))[: len(self._numbers)]
+        held[list(internal.discards.get(self._router, ()))] = True
+        return held
+
+    def outside(self) -> Collection[Prefix]:
+        """Prefixes of external routes."""
+        return self._externals().keys()
+
+    def candidates(self) -> Iterator[Collection[Prefix]]:
+        """What may be offered here: one collection for all routers of the domain that filter nothing."""
+        yield tuple(self.prefixes()) if self.is_filtered else self._domain.offered()
+
+    def count(self) -> int:
+        """How many prefixes are offered."""
+        return sum(1 for _ in self.prefixes()) if self.is_filtered else int(self.inside().sum()) + len(self.outside())
 
     def differing(self, other: object) -> list[Prefix] | None:
         """Prefixes of which this table and that of another state may say different things; None: cannot tell."""
@@ -380,6 +416,12 @@ class OspfTable:
         found = [known.prefixes[at] for at in np.flatnonzero(apart).tolist()]
         return [*found, *known.alone, *self._externals(), *other._externals()]
 
+    def numbered(self) -> tuple[Mapping[Prefix, int], bytes] | None:
+        """Numbers of prefixes, one object for the domain, and by number 1 for what `holds`; None: filtered."""
+        if self._held is None:
+            self._held = self._mark_held()
+        return None if self.is_filtered else (self._numbers, self._held)
+
     def holds(self, prefix: Prefix) -> bool:
         """Whether `prefix` has an internal route here that leads somewhere and may be installed."""
         if self._held is None:
@@ -396,6 +438,15 @@ class OspfTable:
         held = (routes.kinds != NONE) & routes.masks.any(axis=0)
         held[list(self._domain.internal.discards.get(self._router, ()))] = False
         return bytes(len(held)) if max(distances) >= UNUSABLE else held.tobytes()
+
+    def gateways(self, prefix: Prefix) -> tuple[NextHop, ...]:
+        """Next hops of what `holds`, where each names a neighbour's address."""
+        if not self.holds(prefix):
+            return ()
+        masks, number = self._domain.internal.routes(self._router).masks, self._numbers[prefix]
+        mask = (masks.item(0, number),) if len(masks) == 1 else tuple(masks[:, number].tolist())
+        hops = self._next_hops(mask)
+        return hops if all(hop.address is not None and hop.interface is not None for hop in hops) else ()
 
     def entry(self, prefix: Prefix) -> RibEntry | None:
         number = self._numbers.get(prefix)

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from guard.model.address import Address, Prefix
 from guard.model.rib import NextHop, Rib, RibEntry, RouteProtocol
+from guard.simulate.main_rib import MainRib
 from guard.simulate.underlay import Resolution
 
 #: Recursion deeper than this is taken for a loop; real networks need three or four.
@@ -99,6 +100,10 @@ class Resolver:
         held = known.get(key)
         if held is not None and held[0] != prefix:
             return held[1]
+        straight = self._straight(node, vrf, address)
+        if straight is not None and straight[0] != prefix:
+            known[key] = straight
+            return straight[1]
         found = self.resolve(node, vrf, address)
         if found is None or found.protocol not in _LAST or found.prefix == prefix:
             hops = self._hops(node, vrf, entry, frozenset({(vrf, prefix)}))[0]
@@ -109,6 +114,16 @@ class Resolver:
         hops = self._sets.setdefault(hops, hops)
         known[key] = (found.prefix, hops)
         return hops
+
+    def _straight(self, node: str, vrf: str, address: Address) -> tuple[Prefix, tuple[NextHop, ...]] | None:
+        """What an IGP's own route for exactly this address says at once; None: resolve it."""
+        rib = self._ribs.get((node, vrf))
+        hops = rib.straight(address.host) if type(rib) is MainRib else None
+        if not hops:
+            return None
+        if len(hops) > 1:
+            hops = tuple(sorted(hops, key=_order))
+        return address.host, self._sets.setdefault(hops, hops)
 
     def _resolve(
         self, node: str, vrf: str, address: Address, seen: frozenset[tuple[str, Prefix]]

@@ -17,6 +17,7 @@ from guard.model.igp import OspfProcess
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import IgpAdjacency, Scenario, StateNote
 from guard.simulate import connected, layer3, static
+from guard.simulate.learners import Learners
 from guard.simulate.links import PrefixSet
 from guard.simulate.main_rib import IgpTable, MainRib, lengths_by_version
 from guard.simulate.moved import Moved
@@ -185,6 +186,7 @@ class Network:
         self.resolver = Resolver(self.ribs)
         self._carried: dict[Address, frozenset[str]] = {}
         self._prefixes: tuple[PrefixSet, frozenset[Prefix]] | None = None
+        self._learners: Learners | None = None
         self._moved: Moved | None = None
         self._settle()
 
@@ -254,11 +256,9 @@ class Network:
         private, shared = self.chain(address)
         if shared is None:
             return frozenset()
-        return frozenset(
-            node
-            for (node, vrf), rib in self.ribs.items()
-            if vrf == "default" and rib.is_learned(shared) and not any(p in rib.own or p in rib.static for p in private)
-        )
+        if self._learners is None:
+            self._learners = Learners(self.ribs)
+        return self._learners.of(shared, private)
 
     def chain(self, address: Address) -> tuple[tuple[Prefix, ...], Prefix | None]:
         """The longest prefix that holds the address of those that an IGP may tell of, and longer ones before it.

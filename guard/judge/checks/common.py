@@ -84,16 +84,19 @@ def turned(before: Mapping[K, V], after: Mapping[K, V]) -> Iterator[tuple[str, P
 def having(table: Mapping[K, V], holds: Callable[[V], bool]) -> Iterator[tuple[str, Prefix, V]]:
     """Pairs whose fact fits; a table has few different facts, so each is asked about once."""
     known: dict[V, bool] = {}
-    if isinstance(table, PrefixTable):
-        pairs = ((source, prefix, fact) for prefix, column in table.columns.items() for source, fact in column.items())
-    else:
-        pairs = ((*key, fact) for key, fact in table.items())
-    for source, prefix, fact in pairs:
-        fits = known.get(fact)
-        if fits is None:
-            fits = known[fact] = holds(fact)
-        if fits:
-            yield source, prefix, fact
+
+    def fits(fact: V) -> bool:
+        if fact not in known:
+            known[fact] = holds(fact)
+        return known[fact]
+
+    if not isinstance(table, PrefixTable):
+        yield from ((source, prefix, fact) for (source, prefix), fact in table.items() if fits(fact))
+        return
+    for prefix, column in table.columns.items():
+        wanted = {fact for fact in set(column.values()) if fits(fact)}
+        if wanted:
+            yield from ((source, prefix, fact) for source, fact in column.items() if fact in wanted)
 
 
 def members(assessment: Assessment, prefix: Prefix) -> tuple[Prefix, ...]:

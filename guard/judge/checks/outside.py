@@ -84,25 +84,27 @@ class Origin:
 
     def entry(self, node: str, vrf: str, prefix: Prefix) -> Key | None:
         """The key of the external session that the node's best route came in by."""
-        asked = (node, vrf, self.first(prefix))
-        if asked not in self._known:
-            self._known[asked] = self._traced(*asked)
-        return self._known[asked]
-
-    def _traced(self, node: str, vrf: str, prefix: Prefix) -> Key | None:
-        seen = set[str]()
-        while node not in seen:
-            seen.add(node)
-            best = self._bgp.best(node, vrf, prefix)
-            if best is None or best.received_from is None:
-                return None
-            end = self._ends.get((node, vrf, best.received_from))
+        first = self.first(prefix)
+        passed: list[tuple[str, str, Prefix]] = []
+        found: Key | None = None
+        asked = (node, vrf, first)
+        while asked not in self._known:
+            self._known[asked] = None  # who comes by here again goes round: it came in nowhere
+            passed.append(asked)
+            best = self._bgp.best(asked[0], vrf, first)
+            sender = best.received_from if best is not None else None
+            end = self._ends.get((asked[0], vrf, sender)) if sender is not None else None
             if end is None:
-                return None
+                break
             if end.external or end.remote_node is None:
-                return end.key
-            node = end.remote_node
-        return None
+                found = end.key
+                break
+            asked = (end.remote_node, vrf, first)
+        else:
+            found = self._known[asked]
+        for each in passed:
+            self._known[each] = found
+        return found
 
 
 @runtime_checkable

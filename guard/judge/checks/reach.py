@@ -79,7 +79,7 @@ def reachability_loss(case: Case, step: StepView, params: Parameters) -> Observa
     """
     before, after = both(case, step)
     there = {site.name for site in after.sites if site.present}
-    lost = [pair for pair in _site_pairs(before) - _site_pairs(after) if there.issuperset(pair)]
+    lost = [pair for pair in _lost_pairs(before, after) if there.issuperset(pair)]
     for site, others in _by_worst(lost):
         yield Observation(
             f"{site} no longer exchanges traffic with {listed(others)}",
@@ -106,8 +106,16 @@ def reachability_loss(case: Case, step: StepView, params: Parameters) -> Observa
         )
 
 
-def _site_pairs(assessment: Assessment) -> set[Pair]:
-    return {(min(site.name, other), max(site.name, other)) for site in assessment.sites for other in site.reaches}
+def _lost_pairs(before: Assessment, after: Assessment) -> set[Pair]:
+    """Pairs that exchanged traffic and do not any more, each once; told site by site, as most keep theirs."""
+    held = {site.name: site.reaches for site in after.sites}
+    nobody: frozenset[str] = frozenset()
+    return {
+        (min(site.name, other), max(site.name, other))
+        for site in before.sites
+        for other in site.reaches - held.get(site.name, nobody)
+        if site.name not in held.get(other, nobody)
+    }
 
 
 def _by_worst(pairs: Iterable[Pair]) -> Iterator[tuple[str, list[str]]]:
