@@ -157,7 +157,7 @@ class StateNote:
 
 @dataclass(frozen=True, slots=True)
 class IgpAdjacency:
-    protocol: str  # ospf | ospf3 | isis
+    protocol: str  # ospf | ospf3 | isis | eigrp | eigrp6
     tail: InterfaceId
     head: InterfaceId
     area: str

@@ -19,6 +19,7 @@ from guard.simulate.links import DEFAULT_VRF, Links
 #: Routes inside an area: whoever is connected knows them. External and inter-area ones hang on more than that.
 IGP = frozenset({RouteProtocol.OSPF, RouteProtocol.ISIS_L1, RouteProtocol.ISIS_L2})
 
+_LINK_STATE = frozenset({"ospf", "ospf3", "isis"})
 #: neighbour, our interface, its interface
 Wire = tuple[str, InterfaceId, InterfaceId]
 NOBODY: frozenset[str] = frozenset()
@@ -120,11 +121,14 @@ def _exceptions(links: Links) -> frozenset[str]:
 
 
 def adjacencies(found: tuple[IgpAdjacency, ...]) -> dict[str, dict[str, list[Wire]]]:
-    """area -> router -> (neighbour, our interface, its interface), where both ends agree on it."""
+    """Link-state area -> router -> (neighbour, our interface, its interface), where both ends agree on it.
+
+    Not EIGRP's: who its routers are connected with does not tell what they tell each other.
+    """
     both = {(each.tail, each.head) for each in found}
     areas: dict[str, dict[str, list[Wire]]] = defaultdict(lambda: defaultdict(list))
     for each in found:
-        if (each.head, each.tail) in both:
+        if (each.head, each.tail) in both and each.protocol in _LINK_STATE:
             areas[f"{each.protocol} {each.area}"][each.tail.node].append((each.head.node, each.tail, each.head))
     return {area: dict(nodes) for area, nodes in areas.items()}
 

@@ -1,4 +1,4 @@
-"""Filters on what routers themselves receive: BGP, OSPF, DNS and management traffic that they newly drop.
+"""Filters on what routers themselves receive: BGP, OSPF, EIGRP, DNS and management traffic that they newly drop.
 
 Looked at are control-plane filters, and the inbound filter of the interface that the sender is connected to; a filter
 somewhere on the way to a distant neighbour is forwarding's business. Policers are not modelled.
@@ -21,9 +21,24 @@ from guard.model.state import BgpSession
 from guard.simulate.acl import TCP, UDP, evaluate
 
 _BGP, _DNS, _SSH, _EPHEMERAL = 179, 53, 22, 49152
-_OSPF = 89
-#: AllSPFRouters (RFC 2328 A.1, RFC 5340 A.1).
-_ALL_SPF = {4: Address(4, 0xE0000005), 6: Address(6, 0xFF02 << 112 | 5)}
+
+
+class _Hello(NamedTuple):
+    """What an adjacency's routers send to whom."""
+
+    name: str
+    protocol: int
+    group: Address
+
+
+_OSPF, _EIGRP = 89, 88
+#: By the adjacency's protocol: AllSPFRouters (RFC 2328 A.1, RFC 5340 A.1), and EIGRP's groups (RFC 7868).
+_HELLOS = {
+    "ospf": _Hello("OSPF", _OSPF, Address(4, 0xE0000005)),
+    "ospf3": _Hello("OSPF", _OSPF, Address(6, 0xFF02 << 112 | 5)),
+    "eigrp": _Hello("EIGRP", _EIGRP, Address(4, 0xE000000A)),
+    "eigrp6": _Hello("EIGRP", _EIGRP, Address(6, 0xFF02 << 112 | 10)),
+}
 
 
 class Needed(NamedTuple):
@@ -150,13 +165,14 @@ def _packet(source: Address, destination: Address, *, to_port: int = 0, from_por
 def _adjacencies(assessment: Assessment) -> Iterator[Needed]:
     interfaces = assessment.state.interfaces
     for each in assessment.state.adjacencies:
-        if not each.protocol.startswith("ospf") or each.head not in interfaces:
+        hello = _HELLOS.get(each.protocol)
+        if hello is None or each.head not in interfaces:
             continue
-        version = 6 if each.protocol == "ospf3" else 4
+        version = hello.group.version
         addresses = [address for address, _ in interfaces[each.head].addresses if address.version == version]
         if addresses:
-            hello = Flow(addresses[0].value, _ALL_SPF[version].value, version, _OSPF, 0, 0)
-            yield Needed(f"OSPF {each.tail} -> {each.head}", each.tail.node, (((each.tail.node, hello),),))
+            packet = Flow(addresses[0].value, hello.group.value, version, hello.protocol, 0, 0)
+            yield Needed(f"{hello.name} {each.tail} -> {each.head}", each.tail.node, (((each.tail.node, packet),),))
 
 
 def _name_servers(view: View, assessment: Assessment) -> Iterator[Needed]:

@@ -291,7 +291,8 @@ _TABLE: Table[Place] = Table(
         "traffic-share": Ignored("how packets are shared over paths that are there"),
         "default-information in": accepted,
         "default-information out": accepted,
-        "service-family": NotModelled("services that EIGRP carries are not modelled"),
+        "service-family": Ignored("carries services, no routes"),
+        "no isolate": Ignored("turns off what is off in the model"),
         "metric maximum-hops": Partly("EIGRP is computed without a limit of hops"),
     },
     keys(

@@ -86,7 +86,7 @@ def abbreviated(words: tuple[str, ...]) -> bool:
 def spell_out(words: tuple[str, ...]) -> tuple[str, ...]:
     """Spell out the usual abbreviations of a command (without its `no`)."""
     first = _WORDS.get(words[0].lower(), words[0])
-    if first in {"description", "hostname"} or len(words) == 1:
+    if first in {"description", "hostname", "distribute-list"} or len(words) == 1:  # `prefix` is whole there
         return (first, *words[1:])
     reach = 3 if first == "neighbor" else 2
     rest = tuple(_SECOND.get(w.lower(), w) if 0 < at < reach else w for at, w in enumerate(words) if at)
