@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from guard.model.address import Address, Prefix
 from guard.model.provenance import Source
+from guard.model.rib import Label
 from guard.model.vector import Vector
 
 #: Families whose routes belong to VRFs, by the number that stands where unicast has its IP version.
@@ -66,6 +67,7 @@ class BgpAttributes(NamedTuple):
     atomic_aggregate: bool = False
     aggregator: tuple[int, int] | None = None
     tag: int = 0
+    label: Label | None = None  # of a VPN route
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +240,10 @@ class BgpFamily:
     import_vrfs: tuple[str, ...] = ()
     import_policy: str = ""
     export_policy: str = ""
+    evpn_import_targets: tuple[str, ...] = ()  # of EVPN's IP-prefix routes (RFC 9136)
+    evpn_export_targets: tuple[str, ...] = ()
+    evpn_import_policy: str = ""
+    evpn_export_policy: str = ""
     distance_rules: tuple[tuple[int, Prefix, str], ...] = ()  # distance for routes of a source (and ACL)
 
 
@@ -268,6 +274,7 @@ class BgpProcess:
     single_agent: bool = False  # EOS: one agent for all routing protocols (`ribd`), which shows some things otherwise
     graceful_shutdown: bool = False
     route_distinguisher: str = ""
+    retains: frozenset[int] = frozenset()  # OVERLAYS of which routes are kept that no VRF imports
     families: tuple[BgpFamily, ...] = ()
     neighbors: tuple[BgpNeighbor, ...] = ()
     options: tuple[tuple[str, str], ...] = field(default=())

@@ -80,6 +80,7 @@ class Interface:
     ipv6_enabled: bool = False  # link-local only
     autostate: bool = True
     policy_route: str = ""  # policy-based routing: recognised, not modelled
+    labels: bool = False  # labels are switched here, as LDP distributes them
     control_plane: bool = False  # a filter here sees only traffic to the device itself (lo0)
 
 
@@ -127,6 +128,9 @@ class Vrf:
     route_distinguisher: str = ""
     import_targets: tuple[str, ...] = ()
     export_targets: tuple[str, ...] = ()
+    evpn_import_targets: tuple[str, ...] = ()  # `auto`: our AS with the VNI
+    evpn_export_targets: tuple[str, ...] = ()
+    vni: int | None = None
     ip_routing: bool = True
 
 
@@ -190,3 +194,4 @@ class Device:
     #: (VRF, IP version, policies): the routes that next hops may be resolved over, where a policy chooses (Junos).
     resolution_policies: tuple[tuple[str, int, tuple[str, ...]], ...] = ()
     install_policies: tuple[InstallPolicy, ...] = ()
+    tunnel_end: str = ""  # the interface, or address, that the device's VXLAN tunnels end at

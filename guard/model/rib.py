@@ -33,13 +33,25 @@ class RouteProtocol(StrEnum):
     KERNEL = "kernel"
 
 
+class Label(NamedTuple):
+    """What a label (MPLS) or network identifier (VXLAN) of a VPN route stands for: the table where packets come out."""
+
+    node: str
+    vrf: str
+    kind: str  # mpls | vxlan
+
+
 class NextHop(NamedTuple):
-    """Where a route sends: an address (recursive until an interface is known), an interface, a VRF, or nowhere."""
+    """Where a route sends: an address (recursive until an interface is known), an interface, a VRF, or nowhere.
+
+    `label`: packets go in a tunnel to the address (which another table may hold: `vrf`), and on from the label's table.
+    """
 
     address: Address | None = None
     interface: str | None = None
     vrf: str | None = None
     discard: bool = False
+    label: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,5 +40,6 @@ class Draft:
     aggregates: list[AggregateRoute] = field(default_factory=list)
     resolution_policies: list[tuple[str, int, tuple[str, ...]]] = field(default_factory=list)
     install_policies: dict[tuple[str, int, str], str] = field(default_factory=dict)  # VRF, version, protocol -> policy
+    tunnel_end: str = ""
     router_ids: dict[str, int] = field(default_factory=dict)
     routing: RoutingDraft = field(default_factory=RoutingDraft)  # IOS, EOS, FRR: BGP and policy before defaults

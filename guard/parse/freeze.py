@@ -44,6 +44,7 @@ def freeze(draft: Draft, context: Context, lines: tuple[Line, ...], total: int) 
         warnings=tuple(context.warnings),
         aggregates=tuple(draft.aggregates),
         resolution_policies=tuple(draft.resolution_policies),
+        tunnel_end=draft.tunnel_end,
         install_policies=tuple(InstallPolicy(*key, policy) for key, policy in sorted(draft.install_policies.items())),
     )
 

@@ -55,7 +55,7 @@ class Kinds:
         family, neighbor = link.out_family, link.out
         if link.kind != EBGP or family is None or neighbor is None or family.conditional is not None:
             return None
-        if family.unsuppress_policy or family.next_hop_unchanged:
+        if family.unsuppress_policy or family.next_hop_unchanged or link.overlay:
             return None
         policies = self._policy(speaker.device, (*family.export_policies, *(e.name for e in family.export_filters)))
         if policies is None:

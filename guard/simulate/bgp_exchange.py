@@ -222,7 +222,7 @@ class Exchange(World):
         return known[1]
 
     def _born(self, speaker: Speaker, version: int) -> tuple[tuple[Prefix, Seed], ...]:
-        if version not in speaker.families:
+        if version not in speaker.families or speaker.table:
             return ()
         own, static = self.underlay.fixed(speaker.node, speaker.vrf)
         key = (speaker.node, speaker.vrf, version)

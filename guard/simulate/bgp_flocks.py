@@ -75,7 +75,7 @@ def flocks(graph: Graph, version: int) -> tuple[Flock, ...]:
 def _key(graph: Graph, speaker: Speaker, version: int) -> Hashable:
     """What members of a flock have in common; None for speakers that are asked one by one."""
     family, process = speaker.families.get(version), speaker.process
-    if family is None or family.table_policy or family.distance_rules or speaker.vrf != "default":
+    if family is None or family.table_policy or family.distance_rules or speaker.vrf != "default" or speaker.table:
         return None
     if process.confederation_id is not None or process.reject_as_sets or speaker.device.resolution_policies:
         return None

@@ -39,6 +39,7 @@ class Link:
     `outbound` names the sender's end, `inbound` the receiver's. `to_client`: the receiver is the sender's route
     reflector client; `from_client`: the other way round. `subnet`: where both ends are directly connected.
     `sender_address` is the next hop that the sender calls itself by, `peer_address` what the receiver knows it by.
+    `overlay`: the VPN or EVPN family that the link carries, or takes a VRF's routes from or to (bgp_vpn).
     """
 
     index: int
@@ -60,6 +61,7 @@ class Link:
     subnet: Prefix | None
     to_client: bool
     from_client: bool
+    overlay: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -81,6 +83,7 @@ class Speaker:
     """One BGP process. `relays`: what it learns over iBGP may go on to somebody whose choice it can change.
 
     `hub`: it reflects, or is inside a confederation. `adds`: it sends additional paths (RFC 7911) to somebody.
+    `table`: where it stands for a VPN's table of one route distinguisher (bgp_vpn), which is no table of routes to use.
     """
 
     index: int
@@ -94,6 +97,7 @@ class Speaker:
     hub: dict[int, bool] = field(default_factory=lambda: {4: False, 6: False})
     relays: dict[int, bool] = field(default_factory=lambda: {4: False, 6: False})
     adds: dict[int, bool] = field(default_factory=lambda: {4: False, 6: False})
+    table: str = ""
 
     @property
     def node(self) -> str:
@@ -170,11 +174,13 @@ def build(
                 links[link.index] = link
     for link in _leaks(speakers, ends):
         links[link.index] = link
+    if any(pairing.end.neighbor.overlays for pairing in table.pairings):
+        _add_vpns(table.pairings, tripped, speakers, links, names=names, ends=ends)
     group_of = _group(speakers, links)
     for link in links.values():
         if link.receiver != OUTSIDE:
             speakers[link.receiver].links_in[link.version].append(link)
-    adding = [index for index, link in links.items() if _adds_paths(link)]
+    adding = [index for index, link in links.items() if _adds_paths(link, speakers)]
     for index in adding:
         speakers[links[index].sender].adds[links[index].version] = True
     stubs = _mark_all(speakers)
@@ -262,7 +268,9 @@ def _leaks(speakers: Mapping[int, Speaker], ends: _Numbers[LinkKey]) -> Iterable
             for version, family in sorted(target.families.items()):
                 offered = source.families.get(version)
                 if offered is None or not (
-                    source.vrf in family.import_vrfs or set(family.import_targets) & set(offered.export_targets)
+                    source.vrf in family.import_vrfs
+                    or set(family.import_targets) & set(offered.export_targets)
+                    or (offered.export_policy and family.import_targets)
                 ):
                     continue
                 index = ends.of((("leak", node, source.vrf), ("leak", node, target.vrf), version))
@@ -270,6 +278,23 @@ def _leaks(speakers: Mapping[int, Speaker], ends: _Numbers[LinkKey]) -> Iterable
                     index, version, source.index, target.index, LEAK, None, None, None, None, None, None,
                     source.process.asn, target.process.asn, None, None, None, None, False, False,
                 )  # fmt: skip
+
+
+def _add_vpns(
+    pairings: Iterable[Pairing],
+    tripped: frozenset[SessionKey],
+    speakers: dict[int, Speaker],
+    links: dict[int, Link],
+    *,
+    names: _Numbers[tuple[str, str]],
+    ends: _Numbers[LinkKey],
+) -> None:
+    """Put in the tables of VPNs and the links between them."""
+    from guard.simulate import bgp_vpn
+
+    exchange = bgp_vpn.Exchange(speakers.values(), bgp_vpn.carriers(pairings, tripped), names.of, ends.of)
+    links.update((link.index, link) for link in exchange.links())
+    speakers.update((each.index, each) for each in exchange.tables.values())
 
 
 def _client(family: NeighborFamily | None) -> bool:
@@ -376,8 +401,10 @@ def _rewrites_path(device: Device, name: str) -> bool:
     )
 
 
-def _adds_paths(link: Link) -> bool:
+def _adds_paths(link: Link, speakers: Mapping[int, Speaker]) -> bool:
     """Whether both ends have agreed on additional paths in this direction."""
+    if link.kind == LEAK:
+        return bool(speakers[link.sender].table)  # several paths of a VPN's table may go to a VRF
     sent, taken = link.out_family, link.in_family
     return sent is not None and taken is not None and bool(sent.add_path_send) and taken.add_path_receive
 

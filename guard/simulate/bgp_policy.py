@@ -75,9 +75,9 @@ def export_route(
     if not passes(speaker.evaluator, family.export_filters, prefix, seen):
         return None
     if family.export_policies:
-        default = _undecided_exports(speaker, path)
+        default = _undecided_exports(speaker, path) or bool(link.overlay)
         return _wired(speaker, link, path, speaker.evaluator.evaluate(family.export_policies, view, default=default))
-    return _wired(speaker, link, path, view) if _no_policy_exports(speaker, path) else None
+    return _wired(speaker, link, path, view) if link.overlay or _no_policy_exports(speaker, path) else None
 
 
 def _wired(speaker: Speaker, link: Link, path: Path, view: RouteView | None) -> BgpAttributes | None:

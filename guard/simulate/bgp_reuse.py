@@ -119,6 +119,7 @@ def _speaker_meaning(speaker: Speaker) -> Hashable:
     )
     named = {each.suppress_policy for family in families for each in family.aggregates}
     named.update(name for family in families for name in (family.import_policy, family.export_policy))
+    named.update(name for family in families for name in (family.evpn_import_policy, family.evpn_export_policy))
     return (
         meaning(process),
         meaning(families),

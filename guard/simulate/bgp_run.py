@@ -14,6 +14,7 @@ from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes
 from guard.model.device import Device
 from guard.model.policy import MatchRouteExists, SetMetricFromIgp
+from guard.simulate import bgp_leak
 from guard.simulate.bgp_alike import AlikeExports, is_own_way
 from guard.simulate.bgp_decision import Entrant, Selection, select
 from guard.simulate.bgp_graph import OUTSIDE, Graph, Group, Link, Speaker
@@ -219,7 +220,7 @@ class ClassRun:
         before = self.selections.get(index)
         selection = self._decide(speaker, self.candidates[index])
         self.selections[index] = selection
-        if speaker.adds[self.version]:
+        if speaker.adds[self.version] or speaker.table:
             return True  # other paths than the best go out as well
         if before is None or selection is None:
             return before is not selection
@@ -314,6 +315,8 @@ class ClassRun:
 
     def _incoming(self, link: Link) -> dict[int, Path]:
         """All paths that a link brings, by slot: the best in the link's own, additional ones (RFC 7911) in others."""
+        if link.kind == LEAK:
+            return self._imported(link)
         best = self._take(link, self.offer(link))
         found = {} if best is None else {link.index: best}
         for number, sent in enumerate(self.additional(link), 1):
@@ -352,26 +355,37 @@ class ClassRun:
         return import_route(speakers[link.receiver], link, sent, self.prefix, sender_id)
 
     def _copied(self, link: Link, sent: BgpAttributes) -> Path | None:
-        """The path of another VRF of the same device: its next hop goes on resolving there."""
+        """The path of a VRF in another table of the same device: its next hop goes on resolving where it did."""
         selection = self.selection(link.sender)
         if selection is None:
             return None
-        source = self.world.graph.speakers[link.sender]
-        return selection.best._replace(attributes=sent, link=link.index, vrf=source.vrf, leaked=True, distance=None)
+        source, target = self.world.graph.speakers[link.sender], self.world.graph.speakers[link.receiver]
+        if target.table:
+            return bgp_leak.originated(source, link, selection.best, sent)
+        return bgp_leak.copied(selection.best, link, sent, source.vrf)
 
-    def _copy(self, source: Speaker, link: Link, best: Path) -> BgpAttributes | None:
-        """What one VRF lets another have: its export policy, then the other's import policy; never a copy of a copy."""
-        target = self.world.graph.speakers[link.receiver]
-        if best.leaked:
-            return None
-        names = (source.families[self.version].export_policy, target.families[self.version].import_policy)
-        view = RouteView(self.prefix, best.attributes, protocol=best.origin_protocol, own_as=target.process.asn)
-        for name in filter(None, names):
-            allowed = source.evaluator.evaluate((name,), view)
-            if allowed is None:
-                return None
-            view = allowed
-        return view.attributes
+    def _copy(self, link: Link) -> BgpAttributes | None:
+        """What one table lets another have, as policies and route targets have it."""
+        source, target = self.world.graph.speakers[link.sender], self.world.graph.speakers[link.receiver]
+        if source.table:
+            return next((path.attributes for path in self._imported(link).values()), None)
+        selection = self.selection(link.sender)
+        return None if selection is None else bgp_leak.given(source, target, link, selection.best, self.prefix)
+
+    def _imported(self, link: Link) -> dict[int, Path]:
+        """What a VRF takes from a VPN's table, by slot: of what other devices sent, all or the best by its vendor."""
+        source, target = self.world.graph.speakers[link.sender], self.world.graph.speakers[link.receiver]
+        learned = self.table(link.sender)
+        heard = {slot: path for slot, path in sorted(learned.items()) if path.kind != LOCAL}
+        if not bgp_leak.imports_all(target):
+            chosen = self._decide(source, heard)
+            heard = {link.index: chosen.best} if chosen is not None else {}
+        found: dict[int, Path] = {}
+        for number, path in enumerate(heard.values()):
+            sent = bgp_leak.takes(target, path, path.attributes, self.prefix, link.overlay)
+            if sent is not None and self.usable(source, path):
+                found[link.index | number << _SLOT_BITS] = bgp_leak.copied(path, link, sent, source.vrf)
+        return found
 
     # --------------------------------------------------------------------------------------------- exporting
 
@@ -393,16 +407,19 @@ class ClassRun:
         if selection is None:
             return None
         best = selection.best
-        if best.link >= 0 and _same_neighbor(graph.links.get(best.link), link):
+        given = bool(speaker.table) and link.kind == LEAK  # by a VPN's table to a VRF: see `_imported`
+        if best.link >= 0 and not given and _same_neighbor(graph.links.get(best.link), link):
             return None
         return self.group_export(graph.group_of[link.index], best)
 
     def group_export(self, group: Group, best: Path) -> BgpAttributes | None:
         """What the sender of an update group makes of its best path for all of the group; remembered."""
+        first = group.first
+        if first.kind == LEAK:
+            return self._copy(first)
         known = self._exports.get(group.index)
         if known is not None and known[0] is best:
             return known[1]
-        first = group.first
         sender = self._earlier_group(first)
         if sender is not None and self._earlier is not None:
             sent = self._earlier.run.group_export(sender, best)
@@ -424,8 +441,6 @@ class ClassRun:
         return link.receiver == OUTSIDE or link.index in self.world.graph.to_stub
 
     def _export(self, speaker: Speaker, link: Link, best: Path) -> BgpAttributes | None:
-        if link.kind == LEAK:
-            return self._copy(speaker, link, best)
         kept = self.world.inactive(speaker, best, self.members)
         if kept is not None:
             self.inactive_read[speaker.index] = kept

@@ -339,7 +339,7 @@ def _is_circular(prefix: Prefix, path: Path) -> bool:
 def _next_hop(path: Path) -> NextHop:
     if path.discards:
         return NextHop(discard=True)
-    return NextHop(path.attributes.next_hop, path.interface or None, path.vrf or None)
+    return NextHop(path.attributes.next_hop, path.interface or None, path.vrf or None, label=path.attributes.label)
 
 
 def _distance(speaker: Speaker, run: ClassRun, path: Path) -> int:
@@ -387,7 +387,7 @@ class Tables:
         order = sorted(exchange.graph.speakers.values(), key=lambda each: (each.node, each.vrf))
         shown = sorted(prefix for prefix in exchange.runs if not is_test_prefix(prefix))
         for speaker in order:
-            for prefix in shown:
+            for prefix in shown if not speaker.table else ():
                 yield from self._rows(speaker, prefix, exchange.runs[prefix])
 
     def _rows(self, speaker: Speaker, prefix: Prefix, run: ClassRun) -> Iterator[BgpRow]:

@@ -30,8 +30,9 @@ _NUMERIC = {
     "65535:666": BLACKHOLE,
 }
 
-#: Vendors that do not send a path back to the AS that it came from (NX-OS: unless `disable-peer-as-check`).
-CHECKS_PEER_AS = frozenset({Vendor.JUNOS, Vendor.NXOS})
+#: Vendors that do not send a path back to the AS that it came from (NX-OS: unless `disable-peer-as-check`). XR does not
+#: send it to an AS that stands anywhere in it (BGP command reference, as-path-loopcheck out).
+CHECKS_PEER_AS = frozenset({Vendor.JUNOS, Vendor.NXOS, Vendor.IOSXR})
 
 
 def well_known(communities: tuple[str, ...]) -> frozenset[str]:
@@ -53,7 +54,7 @@ def may_send(path: Path, link: Link, speaker: Speaker) -> bool:
             return False
         if LOCAL_AS in known and link.kind != IBGP:
             return False
-    if link.kind == EBGP and speaker.device.vendor in CHECKS_PEER_AS and _from_peer_as(path, link):
+    if link.kind == EBGP and speaker.device.vendor in CHECKS_PEER_AS and _from_peer_as(path, link, speaker):
         return False
     return not (
         link.kind == EBGP
@@ -64,7 +65,7 @@ def may_send(path: Path, link: Link, speaker: Speaker) -> bool:
     )
 
 
-def _from_peer_as(path: Path, link: Link) -> bool:
+def _from_peer_as(path: Path, link: Link, speaker: Speaker) -> bool:
     """Junos sends nothing back to the AS that a path came from, unless `advertise-peer-as` or `as-override`.
 
     It looks at the first AS of the path alone, as NX-OS does (lab-validation, the ebgp_loop_prevention labs of both).
@@ -72,6 +73,8 @@ def _from_peer_as(path: Path, link: Link) -> bool:
     family = link.out_family
     if family is not None and (family.as_override or family.advertise_peer_as):
         return False
+    if speaker.device.vendor is Vendor.IOSXR:
+        return contains(path.attributes.as_path, link.receiver_as)
     return starts_with(path.attributes.as_path, link.receiver_as)
 
 
@@ -134,6 +137,8 @@ def after_policy(
         changes["weight"] = 0
     if held.tag:
         changes["tag"] = 0
+    if held.label is not None and not link.overlay:
+        changes["label"] = None
     if held.communities:
         sent = _sent_communities(held.communities, link)
         if sent != held.communities:
@@ -154,7 +159,11 @@ def _next_hop(path: Path, seen: BgpAttributes, kind: str, link: Link) -> BgpAttr
     if kind == "unchanged" or (family is not None and family.next_hop_unchanged):
         return seen if held is not None else seen._replace(next_hop=own)
     keep = held is not None and held.version == link.version and not held.is_link_local
-    if keep and link.kind == EBGP:
+    if link.overlay:  # RFC 4659 3.2: an IPv6 route may name an IPv4 router
+        keep = held is not None and (link.kind != EBGP or path.kind == LOCAL)
+    elif seen.label is not None:
+        keep = False  # a router of the VPN, which means nothing to a customer
+    if keep and link.kind == EBGP and not link.overlay:
         # A third party on the subnet that we share with the receiver is named to it, but nobody is sent his own
         # address (RFC 4271 5.1.3).
         keep = (

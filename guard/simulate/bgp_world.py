@@ -69,8 +69,9 @@ class World:
         self._selective = {
             index
             for index, speaker in graph.speakers.items()
-            if any(not each.advertise_inactive for near in speaker.process.neighbors for each in near.families)
-            or waits_for_fib(speaker)
+            if not speaker.table
+            and (any(not each.advertise_inactive for near in speaker.process.neighbors for each in near.families)
+            or waits_for_fib(speaker))
         }
 
     def hop(self, speaker: Speaker, path: Path, prefix: Prefix) -> Hop:
@@ -84,9 +85,12 @@ class World:
         near = (
             link is not None
             and link.kind == EBGP
+            and not link.overlay
             and link.peer_address != next_hop
             and not (link.into is not None and far_allowed(link.into))
         )
+        if speaker.table or path.leaked:  # the next hop is looked up in another table than the route is for
+            return self.ask((speaker.index, next_hop, path.vrf, near, False))[0]
         itself = leads_to_itself(prefix, next_hop)
         hop, through = self.ask((speaker.index, next_hop, path.vrf, near, itself))
         return _UNUSABLE if through == prefix else hop  # RFC 4271 9.1.2.1

@@ -7,10 +7,12 @@ Law: `certain` is what a failure surely takes down, `perhaps` all that it may; a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from guard.model.address import Address
+from guard.model.bgp import BgpNeighbor
+from guard.model.device import Device
 from guard.model.state import InterfaceId, Scenario
 from guard.simulate.backbone import link_ends
 from guard.simulate.forwarding import Forwarder
@@ -66,6 +68,10 @@ class Components:
 _NOBODY: frozenset[str] = frozenset()
 
 
+def _neighbors(device: Device) -> Iterator[BgpNeighbor]:
+    return (neighbor for process in device.bgp for neighbor in process.neighbors)
+
+
 class Ground:
     """Prepared once for a state in which nothing has failed yet."""
 
@@ -95,6 +101,7 @@ class Ground:
         families = [family for device in devices for process in device.bgp for family in process.families]
         leaks = any(route.next_vrf for device in devices for route in device.static_routes)
         leaks = leaks or any(family.import_vrfs or family.import_targets for family in families)
+        leaks = leaks or any(each.overlays for device in devices for each in _neighbors(device))
         wires: dict[str, list[Wire]] = defaultdict(list)
         for here, face in self.state.interfaces.items():
             if face.up and (leaks or face.vrf == DEFAULT_VRF):

@@ -22,6 +22,7 @@ from guard.simulate.igp_core import IgpCore
 from guard.simulate.links import DEFAULT_VRF, Links, PrefixSet, is_no_host
 from guard.simulate.one_exit import OneExit
 from guard.simulate.plain_routes import Classified, PlainRoutes, Vertex, plain_routes
+from guard.simulate.tunnels import tunnelled
 from guard.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -247,6 +248,8 @@ class Forwarder:
         node = vertex[0]
         if hop.discard:
             return (Fate(Disposition.NULL_ROUTED, node, "", str(prefix)),)
+        if hop.label is not None and hop.address is not None:
+            return tunnelled(self, node, hop.address, hop.label)
         if hop.interface is None:
             if hop.vrf is not None:
                 return (Move("", None, (node, hop.vrf), ""),)

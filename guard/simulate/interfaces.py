@@ -161,14 +161,15 @@ def _derived(
 
 
 def _vlan_carriers(interfaces: Mapping[InterfaceId, Interface]) -> dict[tuple[str, int], tuple[InterfaceId, ...]]:
-    """(node, VLAN of an SVI) -> switch ports that carry it. A node without any switch port has no entry.
+    """(node, VLAN of an SVI) -> ports and tunnels that carry it. A node without any switch port has no entry.
 
     Such a node bridges by means that the model does not hold (a router with a VLAN interface of its own kind).
     """
     ports: dict[str, list[InterfaceId]] = defaultdict(list)
     bundled = {(key.node, name.lower()) for key, bundle in interfaces.items() for name in bundle.members}
     for key, interface in interfaces.items():
-        if interface.switchport and (key.node, key.interface.lower()) not in bundled:
+        tunnel = interface.kind == "tunnel" and interface.trunk_vlans  # VXLAN
+        if tunnel or (interface.switchport and (key.node, key.interface.lower()) not in bundled):
             ports[key.node].append(key)
     carriers = {}
     for key, interface in interfaces.items():

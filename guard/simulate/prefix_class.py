@@ -149,7 +149,7 @@ def content_of(listed: PrefixList) -> Content:
 
 def _policies_used(process: BgpProcess) -> Iterator[str]:
     for neighbor in process.neighbors:
-        for family in neighbor.families:
+        for family in (*neighbor.families, *neighbor.overlays):
             yield from family.import_policies
             yield from family.export_policies
             yield from (family.default_originate_policy, family.unsuppress_policy)
@@ -157,13 +157,14 @@ def _policies_used(process: BgpProcess) -> Iterator[str]:
                 yield from (family.conditional.advertise_policy, family.conditional.condition_policy)
     for table in process.families:
         yield from (table.table_policy, table.import_policy, table.export_policy)
+        yield from (table.evpn_import_policy, table.evpn_export_policy)
         for aggregate in table.aggregates:
             yield from (aggregate.suppress_policy, aggregate.advertise_policy)
 
 
 def _filters_used(process: BgpProcess) -> Iterator[tuple[str, str]]:
     for neighbor in process.neighbors:
-        for family in neighbor.families:
+        for family in (*neighbor.families, *neighbor.overlays):
             for each in (*family.import_filters, *family.export_filters):
                 yield each.kind, each.name
     for table in process.families:

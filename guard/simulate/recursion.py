@@ -181,9 +181,12 @@ class Resolver:
             return ()
         if found.discard:
             return (NextHop(discard=True),)
+        if hop.label is not None:
+            return (hop,)  # the way to the tunnel's other end is the business of whoever follows the packet
         gateway = hop.address
+        other = target if target != vrf else None
         return tuple(
-            NextHop(each.address or gateway, each.interface, each.vrf or (target if target != vrf else None))
+            each if each.label else NextHop(each.address or gateway, each.interface, each.vrf or other)
             for each in found.hops
         )
 

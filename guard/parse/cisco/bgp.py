@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from guard.model.bgp import BgpFamily, BgpProcess
-from guard.model.device import Vendor
+from guard.model.bgp import EVPN, BgpFamily, BgpProcess
+from guard.model.device import Vendor, Vrf
 from guard.model.vendor_defaults import FRR_VERSION, BgpDefaults, bgp_defaults
 from guard.parse.cisco.bgp_family import FAMILY, Place
 from guard.parse.cisco.bgp_process import BGP, PROCESS
@@ -17,7 +17,7 @@ from guard.parse.cisco.interface_name import canonical
 from guard.parse.cisco.neighbor import Command, apply
 from guard.parse.cisco.neighbor_resolve import Scope, neighbors
 from guard.parse.cisco.number import asn, asn_list
-from guard.parse.cisco.overlay import overlay
+from guard.parse.cisco.overlay import PREFIX_ROUTES, overlay
 from guard.parse.cisco.routing_draft import ALL_FAMILIES, FamilyDraft, PeerDraft, ProcessDraft, Settings
 from guard.parse.context import Context, walk
 from guard.parse.draft import Draft
@@ -100,6 +100,9 @@ def _address_family(line: Line, words: tuple[str, ...], place: Place) -> None:
     rest = words[1:]
     if rest and "unicast".startswith(rest[0].lower()):
         rest = rest[1:]
+    if overlay(words):
+        _overlay_family(line, overlay(words), place)
+        return
     if not version or (rest and rest[0] != "vrf"):
         _other_family(line, " ".join(words), place)
         return
@@ -113,15 +116,29 @@ def _address_family(line: Line, words: tuple[str, ...], place: Place) -> None:
     _block(line.children, inner, inside=not nested)
 
 
+def _overlay_family(line: Line, family: int, place: Place) -> None:
+    """A VPN family: who carries it. EVPN does more than the model, which knows its IP-prefix routes alone."""
+    inner = replace(place, version=family, no=False)
+    place.context.done(line)
+    for child in line.children:
+        head = child.words[0].lower()
+        if "neighbor" in child.words[:2]:
+            _block((child,), inner, inside=True)
+        elif head in ("no", "default") or head.startswith("exit"):
+            place.context.done(child)
+        else:
+            for each in walk(child):
+                place.context.not_implemented(each, "this option of a VPN family is not modelled")
+    if family == EVPN and any(child.words[0].lower() == "neighbor" for child in line.children):
+        place.context.partial(line, PREFIX_ROUTES)
+
+
 def _other_family(line: Line, name: str, place: Place) -> None:
     """Any family but IPv4 and IPv6 unicast: a session may be there for it, and what else is set is not modelled."""
     effective = False
-    family = overlay(tuple(name.split()))
     for child in line.children:
         head = child.words[0].lower()
-        if family and "neighbor" in child.words[:2]:
-            _command(child, replace(place, version=family), inside=True)
-        elif head == "neighbor" and child.words[2:] == ("activate",):
+        if head == "neighbor" and child.words[2:] == ("activate",):
             place.process.peer(child.words[1], child).others[name] = True
         if head in ("no", "default") or head.startswith("exit"):
             place.context.done(child)
@@ -373,12 +390,31 @@ def _leaks(process: ProcessDraft, draft: Draft) -> None:
             family.settings.setdefault("import_targets", vrf.import_targets)
             family.settings.setdefault("export_targets", vrf.export_targets)
             family.import_vpn = family.export_vpn = True
+        if vrf is not None and (vrf.evpn_import_targets or vrf.evpn_export_targets):
+            _evpn(process, family, vrf)
         if process.vrf in routing.vrf_imports:
             family.settings["import_vrfs"] = routing.vrf_imports[process.vrf]
         for way in ("import", "export"):
             policy = routing.vrf_policies.get((process.vrf, way))
             if policy:
                 family.settings.setdefault(f"{way}_policy", policy)
+
+
+def _without_distances(settings: Settings) -> Settings:
+    """A VRF of EOS has the default distances unless it names its own (lab-validation, eos_evpn_l3_design_guide)."""
+    return {key: value for key, value in settings.items() if not key.startswith("distance_")}
+
+
+def _evpn(process: ProcessDraft, family: FamilyDraft, vrf: Vrf) -> None:
+    """EVPN targets of a VRF; `auto` is our AS with the VRF's network identifier (RFC 8365 5.1.2.1)."""
+    auto = f"{process.asn if process.asn < 1 << 16 else AS_TRANS}:{vrf.vni}" if vrf.vni else ""
+    for way, targets in (("import", vrf.evpn_import_targets), ("export", vrf.evpn_export_targets)):
+        known = tuple(auto if each == "auto" else each for each in targets)
+        family.settings.setdefault(f"evpn_{way}_targets", tuple(filter(None, known)))
+
+
+#: RFC 6793: what stands for an AS number of four octets where two are expected.
+AS_TRANS = 23456
 
 
 def _inherit_process(process: ProcessDraft, root: ProcessDraft, vendor: Vendor) -> None:
@@ -403,7 +439,7 @@ def _inherit_process(process: ProcessDraft, root: ProcessDraft, vendor: Vendor) 
     shared = root.families.get(ALL_FAMILIES)
     if vendor is Vendor.EOS and shared is not None:
         own = process.family(ALL_FAMILIES)
-        own.settings = {**shared.settings, **own.settings}
+        own.settings = {**_without_distances(shared.settings), **own.settings}
 
 
 #: What NX-OS configures once for all VRFs (Unicast Routing Configuration Guide, "Configuring Advanced BGP").

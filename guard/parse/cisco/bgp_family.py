@@ -10,7 +10,7 @@ from guard.model.bgp import EGP, IGP, INCOMPLETE, BgpAggregate, BgpNetwork, Redi
 from guard.model.device import Vendor
 from guard.parse.cisco.number import between
 from guard.parse.cisco.redistribute import is_computed
-from guard.parse.cisco.routing_draft import FamilyDraft, ProcessDraft, RoutingDraft
+from guard.parse.cisco.routing_draft import ALL_FAMILIES, FamilyDraft, ProcessDraft, RoutingDraft
 from guard.parse.context import Context
 from guard.parse.line import Line
 
@@ -373,9 +373,11 @@ def route_map_vpn(line: Line, words: tuple[str, ...], place: Place) -> None:
 
 
 def route_target(line: Line, words: tuple[str, ...], place: Place) -> None:
-    """EOS: `route-target import|export|both [vpn-ipv4|vpn-ipv6|evpn] RT`: the model leaks by it within a device."""
+    """EOS: `route-target import|export|both [vpn-ipv4|vpn-ipv6|evpn] RT`; without a family of all of them."""
+    if len(words) == 2:
+        _evpn_target(words[0], words[1], place)
     if len(words) == 3 and words[1] == "evpn":
-        place.context.not_implemented(line, "EVPN is not modelled")
+        _evpn_target(words[0], words[2], place)
         return
     versions = {"vpn-ipv4": (4,), "vpn-ipv6": (6,)}.get(words[1], (4, 6))
     for version in versions:
@@ -384,6 +386,16 @@ def route_target(line: Line, words: tuple[str, ...], place: Place) -> None:
             if words[0] in (way, "both"):
                 settings[f"{way}_targets"] = (*settings.get(f"{way}_targets", ()), words[-1])
         place.process.family(version).import_vpn = place.process.family(version).export_vpn = True
+
+
+def _evpn_target(way: str, target: str, place: Place) -> None:
+    """EOS: targets of IP-prefix routes, of all families that the VRF has."""
+    settings = place.process.family(ALL_FAMILIES).settings
+    for each in ("import", "export"):
+        if way in (each, "both"):
+            key = f"evpn_{each}_targets"
+            known = tuple(value for value in settings.get(key, ()) if value != target)
+            settings[key] = known if place.no else (*known, target)
 
 
 def _ignore(reason: str) -> Handler:

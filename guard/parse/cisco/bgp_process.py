@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from guard.model.address import parse_prefix
+from guard.model.bgp import OVERLAYS
 from guard.model.device import Vendor
 from guard.parse.cisco.bgp_family import Handler, Place, opaque
 from guard.parse.cisco.number import asn, asn_list, dotted
@@ -66,6 +67,8 @@ def default(line: Line, words: tuple[str, ...], place: Place) -> None:
     elif overlay(tuple(words[0].split("-"))):
         change = process.default_overlays.discard if place.no else process.default_overlays.add
         change(overlay(tuple(words[0].split("-"))))
+    elif words[:2] == ("route-target", "filter"):
+        process.retain(*OVERLAYS, off=not place.no)
     elif words[0] in ("ipv4-labeled-unicast", "ipv6-labeled-unicast"):
         place.context.not_implemented(line, "this address family is not modelled")
     else:

@@ -68,7 +68,11 @@ def _interfaces(reading: Reading) -> None:
         if settings.channel_group:
             bundles.setdefault(_bundle(reading.vendor, settings.channel_group), []).append(settings.name)
     for name, settings in reading.settings.items():
+        reading.tunnel_end = settings.values.pop("tunnel end", reading.tunnel_end)
+        bridged = settings.values.pop("bridged vlans", ())
         reading.interfaces[name] = _interface(settings, reading, tuple(bundles.get(name, ())))
+        if bridged:
+            reading.interfaces[name] = replace(reading.interfaces[name], trunk_vlans=tuple(bridged))
 
 
 def _bundle(vendor: Vendor, group: str) -> str:

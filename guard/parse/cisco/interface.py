@@ -14,10 +14,10 @@ from guard.parse.cisco.interface_first_hop import FIRST_HOP
 from guard.parse.cisco.interface_igp import IGP_COMMANDS
 from guard.parse.cisco.interface_misc import HARMLESS, UNMODELLED
 from guard.parse.cisco.interface_name import canonical, named
-from guard.parse.cisco.interface_switching import SWITCHING
+from guard.parse.cisco.interface_switching import SWITCHING, vlan_spans
 from guard.parse.cisco.nxos_interface import NXOS_INTERFACE, interface_range
 from guard.parse.cisco.reading import InterfaceSettings, Reading
-from guard.parse.cisco.table import Handler, Partly, Table, keys, rest
+from guard.parse.cisco.table import Handler, Ignored, Partly, Table, accepted, keys, rest
 from guard.parse.context import Context
 from guard.parse.line import Line
 
@@ -309,6 +309,27 @@ def tunnel_source(line: Line, context: Context, settings: Settings) -> None:
     context.done(line)
 
 
+def _tunnel_end(line: Line, context: Context, settings: Settings) -> None:
+    """NX-OS `source-interface X` of the NVE interface, EOS `vxlan source-interface X`: where VXLAN tunnels end."""
+    at = line.words.index("source-interface") + 1
+    name = named(context.vendor, line.words[at:])
+    settings.values["tunnel end"] = context.refer("interface", name, line, "VXLAN source")
+    context.done(line)
+
+
+def _bridged(line: Line, context: Context, settings: Settings) -> None:
+    """EOS `vxlan vlan N vni M`: the VLAN goes through the tunnel, which keeps its SVI up like a port."""
+    spans = vlan_spans(line.words[line.words.index("vlan") + 1])
+    settings.values["bridged vlans"] = (*settings.values.get("bridged vlans", ()), *spans)
+    context.partial(line, "hosts behind other tunnel ends are not known: EVPN's MAC and host routes are not modelled")
+
+
+def _labels(line: Line, context: Context, settings: Settings) -> None:
+    """`mpls ip`: LDP gives labels to the neighbours on this link."""
+    settings.values["labels"] = True
+    context.done(line)
+
+
 def _tunnel_destination(line: Line, context: Context, settings: Settings) -> None:
     try:
         settings.values["tunnel_destination"] = parse_address(line.words[2])
@@ -383,6 +404,12 @@ _COMMON: Mapping[str, Handler[Settings]] = {
     "speed": _speed,
     "tunnel source": tunnel_source,
     "tunnel destination": _tunnel_destination,
+    **keys(_tunnel_end, "source-interface | vxlan source-interface"),
+    "vxlan vlan": _bridged,
+    "vxlan vrf": accepted,
+    "vxlan udp-port": Ignored("the port of a tunnel's own packets"),
+    **keys(_labels, "mpls ip | tag-switching ip"),
+    **keys(_unset("labels"), "no mpls ip | no tag-switching ip"),
     "tunnel mode": _tunnel_mode,
     "encapsulation": _encapsulation,
 }

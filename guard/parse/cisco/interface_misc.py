@@ -83,7 +83,7 @@ _STEERS = keys(
 _LAYER_2 = keys(
     NotModelled("layer-2 services are not modelled"),
     """vxlan | xconnect | service instance | mlag | l2vpn | rewrite | ethernet | bridge-domain
-    | bridge-group | member vni | source-interface | host-reachability | vrrs | port-channel
+    | bridge-group | member vni | host-reachability | vrrs | port-channel
     | l2-protocol""",
 )
 _LABELS = keys(

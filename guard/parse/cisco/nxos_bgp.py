@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from guard.model.address import parse_prefix
+from guard.model.bgp import EVPN
 from guard.parse.cisco import bgp_family, bgp_process
 from guard.parse.cisco.bgp_family import Place
 from guard.parse.cisco.interface_name import canonical
 from guard.parse.cisco.neighbor import Command, apply
 from guard.parse.cisco.number import asn
-from guard.parse.cisco.overlay import overlay
+from guard.parse.cisco.overlay import PREFIX_ROUTES, overlay
 from guard.parse.cisco.routing_draft import ALL_FAMILIES, PeerDraft, ProcessDraft, Settings
 from guard.parse.context import Context, walk
 from guard.parse.draft import Draft
@@ -101,6 +102,9 @@ def _version(words: tuple[str, ...]) -> int:
 
 def _family(line: Line, words: tuple[str, ...], place: Place) -> None:
     version = _version(words)
+    if overlay(words):
+        _overlay(line, overlay(words), place)
+        return
     if not version:
         _other_family(line, " ".join(words), place)
         return
@@ -113,6 +117,19 @@ def _other_family(line: Line, name: str, place: Place) -> None:
     """Any family but unicast: what is set there is not modelled."""
     for each in walk(line):
         place.context.not_implemented(each, f"address family {name} is not modelled")
+
+
+def _overlay(line: Line, family: int, place: Place) -> None:
+    """A VPN family of the process: what it keeps that no VRF imports; other options are not there."""
+    place.context.done(line)
+    for child in line.children:
+        words = child.words[1:] if child.words[0] == "no" else child.words
+        if words == ("retain", "route-target", "all"):
+            place.process.retain(family, off=child.words[0] == "no")
+            place.context.done(child)
+        else:
+            for each in walk(child):
+                place.context.not_implemented(each, "this option of a VPN family is not modelled")
 
 
 def _family_command(line: Line, words: tuple[str, ...], place: Place) -> None:
@@ -319,9 +336,8 @@ def _neighbor_family(line: Line, words: tuple[str, ...], place: Place, peer: Pee
     peer.family(family, line)["activated"] = True
     inside = replace(place, version=family)
     _each(line.children, inside, lambda each, inner, where: _policy_command(each, inner, where, peer))
-    if not version:
-        for each in walk(line):
-            place.context.not_implemented(each, f"address family {' '.join(words)} is not modelled")
+    if family == EVPN:
+        place.context.partial(line, PREFIX_ROUTES)
 
 
 def _policy_command(line: Line, words: tuple[str, ...], place: Place, peer: PeerDraft) -> None:

@@ -153,7 +153,7 @@ NXOS_INTERFACE: Mapping[str, Handler[Settings]] = {
     ),
     **keys(
         NotModelled("layer-2 services are not modelled"),
-        """member | source-interface | host-reachability | global | advertise | switchport vlan mapping
+        """member | host-reachability | global | advertise | switchport vlan mapping
         | ingress-replication | mcast-group | suppress-arp | private-vlan | fabricpath | otv | virtual-rmac
         | multisite | vn-segment | overlay-encapsulation | switchport isolated""",
     ),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from guard.model.bgp import EVPN, OVERLAYS, VPNV4, VPNV6
 
+#: What is said of lines that make a session carry EVPN.
+PREFIX_ROUTES = "of EVPN's routes IP prefixes (type 5) are modelled, MAC and host routes are not"
+
 _OVERLAYS = {
     ("vpnv4",): VPNV4,
     ("vpn-ipv4",): VPNV4,  # EOS

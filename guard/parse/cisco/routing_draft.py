@@ -130,6 +130,11 @@ class ProcessDraft:
     def family(self, version: int) -> FamilyDraft:
         return self.families.setdefault(version, FamilyDraft())
 
+    def retain(self, *overlays: int, off: bool = False) -> None:
+        """Keep VPN routes of these families that no VRF imports."""
+        kept: frozenset[int] = self.settings.get("retains", frozenset())
+        self.settings["retains"] = kept.difference(overlays) if off else kept.union(overlays)
+
     def peer(self, name: str, line: Line) -> PeerDraft:
         found = self.peers.get(name)
         if found is None:

@@ -49,7 +49,10 @@ def _command(line: Line, context: Context, reading: Reading, name: str) -> None:
         context.done(line)
     elif words[:3] == ("import", "vrf", "default") and "map" in words:
         _import_default(line, words, context, reading, name)
-    elif words[0] in {"vni", "import", "export", "maximum", "mdt", "bgp", "netns", "inter-as-hybrid"}:
+    elif words[0] == "vni" and words[1].isdecimal():
+        reading.vrfs[name] = replace(known, vni=int(words[1]))
+        context.done(line)
+    elif words[0] in {"import", "export", "maximum", "mdt", "bgp", "netns", "inter-as-hybrid"}:
         context.not_implemented(line, "this part of a VRF is not modelled")
     elif context.vendor is Vendor.FRR and "protocol" in words[:3]:
         install_policy(line, context, reading, name)
@@ -101,8 +104,14 @@ _NXOS_IGNORED = frozenset(
 
 
 def _target(line: Line, words: tuple[str, ...], context: Context, reading: Reading, name: str) -> None:
-    known, value = reading.vrfs[name], line.words[-1]
-    if words[-1] in {"stitching", "evpn", "auto"} or words[1] not in {"import", "export", "both"}:
+    known, value = reading.vrfs[name], line.words[2]
+    if words[1] not in {"import", "export", "both"}:
+        raise ValueError(f"{words[1]!r} is neither import nor export")
+    if words[-1] == "evpn":
+        reading.vrfs[name] = _evpn_target(known, words[1], value)
+        context.done(line)
+        return
+    if words[-1] in {"stitching", "auto", "mvpn"}:
         context.not_implemented(line, "this kind of route target is not modelled")
         return
     if words[1] != "export":
@@ -110,7 +119,18 @@ def _target(line: Line, words: tuple[str, ...], context: Context, reading: Readi
     if words[1] != "import":
         known = replace(known, export_targets=(*known.export_targets, value))
     reading.vrfs[name] = known
-    context.done(line)  # BGP leaks by it between the VRFs of the device; between devices VPN routes are not modelled
+    context.done(line)
+
+
+def _evpn_target(known: Vrf, way: str, value: str) -> Vrf:
+    """NX-OS `route-target both TARGET|auto evpn`; a line given twice counts once."""
+    if way != "export":
+        targets = dict.fromkeys((*known.evpn_import_targets, value))
+        known = replace(known, evpn_import_targets=tuple(targets))
+    if way != "import":
+        targets = dict.fromkeys((*known.evpn_export_targets, value))
+        known = replace(known, evpn_export_targets=tuple(targets))
+    return known
 
 
 def _import_default(line: Line, words: tuple[str, ...], context: Context, reading: Reading, name: str) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from guard.parse.cisco.bgp_family import FAMILY, Place
 from guard.parse.cisco.bgp_process import BGP
 from guard.parse.cisco.number import asn, dotted
+from guard.parse.cisco.overlay import overlay
 from guard.parse.cisco.routing_draft import ProcessDraft
 from guard.parse.cisco.table import Ignored, NotModelled, malformed, unrecognised
 from guard.parse.context import Context, walk
@@ -35,13 +36,13 @@ _BGP_IGNORED = frozenset({
 _IGNORED = frozenset({
     "nsr", "nsf", "timers", "socket", "update", "ibgp", "rpki", "slow-peer", "optimal-route-reflection", "bmp", "snmp",
     "wait", "event", "prefix-ecmp-delay", "soft-reconfiguration", "dynamic-med", "default-martian-check", "exit",
-    "as-path-loopcheck", "label", "permanent-network", "next-hop-unchanged", "accept-own",
+    "label", "permanent-network", "next-hop-unchanged", "accept-own",
 })  # fmt: skip
 _NOT_MODELLED = frozenset({
     "apply-group",
     "mpls", "mvpn", "segment-routing", "default-metric", "allocate-label", "advertise", "allow", "export", "global",
     "import", "inter-as", "next-hop-self", "nexthop", "retain", "vrf", "weight", "route-target", "additional-paths",
-    "epe", "domain-distinguisher",
+    "epe", "domain-distinguisher", "as-path-loopcheck",
 })  # fmt: skip
 
 
@@ -192,7 +193,11 @@ def _family(line: Line, place: Place, reading: XrReading) -> None:
     words = tuple(word.lower() for word in line.words[1:])
     version = {"ipv4": 4, "ipv6": 6}.get(words[0], 0) if words[1:] in {("unicast",), ()} else 0
     if not version:
-        other_family(line, place.context)
+        family = overlay(words)
+        if family:
+            _overlay(line, family, place)
+        else:
+            other_family(line, place.context)
         return
     place.context.done(line)
     inner = replace(place, version=version)
@@ -202,6 +207,24 @@ def _family(line: Line, place: Place, reading: XrReading) -> None:
             _family_command(child, inner, reading)
         except (ValueError, IndexError, KeyError) as problem:
             malformed(child, place.context, str(problem))
+
+
+def _overlay(line: Line, family: int, place: Place) -> None:
+    """A VPN family of the process: what it keeps that no VRF imports; several paths and other options are not there."""
+    place.context.done(line)
+    for child in line.children:
+        words = tuple(word.lower() for word in child.words)
+        if words[:2] == ("retain", "route-target"):
+            place.process.retain(family)
+            place.context.done(child)
+            if words[2:] != ("all",):
+                place.context.partial(child, "routes are kept whatever their targets")
+        elif words[0] in _IGNORED or words[:2] == ("nexthop", "trigger-delay"):
+            _PACKING(child, place.context, None)
+        elif words[0] == "additional-paths":
+            place.context.partial(child, "of each route distinguisher the best path alone is passed on")
+        else:
+            _UNMODELLED(child, place.context, None)
 
 
 def other_family(line: Line, context: Context) -> None:

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from guard.model.address import parse_prefix
-from guard.model.bgp import OVERLAYS, MaximumPrefix
+from guard.model.bgp import EVPN, OVERLAYS, MaximumPrefix
 from guard.parse.cisco.neighbor import Command, apply
 from guard.parse.cisco.number import between
-from guard.parse.cisco.overlay import overlay
+from guard.parse.cisco.overlay import PREFIX_ROUTES, overlay
 from guard.parse.cisco.routing_draft import ListenRange, PeerDraft, ProcessDraft, Settings
 from guard.parse.cisco.table import malformed, unrecognised
 from guard.parse.context import Context, walk
@@ -87,9 +87,8 @@ def _command(line: Line, peer: PeerDraft, context: Context, reading: XrReading) 
         if version:
             context.done(line)
             _family(line, version, peer, context, reading)
-            if version in OVERLAYS:
-                for each in walk(line):
-                    context.not_implemented(each, "this address family is not modelled")
+            if version == EVPN:
+                context.partial(line, PREFIX_ROUTES)
         else:
             peer.others[" ".join(words[1:])] = True
             for each in walk(line):

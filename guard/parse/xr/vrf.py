@@ -77,8 +77,6 @@ def _command(line: Line, context: Context, reading: XrReading, name: str, family
         context.done(line)
         if place == "import default":
             context.partial(line, "one policy filters all that a VRF imports, and what it imports goes no further")
-        elif place == "export":
-            context.partial(line, "route targets that the policy sets are not looked at")
     elif words[:2] == ("maximum", "prefix"):
         context.not_implemented(line, "a limit on the routes of a VRF is not modelled")
     elif words[0] in {"import", "export"}:
@@ -97,7 +95,7 @@ def _targets(line: Line, way: str, context: Context, family: VrfFamily) -> None:
             context.not_implemented(child, "route targets of stitched VPNs are not modelled")
         else:
             found.append(child.words[0])
-            context.partial(child, "routes pass between VRFs of this device by route target, not to other devices")
+            context.done(child)
     if way == "import":
         family.import_targets += tuple(found)
     else:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from guard.model.address import parse_address, parse_prefix
-from guard.model.bgp import BgpNeighbor, ConditionalAdvertisement, ListFilter, NeighborFamily
+from guard.model.bgp import VPNV4, BgpNeighbor, ConditionalAdvertisement, ListFilter, NeighborFamily
 from guard.model.coverage import LineState
 from guard.model.device import Device, Vendor
 from guard.parse.cisco.reader import read
@@ -409,7 +409,7 @@ router bgp 65001
  neighbor 192.0.2.1 nonsense
  neighbor 192.0.2.1 remote-as many
  neighbor 192.0.2.1 route-map X sideways
- address-family vpnv4
+ address-family ipv4 mvpn
   neighbor 192.0.2.1 activate
   no neighbor 192.0.2.1 next-hop-self
  exit-address-family
@@ -427,6 +427,21 @@ router bgp 65001
         "IMPLEMENTED",
         "IMPLEMENTED",
     ]
+
+
+def test_a_neighbor_carries_vpn_routes_where_the_family_says_so() -> None:
+    text = """\
+router bgp 65001
+ neighbor 192.0.2.1 remote-as 65001
+ address-family vpnv4
+  neighbor 192.0.2.1 activate
+  neighbor 192.0.2.1 route-reflector-client
+  neighbor 192.0.2.1 send-community extended
+"""
+    found = device(text)
+    (carried,) = found.bgp[0].neighbors[0].overlays
+    assert (carried.version, carried.route_reflector_client, carried.send_extended_community) == (VPNV4, True, True)
+    assert {LineState(state).name for state in found.coverage.states if state} == {"IMPLEMENTED"}
 
 
 def test_many_neighbors_cost_no_more_than_their_number() -> None:

@@ -162,7 +162,7 @@ def test_subinterfaces_tunnels_and_lenders() -> None:
 def test_what_moves_or_drops_traffic_is_never_ignored() -> None:
     commands = [
         "ip policy route-map PBR", "ip nat inside", "crypto map VPN", "ip verify unicast source reachable-via rx",
-        "zone-member security INSIDE", "mpls ip", "storm-control broadcast level 1.00", "service-policy input POLICE",
+        "zone-member security INSIDE", "pppoe", "storm-control broadcast level 1.00", "service-policy input POLICE",
         "xconnect 192.0.2.1 1 encapsulation mpls", "dampening", "ip inspect FW in", "switchport port-security",
         "mac access-group FRAMES in", "ip wccp web-cache redirect in", "dot1x pae authenticator",
     ]  # fmt: skip
@@ -172,7 +172,7 @@ def test_what_moves_or_drops_traffic_is_never_ignored() -> None:
 
 
 def test_turning_off_what_is_not_modelled_is_harmless() -> None:
-    device = parse("interface Gi0/0\n no ip nat inside\n no mpls ip\n no ip proxy-arp\n no ip frobnicate\n")
+    device = parse("interface Gi0/0\n no ip nat inside\n no mpls mtu\n no ip proxy-arp\n no ip frobnicate\n")
     assert states(device)[1:5] == ["IGNORED", "IGNORED", "IGNORED", "UNRECOGNISED"]
 
 

@@ -211,11 +211,19 @@ def test_a_neighbor_that_is_taken_away_is_gone() -> None:
 
 def test_other_families_are_noted_line_by_line() -> None:
     found = states(
-        "router bgp 1\n  address-family l2vpn evpn\n    maximum-paths ibgp 4\n"
-        "  neighbor 10.0.0.1\n    remote-as 1\n    address-family l2vpn evpn\n      send-community extended\n"
+        "router bgp 1\n  address-family ipv4 mvpn\n    maximum-paths ibgp 4\n"
+        "  neighbor 10.0.0.1\n    remote-as 1\n    address-family ipv4 mvpn\n      send-community extended\n"
     )
     assert set(found.values()) == {LineState.NOT_IMPLEMENTED}
     assert len(found) == 3
+
+
+def test_of_evpn_the_prefix_routes_are_modelled() -> None:
+    found = states(
+        "router bgp 1\n  address-family l2vpn evpn\n    retain route-target all\n    maximum-paths ibgp 4\n"
+        "  neighbor 10.0.0.1\n    remote-as 1\n    address-family l2vpn evpn\n      send-community extended\n"
+    )
+    assert sorted(found.values()) == [LineState.PARTIAL, LineState.NOT_IMPLEMENTED]
 
 
 def test_what_cannot_be_read_is_said() -> None:

@@ -496,7 +496,7 @@ def neighbors(device: Device) -> dict[str, BgpNeighbor]:
 
 def test_what_a_neighbour_takes_over_from_its_groups() -> None:
     device = device_of(PORTS + GROUPS)
-    assert states(device) == {"address-family vpnv4 unicast": "IGNORED", "timers 3 9": "IGNORED"}
+    assert states(device) == {"timers 3 9": "IGNORED"}
     peers = neighbors(device)
     second = peers["10.255.0.2"]
     assert (second.remote_as, second.update_source, second.description) == (65000, "Loopback0", "the second")
@@ -636,7 +636,7 @@ router vrrp
         "l2vpn\n bridge group A\n  bridge-domain B\n   interface GigabitEthernet0/0/0/1.1\n",
         "evpn\n evi 5\n  advertise-mac\n",
         "segment-routing\n global-block 16000 23999\n",
-        "router bgp 65000\n address-family l2vpn evpn\n  retain route-target all\n",
+        "router bgp 65000\n address-family l2vpn evpn\n  advertise vpnv4 unicast\n",
         "control-plane\n management-plane\n  inband\n   interface all\n    allow SSH\n",
     ],
 )

@@ -113,7 +113,7 @@ def test_of_two_tables_with_one_address_the_other_end_of_the_link_answers() -> N
 
 
 def test_customers_with_the_same_addresses_each_find_their_vrf() -> None:
-    """c1 and c2 are both 192.0.2.2; pe is 192.0.2.1 to each, in VRF R and in VRF S. Their AS numbers tell them apart."""
+    """c1 and c2 are both 192.0.2.2; pe is 192.0.2.1 to each, in VRF R and in VRF S. Their ASes tell them apart."""
     customer = """
         hostname {name}
         interface Ethernet0

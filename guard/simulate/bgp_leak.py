@@ -1,0 +1,136 @@
+"""What one table of a device lets another have: VRF to VRF, VRF to a VPN's table, and back (RFC 4364 4.3, RFC 9136).
+
+Law: a copy is never copied again; route targets are read off the path, as policies may have set them. A path in a VPN's
+table bears a label, which stands for the table that it leads to; what leaves a VRF by unicast bears none.
+Not modelled: site of origin, labels by prefix that pass by a longer route of the far table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from guard.model.address import Prefix
+from guard.model.bgp import EVPN, BgpAttributes, BgpFamily
+from guard.model.community import extended
+from guard.model.device import Vendor
+from guard.model.rib import Label
+from guard.simulate.bgp_graph import Link, Speaker
+from guard.simulate.bgp_path import LOCAL, Path
+from guard.simulate.policy_eval import RouteView
+
+#: In place of a list of targets to import: whatever the import policy accepts (Junos `vrf-import`).
+ANY_TARGET = "*"
+
+_RT = "rt "
+
+
+def exports(family: BgpFamily, overlay: int) -> tuple[tuple[str, ...], str]:
+    """(targets, policy) of what a VRF gives to a VPN of that kind; 0: to other VRFs of the device."""
+    if overlay == EVPN:
+        return family.evpn_export_targets, family.evpn_export_policy
+    return family.export_targets, family.export_policy
+
+
+def imports(family: BgpFamily, overlay: int) -> tuple[tuple[str, ...], str]:
+    """(targets, policy) of what a VRF takes."""
+    if overlay == EVPN:
+        return family.evpn_import_targets, family.evpn_import_policy
+    return family.import_targets, family.import_policy
+
+
+def gives(source: Speaker, best: Path, prefix: Prefix, overlay: int) -> BgpAttributes | None:
+    """The attributes with which a VRF's best path leaves it, with its targets; None: it stays."""
+    if best.leaked:
+        return None
+    targets, policy = exports(source.families[prefix.version], overlay)
+    held = best.attributes
+    own = {each for each in held.communities if not each.startswith(_RT)}
+    held = held._replace(communities=tuple(sorted(own.union(canonical(targets)))))
+    if not policy:
+        return held
+    allowed = source.evaluator.evaluate((policy,), _view(source, best, prefix, held))
+    if allowed is not None:
+        return allowed.attributes
+    # IOS: an export map says which targets a route gets; what it does not permit has those of the VRF (recorded:
+    # lab-validation, iosxe_vrf_route_leaking_export_map).
+    return held if source.device.vendor is Vendor.IOS and targets else None
+
+
+def given(source: Speaker, target: Speaker, link: Link, best: Path, prefix: Prefix) -> BgpAttributes | None:
+    """What a VRF's best path becomes in another VRF, or in a VPN's table."""
+    sent = gives(source, best, prefix, link.overlay)
+    if sent is None:
+        return None
+    if target.table:
+        return labelled(source, link, sent)
+    family = target.families[prefix.version]
+    if source.vrf in family.import_vrfs:  # FRR `import vrf`
+        return _admitted(target, best, sent, prefix, family.import_policy)
+    return takes(target, best, sent, prefix, 0)
+
+
+def takes(target: Speaker, best: Path, offered: BgpAttributes, prefix: Prefix, overlay: int) -> BgpAttributes | None:
+    """What a VRF makes of a path that another table has for it; None: it is not for it."""
+    targets, policy = imports(target.families[prefix.version], overlay)
+    borne = {each for each in offered.communities if each.startswith(_RT)}
+    if ANY_TARGET not in targets and borne.isdisjoint(canonical(targets)):
+        return None
+    return _admitted(target, best, offered, prefix, policy)
+
+
+def _admitted(target: Speaker, best: Path, offered: BgpAttributes, prefix: Prefix, policy: str) -> BgpAttributes | None:
+    if not policy:
+        return offered
+    allowed = target.evaluator.evaluate((policy,), _view(target, best, prefix, offered))
+    return allowed.attributes if allowed is not None else None
+
+
+def labelled(source: Speaker, link: Link, sent: BgpAttributes) -> BgpAttributes:
+    """The route as its VRF's router originates it into the VPN: its next hop is that router, or its tunnel end."""
+    kind = "vxlan" if link.overlay == EVPN else "mpls"
+    return sent._replace(next_hop=link.sender_address, label=Label(source.node, source.vrf, kind), tag=0)
+
+
+def originated(source: Speaker, link: Link, best: Path, sent: BgpAttributes) -> Path:
+    """The path in the VPN's table of the router that the VRF is on."""
+    return Path(sent, LOCAL, link.index, peer_id=source.router_id, origin_protocol=best.origin_protocol)
+
+
+def copied(path: Path, link: Link, sent: BgpAttributes, vrf: str) -> Path:
+    """The path in a VRF that takes it; `vrf`: where its next hop is looked up."""
+    return path._replace(attributes=sent, link=link.index, vrf=vrf, leaked=True, distance=None, from_client=False)
+
+
+def imports_all(target: Speaker) -> bool:
+    """Whether a VRF takes every path that the router has, and not the best of each route distinguisher alone.
+
+    EOS: recorded (lab-validation, eos_evpn_l3_design_guide: a path from each spine); Junos: secondary routes;
+    FRR: bgp_mplsvpn.c, vpn_leak_to_vrf_update.
+    """
+    return target.device.vendor in _IMPORTS_ALL
+
+
+_IMPORTS_ALL = frozenset({Vendor.EOS, Vendor.JUNOS, Vendor.FRR})
+
+
+def canonical(targets: Iterable[str]) -> frozenset[str]:
+    """Route targets as the communities that paths bear; what is none is left out."""
+    return frozenset(filter(None, map(_canonical, targets)))
+
+
+def _canonical(target: str) -> str:
+    try:
+        return extended("rt", target)
+    except ValueError:
+        return ""
+
+
+def _view(speaker: Speaker, best: Path, prefix: Prefix, attributes: BgpAttributes) -> RouteView:
+    return RouteView(
+        prefix,
+        attributes,
+        protocol=best.origin_protocol,
+        own_as=speaker.process.asn,
+        interface=best.interface,
+        local=best.kind == LOCAL,
+    )

@@ -1,0 +1,216 @@
+"""VPN routes between devices (RFC 4364) and EVPN's IP-prefix routes (RFC 9136).
+
+ce1 --- pe1 --- p --- pe2 --- ce2     pe1, pe2: VRF RED towards the customers, iBGP over p, which reflects
+"""
+
+from __future__ import annotations
+
+import pytest
+from bgp_text import table
+from small_network import routes, snapshot_of, state_of
+
+from guard.engines.rows import routes_rows
+from guard.model.address import parse_address
+from guard.model.facts import Disposition
+from guard.model.state import NetworkState
+from guard.simulate.control_plane import compute
+from guard.simulate.forwarding import Forwarder
+
+CE = """
+    hostname ce{n}
+    interface Loopback0
+     ip address 10.{n}.0.1 255.255.255.0
+    interface Ethernet0
+     ip address 192.0.{n}.2 255.255.255.252
+    router bgp 6510{n}
+     bgp router-id 10.{n}.0.1
+     network 10.{n}.0.0 mask 255.255.255.0
+     neighbor 192.0.{n}.1 remote-as 65001
+    """
+PE = """
+    hostname pe{n}
+    vrf definition RED
+     rd 65001:{n}
+     address-family ipv4
+      route-target export {export}
+      route-target import {wanted}
+    interface Loopback0
+     ip address 10.255.0.{n} 255.255.255.255
+     ip ospf 1 area 0
+    interface Ethernet0
+     vrf forwarding RED
+     ip address 192.0.{n}.1 255.255.255.252
+    interface Ethernet1
+     ip address 10.254.{n}.1 255.255.255.252
+     ip ospf 1 area 0
+     {labels}
+    router ospf 1
+    router bgp 65001
+     bgp router-id 10.255.0.{n}
+     no bgp default ipv4-unicast
+     neighbor 10.255.0.9 remote-as 65001
+     neighbor 10.255.0.9 update-source Loopback0
+     address-family vpnv4
+      neighbor 10.255.0.9 activate
+      neighbor 10.255.0.9 send-community extended
+     address-family ipv4 vrf RED
+      neighbor 192.0.{n}.2 remote-as 6510{n}
+      neighbor 192.0.{n}.2 activate
+    """
+P = """
+    hostname p
+    interface Loopback0
+     ip address 10.255.0.9 255.255.255.255
+     ip ospf 1 area 0
+    interface Ethernet1
+     ip address 10.254.1.2 255.255.255.252
+     ip ospf 1 area 0
+     {labels}
+    interface Ethernet2
+     ip address 10.254.2.2 255.255.255.252
+     ip ospf 1 area 0
+     {labels}
+    router ospf 1
+    router bgp 65001
+     bgp router-id 10.255.0.9
+     no bgp default ipv4-unicast
+     neighbor 10.255.0.1 remote-as 65001
+     neighbor 10.255.0.1 update-source Loopback0
+     neighbor 10.255.0.2 remote-as 65001
+     neighbor 10.255.0.2 update-source Loopback0
+     address-family vpnv4
+      neighbor 10.255.0.1 activate
+      neighbor 10.255.0.1 route-reflector-client
+      neighbor 10.255.0.1 send-community extended
+      neighbor 10.255.0.2 activate
+      neighbor 10.255.0.2 route-reflector-client
+      neighbor 10.255.0.2 send-community extended
+    """
+
+
+def backbone(*, labels: str = "mpls ip", export: str = "65001:7", wanted: str = "65001:7") -> dict[str, str]:
+    return {
+        "ce1": CE.format(n=1),
+        "ce2": CE.format(n=2),
+        "pe1": PE.format(n=1, labels=labels, export="65001:7", wanted=wanted),
+        "pe2": PE.format(n=2, labels=labels, export=export, wanted="65001:7"),
+        "p": P.format(labels=labels),
+    }
+
+
+def of_vrf(state: NetworkState, node: str, vrf: str) -> list[str]:
+    rows = (row for row in routes_rows(state) if (row["node"], row["vrf"]) == (node, vrf))
+    wanted = (row for row in rows if row["protocol"] in ("bgp", "ibgp"))
+    return [f"{row['network']} {row['protocol']} {row['next_hop_ip']} {row['admin_distance']}" for row in wanted]
+
+
+def test_a_customer_s_route_crosses_the_backbone_and_reaches_the_other_customer() -> None:
+    state = state_of(backbone())
+    assert of_vrf(state, "pe1", "RED") == ["10.1.0.0/24 bgp 192.0.1.2 20", "10.2.0.0/24 ibgp 10.255.0.2 200"]
+    assert routes(state, "ce1") == ["bgp 10.2.0.0/24 via 192.0.1.1 dynamic [20/0]"]
+    assert [line for line in table(state, "ce1") if "10.2" in line] == ["> 10.2.0.0/24 via 192.0.1.1 [65001 65102] 100"]
+
+
+def test_routers_between_know_nothing_of_customers() -> None:
+    state = state_of(backbone())
+    assert not table(state, "p")
+    assert not any("10.1.0.0" in line or "10.2.0.0" in line for line in routes(state, "p"))
+
+
+@pytest.mark.parametrize("texts", [{"export": "65001:8"}, {"wanted": "65001:9"}])
+def test_without_a_common_target_nothing_is_imported(texts: dict[str, str]) -> None:
+    assert of_vrf(state_of(backbone(**texts)), "pe1", "RED") == ["10.1.0.0/24 bgp 192.0.1.2 20"]
+
+
+def test_targets_are_lost_where_extended_communities_are_not_sent() -> None:
+    texts = {name: text.replace("neighbor 10.255.0.2 send-community extended", "") for name, text in backbone().items()}
+    state = state_of(texts)
+    assert of_vrf(state, "pe2", "RED") == ["10.2.0.0/24 bgp 192.0.2.2 20"]
+    assert len(of_vrf(state, "pe1", "RED")) == 2
+
+
+def fate(texts: dict[str, str], node: str, destination: str, vrf: str = "default") -> set[tuple[Disposition, str]]:
+    snapshot = snapshot_of(texts)
+    forwarder = Forwarder(snapshot, compute(snapshot))
+    ends = forwarder.ends((node, vrf), parse_address(destination))
+    return {(each.disposition, each.node) for each in ends.fates}
+
+
+def test_packets_come_out_at_the_far_vrf_along_labels() -> None:
+    assert fate(backbone(), "ce1", "10.2.0.1") == {(Disposition.ACCEPTED, "ce2")}
+
+
+def test_without_labels_on_the_way_nothing_is_said_to_arrive() -> None:
+    texts = backbone()
+    texts["p"] = P.format(labels="")
+    assert fate(texts, "ce1", "10.2.0.1") == {(Disposition.INSUFFICIENT_INFO, "pe1")}
+
+
+LEAF = """
+    !Command: show running-config
+    hostname leaf{n}
+    nv overlay evpn
+    feature bgp
+    feature nv overlay
+    vrf context RED
+      vni 50001
+      rd auto
+      address-family ipv4 unicast
+        route-target both auto evpn
+    interface loopback0
+      ip address 10.255.0.{n}/32
+    interface loopback1
+      ip address 10.253.0.{n}/32
+    interface nve1
+      no shutdown
+      source-interface loopback1
+    interface Ethernet1/1
+      no switchport
+      ip address 10.254.0.{n}/30
+      no shutdown
+    interface Ethernet1/2
+      no switchport
+      vrf member RED
+      ip address 10.{n}.0.254/24
+      no shutdown
+    ip route 10.255.0.{far}/32 10.254.0.{far}
+    {way}
+    route-map ALL permit 10
+    router bgp 65001
+      router-id 10.255.0.{n}
+      neighbor 10.255.0.{far}
+        remote-as 65001
+        update-source loopback0
+        address-family l2vpn evpn
+          send-community extended
+      vrf RED
+        address-family ipv4 unicast
+          redistribute direct route-map ALL
+    """
+
+
+def leaves(way: str = "ip route 10.253.0.{far}/32 10.254.0.{far}") -> dict[str, str]:
+    return {
+        f"leaf{n}": LEAF.format(n=n, far=far, way=way.format(far=far)) for n, far in ((1, 2), (2, 1))
+    }
+
+
+def test_prefix_routes_of_evpn_name_the_far_tunnel_end() -> None:
+    assert of_vrf(state_of(leaves()), "leaf1", "RED") == ["10.2.0.0/24 ibgp 10.253.0.2 200"]
+    assert fate(leaves(), "leaf1", "10.2.0.254", "RED") == {(Disposition.ACCEPTED, "leaf2")}
+
+
+def test_a_tunnel_whose_far_end_nobody_routes_to_brings_no_route() -> None:
+    assert of_vrf(state_of(leaves(way="")), "leaf1", "RED") == []
+
+
+def test_a_tunnel_that_is_null_routed_on_its_way_carries_nothing() -> None:
+    texts = leaves()
+    texts["leaf1"] = texts["leaf1"].replace("ip route 10.253.0.2/32 10.254.0.2", "ip route 10.253.0.0/16 null0")
+    assert (Disposition.ACCEPTED, "leaf2") not in fate(texts, "leaf1", "10.2.0.254", "RED")
+
+
+def test_a_router_whose_tunnels_have_no_address_gives_nothing() -> None:
+    texts = leaves()
+    texts["leaf2"] = texts["leaf2"].replace("ip address 10.253.0.2/32", "")
+    assert of_vrf(state_of(texts), "leaf1", "RED") == []
