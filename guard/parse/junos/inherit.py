@@ -13,6 +13,8 @@ from guard.parse.junos.tree import CHOICES, SINGLE, Node, Tree
 
 _APPLY, _EXCEPT = "apply-groups", "apply-groups-except"
 _NOT_COPIED = frozenset({_APPLY, _EXCEPT, "when"})
+#: Words that stand among names and are none, so that no wildcard stands for them.
+_NO_NAMES = frozenset({_APPLY, _EXCEPT, "apply-macro", "interface-range", "interface-set", "traceoptions"})
 _NUMBERED = re.compile(r"(.*?)(\d+)$")
 #: A range of more members than a chassis has ports is a mistake.
 _MOST_MEMBERS = 4096
@@ -58,6 +60,8 @@ def fits(pattern: str, word: str) -> bool:
     """Whether a word of a group or a path, which may be a wildcard in angles, stands for `word`."""
     if pattern == word:
         return True
+    if word in _NO_NAMES:
+        return False
     return pattern[:1] == "<" and pattern[-1:] == ">" and fnmatch.fnmatchcase(word, pattern[1:-1])
 
 

@@ -34,6 +34,8 @@ _UNMODELLED_SECTIONS = {
 _FORWARDING_HARMLESS = frozenset(
     {"storm-control-profiles", "sampling", "hash-key", "enhanced-hash-key", "load-balance"}
 )
+#: Groups that a device has by itself, or that stand for one of its own (`${node}` of a cluster).
+_OWN_GROUPS = frozenset({"${node}", "junos-defaults", "re0", "re1", "member0", "member1"})
 _READ = frozenset(
     {"system", "groups", "apply-groups", "interfaces", "routing-options", "policy-options", "protocols", "firewall",
      "routing-instances", "vlans", "forwarding-options"}
@@ -97,7 +99,8 @@ def _groups(reading: Reading) -> None:
     for node in reading.tree.root.walk():
         if node.word == "apply-groups" and not node.copied:
             for each in node:
-                reading.refer("group", each.word, each, "apply-groups")
+                if each.word not in _OWN_GROUPS:
+                    reading.refer("group", each.word, each, "apply-groups")
         if node.word in {"apply-groups", "apply-groups-except"}:
             reading.done(node, *node)
     if groups is None:

@@ -42,10 +42,12 @@ CHOICES = (
     frozenset({"exact", "longer", "orlonger", "upto", "through", "prefix-length-range", "address-mask"}),
 )
 
+#: What a static route does, one of it.
+ROUTE = CHOICES[1] | {"next-hop"}
 #: Words that undo each other wherever they stand.
 _SWITCHES = (frozenset({"enable", "disable"}),)
 #: What a term holds once, in whatever form: the last one stays (lab-validation, junos_then_action_conflicts).
-_ONCE = {
+ONCE = {
     "then": frozenset(
         {"metric", "metric2", "local-preference", "preference", "preference2", "tag", "tag2", "color", "color2",
          "next-hop", "origin", "priority", "as-path-prepend", "as-path-expand", "next", "default-action"}
@@ -182,10 +184,10 @@ class Tree:
         for at, word in enumerate(path):
             child = node.children.get(word)
             if child is None:
-                if node.word in _ONCE.get(above.word, ()):
+                if node.word in ONCE.get(above.word, ()):
                     self.replaced.update(line for each in node.walk() if each is not node for line in each.lines)
                     node.children.clear()
-                self.replaced.update(_make_room(node, word, at == len(path) - 1))
+                self.replaced.update(_make_room(node, word, at == len(path) - 1, above.word))
                 child = node.children[word] = Node(word)
             child.seen(number, last or number)
             above, node = node, child
@@ -257,7 +259,7 @@ def reorder(parent: Node, word: str, side: str, other: str) -> None:
     parent.children.update(ordered)
 
 
-def _make_room(node: Node, word: str, is_last: bool) -> list[int]:
+def _make_room(node: Node, word: str, is_last: bool, above: str) -> list[int]:
     """Drop what the new child replaces: the value of a word that takes one, the other of a choice; their lines."""
     dropped: list[Node] = []
     if is_last and node.word in SINGLE and len(node.children) == 1:
@@ -265,12 +267,11 @@ def _make_room(node: Node, word: str, is_last: bool) -> list[int]:
         if not only.children:
             node.children.clear()
             dropped.append(only)
-    if node.word == "then" or (node.word[:1].isdecimal() and is_last):
-        for choice in CHOICES[:2] if node.word == "then" else CHOICES[1:2]:
-            if word in choice:
-                for other in sorted(choice - {word}):
-                    if other in node.children:
-                        dropped.extend(node.children.pop(other).walk())
+    if node.word == "then" or above == "route":
+        choice = CHOICES[0] if node.word == "then" else ROUTE
+        for other in sorted(choice - {word}) if word in choice else ():
+            if other in node.children:
+                dropped.extend(node.children.pop(other).walk())
     for choice in _SWITCHES:
         if is_last and word in choice:
             dropped.extend(node.children.pop(other) for other in choice - {word} if other in node.children)

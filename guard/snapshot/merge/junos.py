@@ -2,13 +2,14 @@
 
 Law: all or nothing. What `commit check` would refuse and the configuration did not already hold is refused: names that
 are not defined, external neighbours without an AS, values that are none. Deleting what is not there only warns on a
-device, and so changes nothing here. Not modelled: `load patch`, `rollback`, `wildcard`, protection.
+device, and so changes nothing here. Not modelled: `load`, `rollback`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import product
 
 from guard.model.coverage import LineState
 from guard.model.device import Device, Vendor
@@ -18,7 +19,7 @@ from guard.parse.junos.reading import HOST_BITS
 from guard.parse.junos.statements import VERBS, Statement, is_flat, read, split_words
 from guard.parse.junos.tree import Path, apart
 from guard.snapshot.merge.edit import Refused
-from guard.snapshot.merge.junos_text import KEYED, Text
+from guard.snapshot.merge.junos_text import Text, quoted
 
 #: Sections of `show configuration` (Junos CLI reference, top level).
 _SECTIONS = frozenset(
@@ -29,7 +30,7 @@ _SECTIONS = frozenset(
     unified-edge version virtual-chassis vlans vmhost wlan apply-groups-except rcsd""".split()  # noqa: SIM905
 )
 #: Commands of configuration mode that change nothing by themselves.
-_HARMLESS = frozenset({"commit", "show", "status", "quit", "help", "configure", "annotate", "protect", "unprotect"})
+_HARMLESS = frozenset({"commit", "show", "status", "quit", "help", "configure", "annotate"})
 #: Reasons of the reader that leave no doubt; a word that it takes for no port may be one that it does not know.
 _CERTAIN = ("is no address", "is no prefix", "is no area", "has no such length", "is no router id", HOST_BITS)
 #: What a policy, a filter and a group are called in messages of commit check.
@@ -106,12 +107,17 @@ class _Session:
         elif verb == "delete":
             self._delete(rest, values)
         elif verb in {"activate", "deactivate"}:
-            self.text.mark(self._path(rest), inactive=verb == "deactivate")
+            self.text.mark(self._editable(rest), inactive=verb == "deactivate")
         elif verb in {"insert", "rename", "copy"}:
             self._arrange(verb, rest)
         elif verb == "replace":
             self._replace(rest)
-        elif verb in {"rollback", "load", "run", "wildcard", "save", "update"}:
+        elif verb in {"protect", "unprotect"}:
+            if not self.text.protect(self._path(rest), protected=verb == "protect") and verb == "protect":
+                raise Refused("statement not found")
+        elif verb == "wildcard":
+            self._wildcard(rest, number)
+        elif verb in {"rollback", "load", "run", "save", "update"}:
             self.unknown.append((number, row.strip()))
         elif verb not in _HARMLESS and verb not in VERBS:
             raise Refused("unknown command")
@@ -121,6 +127,34 @@ class _Session:
         if path and path[0] not in _SECTIONS:
             raise Refused(f"syntax error at {path[0]!r}")
         return path
+
+    def _editable(self, words: Path) -> Path:
+        """The path of a statement that is to change: neither it nor what holds it may be protected."""
+        path = self._path(words)
+        self._unprotected(path)
+        return path
+
+    def _unprotected(self, path: Path) -> None:
+        held = next((each for each in self.text.protected() if path[: len(each)] == each), None)
+        if held is not None:
+            raise Refused(f"{' '.join(held)} is protected")
+
+    def _wildcard(self, words: Path, number: int) -> None:
+        """`wildcard delete PATH EXPRESSION` and `wildcard range VERB …[0-3]…` (Junos CLI guide)."""
+        if words[:1] == ("delete",) and len(words) > 2:
+            path = self._path(words[1:-1])
+            try:
+                wanted = re.compile(words[-1])
+            except re.error as problem:
+                raise Refused(f"{words[-1]!r} is no expression: {problem}") from None
+            names = {rest[0]: None for rest in self.text.below(path) if rest and wanted.search(rest[0])}
+            for name in names:
+                self._delete((*words[1:-1], name), ())
+        elif words[:1] == ("range",) and len(words) > 2:
+            for each in product(*map(_ranged, words[1:])):
+                self.command(" ".join(map(quoted, each)), number)
+        else:
+            raise Refused("syntax error")
 
     def _go(self, verb: str, words: Path) -> None:
         if verb == "edit":
@@ -136,10 +170,10 @@ class _Session:
 
     def put(self, path: Path) -> None:
         """`set`."""
-        self._path(path[len(self.level) :])
+        self._editable(path[len(self.level) :])
         if len(path) < 2:
             raise Refused("syntax error: a statement is missing")
-        if path[-1] in KEYED and path[-2] not in KEYED and path[-2] not in {"then", "from", "policy-options"}:
+        if _lacks_name(path):
             raise Refused(f"missing argument after {path[-1]!r}")
         for single in apart(path):
             self.text.put(single)
@@ -148,7 +182,18 @@ class _Session:
         if not words and not self.level:
             raise Refused("this would delete the whole configuration")
         for value in values or (None,):
-            self.text.delete(self._path((*words, *((value,) if value is not None else ()))))
+            path = self._editable((*words, *((value,) if value is not None else ())))
+            self._delete_around(path, self.text.protected())
+
+    def _delete_around(self, path: Path, kept: list[Path]) -> None:
+        """Delete a statement; what is protected below it stays, and what holds that."""
+        if path in kept:
+            return
+        if not any(each[: len(path)] == path for each in kept):
+            self.text.delete(path)
+            return
+        for word in dict.fromkeys(rest[0] for rest in self.text.below(path) if rest):
+            self._delete_around((*path, word), kept)
 
     def _arrange(self, verb: str, words: Path) -> None:
         if verb == "insert":
@@ -156,14 +201,14 @@ class _Session:
             if not side:
                 raise Refused("before or after what?")
             at = len(words) - 1 - words[::-1].index(side)
-            path, other = self._path(words[:at]), words[at + 1 :]
+            path, other = self._editable(words[:at]), words[at + 1 :]
             if not other or not self.text.move(path, side, (*path[: len(path) - len(other)], *other)):
                 raise Refused("statement not found")
             return
         if "to" not in words[1:]:
             raise Refused("to what?")
         at = len(words) - 1 - words[::-1].index("to")
-        path, name = self._path(words[:at]), words[at + 1 :]
+        path, name = (self._editable if verb == "rename" else self._path)(words[:at]), words[at + 1 :]
         target = (*path[: len(path) - len(name)], *name)
         if not name or not self.text.holds(path):
             raise Refused("statement not found")
@@ -189,6 +234,8 @@ class _Session:
         self.last = max(self.last, each.number)
         if path and path[0] not in _SECTIONS:
             raise Refused(f"syntax error at {path[0]!r}")
+        if each.tags & {"delete", "replace"} or not each.children:
+            self._unprotected(path)
         if each.tags & {"delete", "replace"}:
             self.text.delete(path)
             if "delete" in each.tags:
@@ -200,6 +247,53 @@ class _Session:
             self.load(child, path)
         if "inactive" in each.tags:
             self.text.mark(path, inactive=True)
+
+
+#: Words that begin a list of named things, by what stands before them: a word of the level, or the kind of its name.
+_NAMED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    word: (frozenset(level.split()), frozenset(kind.split()))
+    for word, level, kind in (
+        ("unit", "", "interfaces"),
+        ("family", "firewall bgp", "unit group neighbor"),
+        ("group", "bgp rip ripng", ""),
+        ("neighbor", "bgp", "group"),
+        ("area", "ospf ospf3", ""),
+        ("area-range", "", "area"),
+        ("interface", "isis ldp rsvp mpls", "area"),
+        ("term", "", "policy-statement filter"),
+        ("filter", "firewall", ""),
+        ("rib", "routing-options", ""),
+        ("route", "static aggregate generate", ""),
+        ("level", "isis", "interface"),
+        ("user", "login", ""),
+        ("file", "syslog", ""),
+        *((each, "policy-options", "") for each in ("policy-statement", "prefix-list", "community", "as-path-group")),
+    )
+}
+
+
+def _lacks_name(path: Path) -> bool:
+    """Whether the last word begins a list and the name that must follow is missing."""
+    level, kind = _NAMED.get(path[-1], (frozenset(), frozenset()))
+    return path[-2] in level or (len(path) > 2 and path[-3] in kind)
+
+
+def _ranged(word: str) -> tuple[str, ...]:
+    """`ge-0/0/[0-3,7,!2]` as its names; a word without a range is itself."""
+    match = re.fullmatch(r"([^\[\]]*)\[([0-9,!\-]+)\](.*)", word)
+    if match is None:
+        return (word,)
+    numbers: list[int] = []
+    for part in match[2].split(","):
+        low, _, high = part.removeprefix("!").partition("-")
+        if not low.isdecimal() or not (high or low).isdecimal() or int(high or low) - int(low) > _MOST_IN_RANGE:
+            raise Refused(f"{word!r} is no range")
+        named = range(int(low), int(high or low) + 1)
+        numbers = [each for each in numbers if each not in named] if part[:1] == "!" else [*numbers, *named]
+    return tuple(f"{match[1]}{each}{rest}" for each in numbers for rest in _ranged(match[3]))
+
+
+_MOST_IN_RANGE = 4096
 
 
 # ------------------------------------------------------------------------------------------------- commit check

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from guard.parse.junos.statements import Statement, is_flat, read
-from guard.parse.junos.tree import CHOICES, SINGLE, Path
+from guard.parse.junos.tree import CHOICES, ONCE, ROUTE, SINGLE, Path
 
 _INDENT = "    "
 _BARE = re.compile(r"[^\s{};\[\]\"#]+")
@@ -39,6 +39,7 @@ class Item:
     tail: list[str] = field(default_factory=list)
     verb: str = "set"
     before: list[str] = field(default_factory=list)
+    protected: bool = False
 
     def print(self, depth: int, *, flat: bool) -> Iterator[str]:
         """The rows of the statement."""
@@ -57,7 +58,7 @@ class Item:
             )
         if flat:
             return f"{self.verb} {text}"
-        mark = "inactive: " if self.inactive else ""
+        mark = ("protect: " if self.protected else "") + ("inactive: " if self.inactive else "")
         return f"{_INDENT * depth}{mark}{text}{' {' if self.children is not None else ';'}"
 
     def changed(self) -> None:
@@ -179,13 +180,15 @@ class Text:
         return bool(found)
 
     def _make_room(self, path: Path) -> None:
-        if len(path) > 2 and path[-2] == "then" and path[-1] in CHOICES[0]:
-            self._drop(path[:-1], CHOICES[0] - {path[-1]})
-        elif "static" in path and "route" in path and len(path) > 3:
-            if path[-2] == "next-hop":
-                self._drop(path[:-2], CHOICES[1])
-            elif path[-1] in CHOICES[1]:
-                self._drop(path[:-1], (CHOICES[1] | {"next-hop"}) - {path[-1]})
+        for at in range(1, len(path)):
+            above, word = path[at - 1], path[at]
+            if above == "then" and word in CHOICES[0] and at == len(path) - 1:
+                self._drop(path[:at], CHOICES[0] - {word})
+            elif above in ONCE and word in ONCE[above] and at + 1 < len(path):
+                others = {rest[0] for rest in self.below(path[: at + 1]) if rest} - {path[at + 1]}
+                self._drop(path[: at + 1], frozenset(others))
+            elif word in ROUTE and path[at - 2 : at - 1] == ("route",):
+                self._drop(path[:at], ROUTE - {word})
 
     def _drop(self, above: Path, words: frozenset[str]) -> None:
         """What a choice that is made anew leaves out."""
@@ -206,6 +209,24 @@ class Text:
                 item.inactive = inactive
                 item.changed()
         return bool(found)
+
+    def protect(self, path: Path, *, protected: bool) -> bool:
+        """`protect` and `unprotect`; False where the statement is not there."""
+        found = list(self._under(self.items, path))
+        if self.flat:
+            self.items = [each for each in self.items if (each.verb, each.words) != ("protect", path)]
+            if protected and found:
+                self.items.append(Item(path, verb="protect"))
+            return bool(found)
+        for _, item, _ in found:
+            if item.protected != protected:
+                item.protected = protected
+                item.changed()
+        return bool(found)
+
+    def protected(self) -> list[Path]:
+        """The statements that no edit may touch."""
+        return [path for item in self.items for path in _protected(item, ())]
 
     def move(self, path: Path, side: str, other: Path) -> bool:
         """`insert PATH before|after OTHER`: both are siblings."""
@@ -260,6 +281,14 @@ def _leaves(item: Item, rest: Path) -> Iterator[Path]:
     for child in item.children:
         for each in child.paths():
             yield from _leaves(child, (*rest, *each))
+
+
+def _protected(item: Item, above: Path) -> Iterator[Path]:
+    path = (*above, *item.words)
+    if item.protected or item.verb == "protect":
+        yield path
+    for child in item.children or ():
+        yield from _protected(child, path)
 
 
 def _common(one: Path, two: Path) -> int:
@@ -323,7 +352,9 @@ def _made(path: Path, above: str) -> Item:
 def _fresh(statement: Statement) -> Item:
     """A statement without the rows it came from."""
     children = [_fresh(child) for child in statement.children] if statement.block else None
-    return Item(statement.words, statement.values, "inactive" in statement.tags, children=children)
+    made = Item(statement.words, statement.values, "inactive" in statement.tags, children=children)
+    made.protected = "protect" in statement.tags
+    return made
 
 
 def _place(text: str, statements: list[Statement], *, flat: bool) -> tuple[list[Item], list[str]] | None:
@@ -347,6 +378,7 @@ class _Placing:
     def item(self, statement: Statement, *, flat: bool) -> Item:
         first = statement.number - 1
         made = Item(statement.words, statement.values, "inactive" in statement.tags, verb=statement.verb)
+        made.protected = "protect" in statement.tags
         if first < self.at:
             self.shared = True
             return made

@@ -159,3 +159,32 @@ def test_nesting_without_end_is_not_followed() -> None:
     assert any("too deep" in message for _, message in device.warnings)
     wide = parse_device("set system " + "a " * 5000 + "\nset system host-name r1\n", "configs/r1.cfg")
     assert any("more words" in message for _, message in wide.warnings)
+
+
+@pytest.mark.parametrize(
+    ("lines", "left"),
+    [
+        (("discard", "next-hop 10.0.0.1"), "next-hop 10.0.0.1"),
+        (("next-hop 10.0.0.1", "next-hop 10.0.0.2", "next-table R.inet.0"), "next-table R.inet.0"),
+        (("next-table R.inet.0", "reject"), "reject"),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["10.0.0.0/8", "fc00::/7"])
+def test_a_static_route_does_one_thing(prefix: str, lines: tuple[str, ...], left: str) -> None:
+    route = f"set routing-options static route {prefix} "
+    node = tree_of("".join(f"{route}{line}\n" for line in lines)).root.at("routing-options", "static", "route", prefix)
+    assert node is not None
+    assert [" ".join((each.word, *each.words)) for each in node] == [left]
+
+
+def test_a_wildcard_stands_for_names_alone() -> None:
+    lines = """\
+set groups G interfaces <*> mtu 1500
+set interfaces apply-groups G
+set interfaces interface-range R member ge-0/0/1
+set interfaces ge-0/0/0 unit 0
+"""
+    root = tree_of(lines).root
+    assert root.at("interfaces", "ge-0/0/0", "mtu", "1500") is not None
+    assert root.at("interfaces", "interface-range", "mtu") is None
+    assert root.at("interfaces", "apply-groups", "mtu") is None

@@ -115,6 +115,58 @@ def changed(base: str, lines: str) -> tuple[list[str], list[str]]:
             ["policy-options policy-statement OUT then accept"],
         ),
         ("deactivate interfaces ge-0/0/0 unit 0", ["interfaces ge-0/0/0 unit 0 family inet address 10.0.0.1/31"], []),
+        ("wildcard delete policy-options policy-statement OUT term A|B", None, None),
+        (
+            "wildcard delete policy-options policy-statement OUT term ^B",
+            ["policy-options policy-statement OUT term B then reject"],
+            [],
+        ),
+        (
+            "wildcard range set interfaces xe-0/0/[0-2,!1] unit [5,7] family inet",
+            [],
+            [f"interfaces xe-0/0/{port} unit {unit} family inet" for port in (0, 2) for unit in (5, 7)],
+        ),
+        ("annotate interfaces ge-0/0/0 \"to the lab\"", [], []),
+        (
+            "protect policy-options policy-statement OUT term B\ndelete policy-options policy-statement OUT",
+            ["policy-options policy-statement OUT term A from protocol direct",
+             "policy-options policy-statement OUT term A then accept"],
+            [],
+        ),
+        (
+            "protect interfaces ge-0/0/0\nunprotect interfaces ge-0/0/0\nset interfaces ge-0/0/0 mtu 9000",
+            ["interfaces ge-0/0/0 mtu 1500"],
+            ["interfaces ge-0/0/0 mtu 9000"],
+        ),
+        (
+            "set policy-options policy-statement OUT term A then next term",
+            [],
+            ["policy-options policy-statement OUT term A then next term"],
+        ),
+        (
+            "set policy-options policy-statement OUT term A then metric 5\n"
+            "set policy-options policy-statement OUT term A then metric add 7\n"
+            "set policy-options policy-statement OUT term A then next-hop self\n"
+            "set policy-options policy-statement OUT term A then next-hop 192.0.2.1\n",
+            [],
+            ["policy-options policy-statement OUT term A then metric add 7",
+             "policy-options policy-statement OUT term A then next-hop 192.0.2.1"],
+        ),
+        (
+            "set policy-options policy-statement OUT term A then metric expression metric multiplier 2 offset 5",
+            [],
+            ["policy-options policy-statement OUT term A then metric expression metric multiplier 2",
+             "policy-options policy-statement OUT term A then metric expression metric offset 5"],
+        ),
+        (
+            "set routing-options static route 10.0.0.0/8 discard\n"
+            "set routing-options static route 10.0.0.0/8 next-hop 10.0.0.0\n"
+            "set routing-options rib inet6.0 static route fc00::/7 next-hop 2001:db8::1\n"
+            "set routing-options rib inet6.0 static route fc00::/7 next-table X.inet6.0\n",
+            [],
+            ["routing-options rib inet6.0 static route fc00::/7 next-table X.inet6.0",
+             "routing-options static route 10.0.0.0/8 next-hop 10.0.0.0"],
+        ),
         ("deactivate interfaces ge-0/0/0 unit 0\nactivate interfaces ge-0/0/0 unit 0", [], []),
     ],
 )
@@ -177,6 +229,15 @@ def test_lists_in_brackets_grow_and_shrink() -> None:
         ("insert policy-options policy-statement OUT term C before term A", 1, "statement not found"),
         ("rename policy-options policy-statement OUT term A to term B", 1, "exists already"),
         ("delete", 1, "whole configuration"),
+        ("set policy-options policy-statement", 1, "missing argument"),
+        ("set policy-options policy-statement OUT term", 1, "missing argument"),
+        ("set routing-options static route", 1, "missing argument"),
+        ("edit protocols bgp group X\nset neighbor", 2, "missing argument"),
+        ("protect interfaces ge-0/0/0\nset interfaces ge-0/0/0 mtu 9000", 2, "protected"),
+        ("protect interfaces\ndeactivate interfaces ge-0/0/0", 2, "protected"),
+        ("protect interfaces ge-0/0/0\nrename interfaces ge-0/0/0 to ge-0/0/1", 2, "protected"),
+        ("protect interfaces ge-9/9/9", 1, "not found"),
+        ("wildcard delete interfaces ge-(", 1, "no expression"),
         ("set interfaces ge-0/0/0 unit 0 family inet address 10.0.0.300/24", 1, "no address"),
         ("set routing-options autonomous-system 1\nset protocols bgp group X neighbor 10.0.0.0 import NOPE", 2, "NOPE"),
         ("set routing-options autonomous-system 1\nset protocols bgp group X neighbor 10.0.0.0", 2, "peer AS"),
@@ -198,6 +259,19 @@ def test_what_the_device_would_refuse_refuses_the_change(lines: str, line: int, 
         merge(CURLY, lines, "junos", file="configs/r1.cfg", change_file="change.yaml", first_line=10)
     assert caught.value.code == "merge-rejected"
     assert (caught.value.line, why in caught.value.message) == (9 + line, True), caught.value.message
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "policy-options policy-statement OUT term A then next term",
+        "interfaces ge-0/0/0 description filter",
+        "system login class ops permissions interface",
+        "policy-options policy-statement OUT term A from protocol direct",
+    ],
+)
+def test_a_value_may_be_a_word_that_begins_lists_elsewhere(line: str) -> None:
+    assert line in after(CURLY, f"set {line}")
 
 
 @pytest.mark.parametrize(
