@@ -127,6 +127,10 @@ ELIMINATIONS: dict[Vendor, tuple[tuple[str, Measure | None], ...]] = {
     Vendor.JUNOS: (("route preference", _learned), *_HEAD[1:], _CLUSTERS, _ROUTER, *_LAST),
 }
 
+#: EOS with one routing agent: routes of other protocols are in another RIB, and come before any weight
+#: (lab-validation, eos_bgp_weight_behavior_ribd; its multi-agent twin goes by weight first).
+_ONE_AGENT = (("local route", _learned), *ELIMINATIONS[Vendor.EOS])
+
 #: The last step after which paths still in the set may share the traffic.
 _EQUAL_AFTER = "IGP metric"
 
@@ -140,7 +144,8 @@ def select(entrants: list[Entrant], process: BgpProcess, family: BgpFamily, vend
         return Selection(only, "only path", (only,))
     left, decided = entrants, "all alike"
     equals: list[Entrant] = []
-    for name, measure in ELIMINATIONS.get(vendor, ELIMINATIONS[Vendor.IOS]):
+    steps = _ONE_AGENT if process.single_agent else ELIMINATIONS.get(vendor, ELIMINATIONS[Vendor.IOS])
+    for name, measure in steps:
         kept = _keep(left, measure, process)
         if name == _EQUAL_AFTER:
             equals = kept

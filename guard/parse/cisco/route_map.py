@@ -66,6 +66,7 @@ def _clause(line: Line, term: TermDraft, context: Context) -> None:
     elif head == "continue":
         # IOS and FRR: without a number, the next entry; a deny entry ends the map whatever it says.
         term.goto = int(words[1]) if len(words) > 1 else term.sequence + 1
+        term.goto_exactly = len(words) > 1 and context.vendor is Vendor.EOS
         if context.vendor is Vendor.NXOS and not term.permit:
             context.partial(line, "an entry that denies ends the map here; NX-OS may go on")
     elif head == "on-match":
@@ -96,6 +97,11 @@ def _sub_route_map(line: Line, words: tuple[str, ...], term: TermDraft, context:
 def finish(context: Context, draft: Draft) -> None:
     """Freeze the route-maps, entries in order of their numbers."""
     for name, entries in draft.routing.route_maps.items():
+        for entry in entries.values():
+            if entry.goto_exactly and entry.goto not in entries:
+                # The entry decides alone (lab-validation, eos_rm_undefined_continue).
+                context.warn(entry.last, f"route-map {name} has no entry {entry.goto} to continue at: it ends here")
+                entry.goto = None
         terms = tuple(_term(entries[sequence], context, draft) for sequence in sorted(entries))
         first = min((entry.first for entry in entries.values()), key=lambda line: line.number)
         last = max((entry.last for entry in entries.values()), key=lambda line: line.number)

@@ -57,6 +57,7 @@ class TermDraft:
     community_lists: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)  # EOS: lists to set
     lines: list[Line] = field(default_factory=list)
     goto: int | None = None
+    goto_exactly: bool = False  # no later entry stands in for one that is not there
     call: str = ""
 
 

@@ -277,3 +277,17 @@ route-map R permit 10
         ("prefix-list", "A", 4, 2),
         ("prefix-list", "A", 6, 3),
     ]
+
+
+def test_eos_continues_at_an_entry_that_is_there_or_not_at_all() -> None:
+    """lab-validation, eos_rm_undefined_continue: without an entry 30 the route stays as entry 10 has it."""
+    text = "route-map R permit 10\n continue {}\n set metric 1\nroute-map R permit 40\n set metric 2\n"
+    found = {
+        (vendor.value, where): device(text.format(where), vendor).policies["R"].terms[0].goto
+        for vendor in (Vendor.EOS, Vendor.IOS)
+        for where in ("30", "40", "")
+    }
+    assert found == {
+        ("eos", "30"): None, ("eos", "40"): 40, ("eos", ""): 11, ("ios", "30"): 30, ("ios", "40"): 40, ("ios", ""): 11,
+    }  # fmt: skip
+    assert any("no entry 30" in message for _, message in device(text.format(30), Vendor.EOS).warnings)

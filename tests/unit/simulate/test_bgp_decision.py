@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -62,6 +63,15 @@ def winner(*entrants: Entrant, process: BgpProcess = PROCESS, family: BgpFamily 
 )
 def test_each_step_decides_when_all_before_it_tie(step: str, loser: Entrant, better: Entrant) -> None:
     assert winner(loser, better) == (2, step, [2])
+
+
+def test_one_routing_agent_of_eos_puts_its_own_routes_before_any_weight() -> None:
+    """lab-validation, eos_bgp_weight_behavior_ribd: `* >` local beside `*` with weight 32769."""
+    own, heavy = entrant(1, kind=LOCAL), entrant(2, weight=32769)
+    for process, expected in ((replace(PROCESS, single_agent=True), 1), (PROCESS, 2)):
+        chosen = select([own, heavy], process, FAMILY, Vendor.EOS)
+        assert chosen is not None
+        assert chosen.best.link == expected
 
 
 def test_med_is_compared_within_one_neighbouring_as_only() -> None:
