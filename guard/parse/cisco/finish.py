@@ -67,12 +67,22 @@ def _interfaces(reading: Reading) -> None:
     for settings in reading.settings.values():
         if settings.channel_group:
             bundles.setdefault(_bundle(reading.vendor, settings.channel_group), []).append(settings.name)
+    for name in _link_local(reading):
+        reading.settings[name].values["ipv6_enabled"] = True
     for name, settings in reading.settings.items():
         reading.tunnel_end = settings.values.pop("tunnel end", reading.tunnel_end)
         bridged = settings.values.pop("bridged vlans", ())
         reading.interfaces[name] = _interface(settings, reading, tuple(bundles.get(name, ())))
         if bridged:
             reading.interfaces[name] = replace(reading.interfaces[name], trunk_vlans=tuple(bridged))
+
+
+def _link_local(reading: Reading) -> set[str]:
+    """Linux gives every port a link-local address; it matters where BGP speaks on a port by name (RFC 8950)."""
+    if reading.vendor is not Vendor.FRR:
+        return set()
+    peers = (peer for process in reading.routing.processes.values() for peer in process.peers.values())
+    return {peer.name for peer in peers if "interface" in peer.session} & reading.settings.keys()
 
 
 def _bundle(vendor: Vendor, group: str) -> str:
