@@ -23,6 +23,7 @@ from guard.parse.cisco.reading import (
     Reading,
 )
 from guard.parse.cisco.rip import rip_process
+from guard.parse.context import Context
 
 #: Equal-cost paths that a process installs where nothing is configured. IOS: 4 (IP Routing: OSPF command reference);
 #: EOS: 128 (EOS manual, `maximum-paths (OSPFv2)`); FRR: as compiled, 256 in the Debian package; IOS XR: 32 (OSPF
@@ -33,6 +34,22 @@ _MAXIMUM_PATHS = {Vendor.IOS: 4, Vendor.IOSXR: 32, Vendor.EOS: 128, Vendor.FRR: 
 #: Mbit/s that the cost of an interface is made of where it is not IOS's 100. NX-OS: 40 Gbit/s (the same guide); FRR:
 #: 100 Gbit/s (lib/libospf.h OSPF_DEFAULT_REF_BANDWIDTH, in Mbit/s whatever its comment says: ospf_if_get_output_cost).
 _REFERENCES = {Vendor.NXOS: 40_000, Vendor.FRR: 100_000}
+
+
+def name_ports(context: Context, reading: Reading) -> None:
+    """FRR: a port that BGP speaks on by name is there though no line describes it; Linux gives it a link-local address.
+
+    IPv4 then goes over it as RFC 8950 has it.
+    """
+    for process in reading.routing.processes.values():
+        for peer in process.peers.values():
+            if "interface" not in peer.session:
+                continue
+            fresh = peer.name not in reading.settings
+            values = reading.interface(peer.name, context.source(peer.line)).values
+            values["ipv6_enabled"] = True
+            if fresh and process.vrf != "default":
+                values["vrf"] = process.vrf
 
 
 def finish(reading: Reading) -> None:
@@ -67,22 +84,12 @@ def _interfaces(reading: Reading) -> None:
     for settings in reading.settings.values():
         if settings.channel_group:
             bundles.setdefault(_bundle(reading.vendor, settings.channel_group), []).append(settings.name)
-    for name in _link_local(reading):
-        reading.settings[name].values["ipv6_enabled"] = True
     for name, settings in reading.settings.items():
         reading.tunnel_end = settings.values.pop("tunnel end", reading.tunnel_end)
         bridged = settings.values.pop("bridged vlans", ())
         reading.interfaces[name] = _interface(settings, reading, tuple(bundles.get(name, ())))
         if bridged:
             reading.interfaces[name] = replace(reading.interfaces[name], trunk_vlans=tuple(bridged))
-
-
-def _link_local(reading: Reading) -> set[str]:
-    """Linux gives every port a link-local address; it matters where BGP speaks on a port by name (RFC 8950)."""
-    if reading.vendor is not Vendor.FRR:
-        return set()
-    peers = (peer for process in reading.routing.processes.values() for peer in process.peers.values())
-    return {peer.name for peer in peers if "interface" in peer.session} & reading.settings.keys()
 
 
 def _bundle(vendor: Vendor, group: str) -> str:

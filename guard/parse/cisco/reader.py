@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from guard.model.device import Device, Vendor
 from guard.parse.cisco import cumulus
-from guard.parse.cisco.finish import finish
+from guard.parse.cisco.finish import finish, name_ports
 from guard.parse.cisco.misc import COMMANDS
 from guard.parse.cisco.reading import Reading
 from guard.parse.cisco.routing import ROUTING_HANDLERS, finish_routing
@@ -31,7 +31,9 @@ def read(text: str, file: str, vendor: Vendor) -> Device:
     cumulus.read_stanzas(stanzas, context, reading)
     lines = tree(rest, vendor.value)
     _TABLES[vendor].read(lines, context, reading)
-    cumulus.take_virtual_speeds(text, reading)
+    if vendor is Vendor.FRR:
+        name_ports(context, reading)
+        cumulus.take_virtual_speeds(text, reading)
     finish(reading)
     finish_routing(context, reading)
     return freeze(reading, context, (*stanzas, *lines), text.count("\n") + 1)

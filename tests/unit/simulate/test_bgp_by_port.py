@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from small_network import routes, state_of
 
 DEVICE = """
@@ -37,8 +38,9 @@ def learned(more: str) -> list[str]:
     return routes(state, "one")
 
 
-def test_a_port_that_only_bgp_names_carries_a_session() -> None:
-    assert learned("interface swp1\n    !") == ["bgp 192.0.2.2/32 via 169.254.0.1 swp1 [20/0]"]
+@pytest.mark.parametrize("more", ["interface swp1\n    !", "!"])
+def test_a_port_that_only_bgp_names_carries_a_session(more: str) -> None:
+    assert learned(more) == ["bgp 192.0.2.2/32 via 169.254.0.1 swp1 [20/0]"]
 
 
 def test_a_port_that_is_shut_carries_none() -> None:
