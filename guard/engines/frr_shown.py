@@ -1,4 +1,4 @@
-"""What FRR's show commands print → routes, BGP paths and session states. Pure; FRR 8 to 10.
+"""What FRR's show commands print → routes, BGP paths and session states, VRF by VRF. Pure; FRR 8 to 10.
 
 Law: nothing is made up: a value that FRR does not print is left out, and where its JSON loses something (kinds of
 OSPF routes, levels of IS-IS) its text is read instead.
@@ -15,6 +15,7 @@ from guard.model.address import Address, Prefix, parse_address, parse_prefix
 from guard.model.bgp import CONFED_SEQUENCE, CONFED_SET, EGP, IGP, INCOMPLETE, SEQUENCE, SET, BgpAttributes, Segment
 from guard.model.rib import RouteProtocol
 
+DEFAULT_VRF = "default"
 ROUTES = ("show ip route json", "show ipv6 route json")
 OSPF, OSPF6, ISIS = "show ip ospf route", "show ipv6 ospf6 route", "show isis route"
 BGP = ("show bgp ipv4 unicast json detail", "show bgp ipv6 unicast json detail")
@@ -61,17 +62,19 @@ _PLAIN = {
 
 
 class Hop(NamedTuple):
-    """One next hop as zebra shows it; `resolved` are the hops that a recursive one ends at (None, None: a discard)."""
+    """One next hop as zebra shows it; `resolved` are the hops that a recursive one ends at (None, None: a discard).
+    `vrf`: where it is looked up, if not in the route's own VRF."""
 
     address: Address | None
     interface: str | None
     discard: bool
     recursive: bool
     resolved: tuple[tuple[Address | None, str | None], ...] = ()
+    vrf: str | None = None
 
 
 class ShownRoute(NamedTuple):
-    """A selected route of the main RIB."""
+    """A selected route of the main RIB. `refused`: the kernel did not take it, so zebra tells nobody of it."""
 
     prefix: Prefix
     protocol: RouteProtocol
@@ -79,6 +82,7 @@ class ShownRoute(NamedTuple):
     metric: int
     tag: int
     hops: tuple[Hop, ...]
+    refused: bool = False
 
 
 class ShownPath(NamedTuple):
@@ -103,13 +107,20 @@ class ShownPeer(NamedTuple):
     remote_as: int | None
 
 
-def shown_routes(output: Mapping[str, str]) -> Iterator[ShownRoute]:
-    """Selected routes; `output` is command -> what one router printed."""
-    kinds = {**_ospf_kinds(output.get(OSPF, "")), **_ospf6_kinds(output.get(OSPF6, ""))}
-    kinds.update(_isis_kinds(output.get(ISIS, "")))
-    paths = {path.prefix: path.kind for path in shown_paths(output) if path.best}
+def in_vrf(command: str, vrf: str) -> str:
+    """The command as it is asked of one VRF."""
+    if vrf == DEFAULT_VRF:
+        return command
+    return re.sub(r"^(show (?:ip ospf|ipv6 ospf6|ip route|ipv6 route|isis|bgp))\b", rf"\1 vrf {vrf}", command)
+
+
+def shown_routes(output: Mapping[str, str], vrf: str = DEFAULT_VRF) -> Iterator[ShownRoute]:
+    """Selected routes of one VRF; `output` is command -> what one router printed."""
+    kinds = {**_ospf_kinds(output.get(in_vrf(OSPF, vrf), "")), **_ospf6_kinds(output.get(in_vrf(OSPF6, vrf), ""))}
+    kinds.update(_isis_kinds(output.get(in_vrf(ISIS, vrf), "")))
+    paths = {path.prefix: path.kind for path in shown_paths(output, vrf) if path.best}
     for command in ROUTES:
-        for text, entries in _document(output.get(command, "")).items():
+        for text, entries in _document(output.get(in_vrf(command, vrf), "")).items():
             prefix = parse_prefix(text)
             for entry in entries if isinstance(entries, list) else ():
                 if entry.get("selected") and entry["protocol"] != "local" and not prefix.first.is_link_local:
@@ -131,11 +142,12 @@ def _route(
         found = kinds.get((protocol, prefix), fallback)
     else:
         found = _PLAIN.get(protocol, RouteProtocol.KERNEL)
-    hops = tuple(_hops(entry.get("nexthops", [])))
-    return ShownRoute(prefix, found, entry.get("distance", 0), entry.get("metric", 0), entry.get("tag", 0), hops)
+    hops = tuple(_hops(entry.get("nexthops", []), entry.get("vrfName", DEFAULT_VRF)))
+    tag, refused = entry.get("tag", 0), bool(entry.get("failed"))
+    return ShownRoute(prefix, found, entry.get("distance", 0), entry.get("metric", 0), tag, hops, refused)
 
 
-def _hops(shown: list[Mapping[str, Any]]) -> Iterator[Hop]:
+def _hops(shown: list[Mapping[str, Any]], own: str) -> Iterator[Hop]:
     """A recursive next hop is followed by those that it resolves to, marked `resolver`."""
     pending: Hop | None = None
     for hop in shown:
@@ -150,7 +162,8 @@ def _hops(shown: list[Mapping[str, Any]]) -> Iterator[Hop]:
         pending = None
         if hop.get("active"):
             discard = bool(hop.get("blackhole") or hop.get("reject") or hop.get("unreachable"))
-            pending = Hop(address, hop.get("interfaceName"), discard, bool(hop.get("recursive")))
+            vrf = hop["vrf"] if hop.get("vrf", own) != own else None
+            pending = Hop(address, hop.get("interfaceName"), discard, bool(hop.get("recursive")), vrf=vrf)
     if pending is not None:
         yield pending
 
@@ -182,10 +195,10 @@ def _isis_kinds(text: str) -> dict[tuple[str, Prefix], RouteProtocol]:
     return found
 
 
-def shown_paths(output: Mapping[str, str]) -> Iterator[ShownPath]:
-    """Valid paths of the BGP tables of one router, both families."""
+def shown_paths(output: Mapping[str, str], vrf: str = DEFAULT_VRF) -> Iterator[ShownPath]:
+    """Valid paths of the BGP tables of one VRF, both families."""
     for command in BGP:
-        table = _document(output.get(command, ""))
+        table = _document(output.get(in_vrf(command, vrf), ""))
         default = table.get("defaultLocPrf", 100)
         for text, paths in table.get("routes", {}).items():
             for path in paths:
@@ -260,17 +273,28 @@ def _communities(path: Mapping[str, Any]) -> Iterator[str]:
         yield f"{kind.lower()} {value}"
 
 
-def shown_peers(output: Mapping[str, str]) -> Iterator[ShownPeer]:
-    """All neighbours of the default instance, dynamic ones included."""
-    for name, peer in _document(output.get(NEIGHBORS, "")).items():
-        if isinstance(peer, dict) and "bgpState" in peer:
-            yield ShownPeer(name, peer["bgpState"], peer.get("localAs"), peer.get("remoteAs") or None)
+def shown_peers(output: Mapping[str, str], vrf: str = DEFAULT_VRF) -> Iterator[ShownPeer]:
+    """All neighbours of one instance, dynamic ones included."""
+    return peers_in(output.get(in_vrf(NEIGHBORS, vrf), ""))
+
+
+def peers_in(text: str) -> Iterator[ShownPeer]:
+    """Neighbours of all instances whose documents the text holds."""
+    for document in _documents(text):
+        for name, peer in document.items():
+            if isinstance(peer, dict) and "bgpState" in peer:
+                yield ShownPeer(name, peer["bgpState"], peer.get("localAs"), peer.get("remoteAs") or None)
 
 
 def _document(text: str) -> dict[str, Any]:
     """The first JSON object in the text; empty where the command printed none."""
+    return next(_documents(text), {})
+
+
+def _documents(text: str) -> Iterator[dict[str, Any]]:
+    """All JSON objects in the text, one after the other."""
     start = text.find("{")
-    if start < 0:
-        return {}
-    found, _ = json.JSONDecoder().raw_decode(text, start)
-    return found if isinstance(found, dict) else {}
+    while start >= 0:
+        found, end = json.JSONDecoder().raw_decode(text, start)
+        yield found
+        start = text.find("{", end)

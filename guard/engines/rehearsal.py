@@ -11,8 +11,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from guard.engines.frr_shown import Hop, ShownPath, ShownRoute, shown_paths, shown_peers, shown_routes
-from guard.engines.rehearsal_plan import DEFAULT_VRF, Plan, shared_interface
+from guard.engines.frr_shown import (
+    DEFAULT_VRF,
+    Hop,
+    ShownPath,
+    ShownRoute,
+    shown_paths,
+    shown_peers,
+    shown_routes,
+)
+from guard.engines.rehearsal_plan import Plan, shared_interface
 from guard.engines.rows_tables import HeldFib, HeldRib
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes
@@ -95,41 +103,45 @@ class Named(NamedTuple):
 
 def rehearsed(snapshot: Snapshot, computed: NetworkState, plan: Plan, seen: Seen) -> NetworkState:
     """The state that live FRR reached; notes say what was not rehearsed or did not settle."""
-    inside = [router.name for router in plan.routers if not router.outside]
     gateway = _gateways(computed, seen.link_locals)
     named = Named(_typed_interfaces(snapshot), _unnumbered(computed))
     ribs: dict[tuple[str, str], Rib] = {}
     hops: dict[tuple[str, str, Prefix], tuple[NextHop, ...]] = {}
-    for node in inside:
-        entries = _own_addresses(computed, node, hops)
-        for route in shown_routes(seen.output[node]):
+    for node, vrf in _instances(plan):
+        entries = _own_addresses(computed, node, vrf, hops)
+        for route in shown_routes(seen.output[node], vrf):
             entries[route.prefix] = _entry(node, route, gateway, named)
-            hops[(node, DEFAULT_VRF, route.prefix)] = tuple(
-                sorted(set(_forwarding(node, route, gateway, named)), key=str)
-            )
-        ribs[(node, DEFAULT_VRF)] = HeldRib(entries)
+            hops[(node, vrf, route.prefix)] = tuple(sorted(set(_forwarding(node, route, gateway, named)), key=str))
+        ribs[(node, vrf)] = HeldRib(entries)
     return replace(
         computed,
         engine=ENGINE,
         ribs=ribs,
         fib=HeldFib(hops),
-        sessions=_sessions(computed, seen),
+        sessions=_sessions(computed, plan, seen),
         bgp=_tables(computed, plan, seen, gateway),
         notes=(*computed.notes, *_notes(plan, seen)),
     )
 
 
+def _instances(plan: Plan) -> Iterator[tuple[str, str]]:
+    """All VRFs of the routers that are the network's."""
+    for router in plan.routers:
+        if not router.outside:
+            yield from ((router.name, vrf) for vrf in (DEFAULT_VRF, *router.vrfs))
+
+
 def _own_addresses(
-    computed: NetworkState, node: str, hops: dict[tuple[str, str, Prefix], tuple[NextHop, ...]]
+    computed: NetworkState, node: str, vrf: str, hops: dict[tuple[str, str, Prefix], tuple[NextHop, ...]]
 ) -> dict[Prefix, RibEntry]:
     """The router's own addresses: FRR 8 has no local routes, they are the kernel's."""
     found: dict[Prefix, RibEntry] = {}
-    rib = computed.ribs.get((node, DEFAULT_VRF))
+    rib = computed.ribs.get((node, vrf))
     for prefix in rib.prefixes() if rib is not None else ():
         entry = rib.get(prefix) if rib is not None else None
         if entry is not None and entry.protocol is RouteProtocol.LOCAL:
             found[prefix] = entry
-            hops[(node, DEFAULT_VRF, prefix)] = computed.fib.next_hops(node, DEFAULT_VRF, prefix)
+            hops[(node, vrf, prefix)] = computed.fib.next_hops(node, vrf, prefix)
     return found
 
 
@@ -186,13 +198,13 @@ def _hop(
     if hop.discard:
         return NextHop(discard=True)
     if hop.address is None:
-        return NextHop(None, hop.interface)
+        return NextHop(None, hop.interface, hop.vrf)
     recursive = route.protocol in (RouteProtocol.BGP, RouteProtocol.IBGP, RouteProtocol.STATIC)
     if _is_unnumbered(node, hop.address, hop.interface, named):
         return NextHop(LINK_LOCAL[route.prefix.version], hop.interface)
     if recursive and (node, route.prefix, hop.address) not in named.static:
-        return NextHop(gateway(hop.address))
-    return NextHop(gateway(hop.address), hop.interface)
+        return NextHop(gateway(hop.address), vrf=hop.vrf)
+    return NextHop(gateway(hop.address), hop.interface, hop.vrf)
 
 
 def _is_unnumbered(node: str, address: Address | None, interface: str | None, named: Named) -> bool:
@@ -212,24 +224,24 @@ def _forwarding(
             if _is_unnumbered(node, address, interface, named):
                 yield NextHop(LINK_LOCAL[route.prefix.version], interface)
             else:
-                yield NextHop(gateway(address), interface, discard=address is None and interface is None)
+                yield NextHop(gateway(address), interface, hop.vrf, discard=address is None and interface is None)
 
 
-def _sessions(computed: NetworkState, seen: Seen) -> tuple[BgpSession, ...]:
+def _sessions(computed: NetworkState, plan: Plan, seen: Seen) -> tuple[BgpSession, ...]:
     """Computed sessions with FRR's word on whether they are established. The status of one to the outside stays: it is
     Batfish's, and says that nobody has the far end's configuration."""
     states = {
-        (node, peer.name): peer.state == "Established"
-        for node, output in seen.output.items()
-        for peer in shown_peers(output)
+        (node, vrf, peer.name): peer.state == "Established"
+        for node, vrf in _instances(plan)
+        for peer in shown_peers(seen.output[node], vrf)
     }
     return tuple(_session(session, states) for session in computed.sessions)
 
 
-def _session(session: BgpSession, states: Mapping[tuple[str, str], bool]) -> BgpSession:
-    names = (str(session.remote_address), session.local_interface or "")
-    up = next((states[session.node, name] for name in names if (session.node, name) in states), None)
-    if up is None or session.vrf != DEFAULT_VRF or session.remote_node is None:
+def _session(session: BgpSession, states: Mapping[tuple[str, str, str], bool]) -> BgpSession:
+    keys = [(session.node, session.vrf, name) for name in (str(session.remote_address), session.local_interface or "")]
+    up = next((states[key] for key in keys if key in states), None)
+    if up is None or session.remote_node is None:
         return session
     status = "ESTABLISHED" if up else "NOT_ESTABLISHED" if session.status == "ESTABLISHED" else session.status
     why = "" if up else session.why or "not established in the rehearsal"
@@ -240,28 +252,29 @@ def _tables(
     computed: NetworkState, plan: Plan, seen: Seen, gateway: Callable[[Address | None], Address | None]
 ) -> LiveTables:
     paths: dict[tuple[str, str], tuple[BgpRow, ...]] = {}
-    kinds = {(row.node, row.prefix): row.origin_protocol for row in computed.bgp.rows() if row.received_from is None}
-    for router in plan.routers:
-        if not router.outside:
-            rows = (_row(router.name, path, kinds, gateway) for path in shown_paths(seen.output[router.name]))
-            paths[(router.name, DEFAULT_VRF)] = tuple(sorted(rows, key=lambda row: (row.prefix, not row.best)))
+    begun = (row for row in computed.bgp.rows() if row.received_from is None)
+    kinds = {(row.node, row.vrf, row.prefix): row.origin_protocol for row in begun}
+    for node, vrf in _instances(plan):
+        rows = (_row(node, vrf, path, kinds, gateway) for path in shown_paths(seen.output[node], vrf))
+        paths[(node, vrf)] = tuple(sorted(rows, key=lambda row: (row.prefix, not row.best)))
     return LiveTables(paths, dict(_heard(computed, plan, seen)), computed.bgp)
 
 
 def _row(
     node: str,
+    vrf: str,
     path: ShownPath,
-    kinds: Mapping[tuple[str, Prefix], str],
+    kinds: Mapping[tuple[str, str, Prefix], str],
     gateway: Callable[[Address | None], Address | None],
 ) -> BgpRow:
     """A path that begins here: FRR does not say through which protocol, so the computed one does."""
-    kind = path.kind if path.peer is not None else kinds.get((node, path.prefix), path.kind)
+    kind = path.kind if path.peer is not None else kinds.get((node, vrf, path.prefix), path.kind)
     hop, peer = path.attributes.next_hop, path.peer
     if peer is not None and peer.version == 6 and peer.is_link_local:  # an interface names the session
         unknown = hop is None or hop.is_link_local
         hop, peer = (LINK_LOCAL[path.prefix.version] if unknown else hop), None
     attributes = path.attributes._replace(next_hop=gateway(hop))
-    return BgpRow(node, DEFAULT_VRF, path.prefix, path.used, attributes, kind, peer, path.local_preference)
+    return BgpRow(node, vrf, path.prefix, path.used, attributes, kind, peer, path.local_preference)
 
 
 def _heard(
@@ -291,6 +304,11 @@ def _notes(plan: Plan, seen: Seen) -> Iterator[StateNote]:
     for node, lines in sorted(seen.refused.items()):
         text = f"live FRR {seen.version} refuses lines of {node}: {'; '.join(lines)}"
         yield StateNote("rehearsal-refused-line", text, (node,))
+    for node, vrf in _instances(plan):
+        lost = sorted(str(route.prefix) for route in shown_routes(seen.output[node], vrf) if route.refused)
+        if lost:
+            text = f"the kernel refuses routes of {node}, so nobody hears of them: {', '.join(lost)} (VRF {vrf})"
+            yield StateNote("rehearsal-refused-route", text, (node,))
     for session in plan.unheard:
         text = f"the neighbour of {session} shares no subnet with us: nobody spoke for it in the rehearsal"
         yield StateNote("rehearsal-unheard", text, (str(session),))

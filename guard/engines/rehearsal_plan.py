@@ -2,8 +2,9 @@
 say what the outside says. Pure: the shell builds it.
 
 Lowered timers change when FRR converges, not to what; where a configuration sets hello or dead intervals itself, OSPF
-keeps those of all, since a mismatch is a state of its own. Not rehearsed, said by name: VRFs other than the default
-one, interface names longer than Linux takes, outside neighbours that share no subnet with us.
+keeps those of all, since a mismatch is a state of its own. A VRF is a network namespace (`zebra -n`), which any
+kernel has: FRR's tables and leaks are the same, a leaked packet is not forwarded. Not rehearsed, said by name:
+interface names longer than Linux takes, outside neighbours that share no subnet with us.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from guard.engines.frr_shown import DEFAULT_VRF
 from guard.engines.outside_speaker import outside_text
 from guard.model.address import Address
 from guard.model.device import Device, Interface, Vendor
@@ -20,7 +22,6 @@ from guard.model.state import BgpSession, InterfaceId, NetworkState
 from guard.parse.cisco import cumulus
 from guard.snapshot.snapshot import Snapshot
 
-DEFAULT_VRF = "default"
 #: Linux: IFNAMSIZ is 16 with the final zero.
 _LONGEST_NAME = 15
 #: Which daemon a line of a configuration needs; zebra and staticd always run.
@@ -35,6 +36,8 @@ _NEEDS = (
 )
 #: Lines that are about the host and its files, not about routing.
 _OF_THE_HOST = re.compile(r"(log|password|enable password|service|agentx|line vty|domainname)\b", re.IGNORECASE)
+_INTERFACE = re.compile(r"^interface (\S+)[^\n]*", re.MULTILINE)
+_NAMED_VRF = re.compile(r"^(?:vrf|router .* vrf) (\S+)", re.MULTILINE)
 #: The dead interval is also how long a router waits before it elects a DR; shorter ones flap on a busy machine.
 HELLO, DEAD = 1, 8
 _ISIS_PACE = " isis hello-interval 1\n isis csnp-interval 2\n isis psnp-interval 1\n"
@@ -51,11 +54,13 @@ class Port:
     id: InterfaceId
     up: bool
     addresses: tuple[str, ...] = ()
+    vrf: str = DEFAULT_VRF
 
 
 @dataclass(frozen=True, slots=True)
 class Router:
-    """`pacing` is typed first, then `text`, then `tuning`. `outside`: it stands for a neighbour that no device owns."""
+    """`pacing` is typed first, then `text`, then `tuning`. `outside`: it stands for a neighbour that no device owns.
+    `vrfs`: those beside the default one."""
 
     name: str
     pacing: str
@@ -64,6 +69,7 @@ class Router:
     daemons: tuple[str, ...]
     ports: tuple[Port, ...]
     outside: bool = False
+    vrfs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,6 @@ def plan(snapshot: Snapshot, computed: NetworkState) -> Plan:
 def _check(device: Device) -> None:
     if device.vendor is not Vendor.FRR:
         raise CannotRehearse(f"{device.name} is {device.vendor.value}, and a rehearsal runs FRR alone")
-    vrfs = sorted({each.vrf for each in device.interfaces} - {DEFAULT_VRF})
-    if vrfs:
-        raise CannotRehearse(f"{device.name} has interfaces in VRF {vrfs[0]}, which a rehearsal does not build")
     for interface in device.interfaces:
         if len(interface.name) > _LONGEST_NAME:
             raise CannotRehearse(f"{device.name}[{interface.name}] is longer than Linux takes ({_LONGEST_NAME})")
@@ -104,6 +107,7 @@ def _check(device: Device) -> None:
 def _router(device: Device, snapshot: Snapshot, computed: NetworkState, tuned: bool) -> Router:
     stanzas, text = cumulus.split(snapshot.files[device.file])
     text = "\n".join(row for row in text.splitlines() if not _OF_THE_HOST.match(row)) + "\n"
+    text = _INTERFACE.sub(lambda head: _heading(device, head[1]), text)
     daemons = tuple(name for name, needed in _NEEDS if re.search(needed, text, re.MULTILINE))
     return Router(
         name=device.name,
@@ -112,7 +116,20 @@ def _router(device: Device, snapshot: Snapshot, computed: NetworkState, tuned: b
         tuning="".join(_tuning(text)),
         daemons=daemons,
         ports=tuple(_port(device, each, computed, bool(stanzas)) for each in device.interfaces if _is_built(each)),
+        vrfs=_vrfs(device, text),
     )
+
+
+def _vrfs(device: Device, text: str) -> tuple[str, ...]:
+    """VRFs that interfaces are in, and those that are named alone."""
+    named = {each.vrf for each in device.interfaces} | set(_NAMED_VRF.findall(text))
+    return tuple(sorted(named - {DEFAULT_VRF}))
+
+
+def _heading(device: Device, name: str) -> str:
+    """zebra looks an interface up in the VRF that is named with it, where VRFs are namespaces."""
+    vrf = next((each.vrf for each in device.interfaces if each.name == name), DEFAULT_VRF)
+    return f"interface {name}" if vrf == DEFAULT_VRF else f"interface {name} vrf {vrf}"
 
 
 def _is_built(interface: Interface) -> bool:
@@ -124,7 +141,7 @@ def _port(device: Device, interface: Interface, computed: NetworkState, stanzas:
     name = InterfaceId(device.name, interface.name)
     state = computed.interfaces.get(name)
     addresses = tuple(f"{each.address}/{each.length}" for each in interface.addresses) if stanzas else ()
-    return Port(name, state is None or state.up, addresses)
+    return Port(name, state is None or state.up, addresses, interface.vrf)
 
 
 def _pacing(device: Device, text: str, daemons: tuple[str, ...], tuned: bool) -> Iterator[str]:
@@ -132,15 +149,15 @@ def _pacing(device: Device, text: str, daemons: tuple[str, ...], tuned: bool) ->
     kinds = [kind for daemon, kind in (("ospfd", "ip ospf"), ("ospf6d", "ipv6 ospf6")) if daemon in daemons]
     for interface in device.interfaces if tuned and kinds else ():
         rows = (f" {kind} hello-interval {HELLO}\n {kind} dead-interval {DEAD}\n" for kind in kinds)
-        yield f"interface {interface.name}\n{''.join(rows)}exit\n"
+        yield f"{_heading(device, interface.name)}\n{''.join(rows)}exit\n"
     for process in _isis_processes(text):
         yield f"router isis {process}\n lsp-gen-interval 1\n spf-interval 1\nexit\n"
 
 
 def _tuning(text: str) -> Iterator[str]:
     """Typed last: what needs the process or the neighbour to be there. Connections are tried again after 120 s else."""
-    for name in sorted(_isis_interfaces(text)) if "isis hello-interval" not in text else ():
-        yield f"interface {name}\n{_ISIS_PACE}exit\n"
+    for head in sorted(_isis_headings(text)) if "isis hello-interval" not in text else ():
+        yield f"{head}\n{_ISIS_PACE}exit\n"
     for process in _isis_processes(text):
         yield f"router isis {process}\n lsp-gen-interval 1\n spf-interval 1\nexit\n"
     for head, body in re.findall(r"^(router bgp[^\n]*)\n((?:[ \t!][^\n]*\n|\n)*)", text, re.MULTILINE):
@@ -149,12 +166,12 @@ def _tuning(text: str) -> Iterator[str]:
 
 
 def _isis_processes(text: str) -> list[str]:
-    return re.findall(r"^router isis (\S+)", text, re.MULTILINE)
+    return re.findall(r"^router isis (\S+(?: vrf \S+)?)", text, re.MULTILINE)
 
 
-def _isis_interfaces(text: str) -> frozenset[str]:
-    blocks = re.findall(r"^interface (\S+)[^\n]*\n((?:[ \t][^\n]*\n)*)", text, re.MULTILINE)
-    return frozenset(name for name, body in blocks if re.search(r"^\s+ip(v6)? router isis ", body, re.MULTILINE))
+def _isis_headings(text: str) -> frozenset[str]:
+    blocks = re.findall(r"^(interface \S+[^\n]*)\n((?:[ \t][^\n]*\n)*)", text, re.MULTILINE)
+    return frozenset(head for head, body in blocks if re.search(r"^\s+ip(v6)? router isis ", body, re.MULTILINE))
 
 
 def _outside_sessions(computed: NetworkState) -> tuple[list[BgpSession], list[BgpSession]]:
@@ -173,7 +190,7 @@ def shared_interface(session: BgpSession, computed: NetworkState) -> tuple[Inter
     if remote is None or remote.is_link_local:
         return None
     for name, state in sorted(computed.interfaces.items()):
-        if name.node != session.node or not state.up:
+        if name.node != session.node or not state.up or state.vrf != session.vrf:
             continue
         for address, length in state.addresses:
             if address.version == remote.version and _same_subnet(address, remote, length):

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from guard.engines.frr_shown import NEIGHBORS, ROUTES, shown_peers
-from guard.engines.rehearsal_plan import DEFAULT_VRF
+from guard.engines.frr_shown import NEIGHBORS, ROUTES, peers_in
 from guard.model.rib import Rib, RouteProtocol
 from guard.model.state import NetworkState
 from guard.shell.rehearsal.lab import Lab
@@ -92,9 +91,12 @@ class Expected:
 
 
 def _expected(computed: NetworkState) -> Expected:
+    routes: Counter[str] = Counter()
+    for (node, _), rib in computed.ribs.items():
+        routes[node] += _routes(rib)
     pairs = {(each.protocol == "isis", each.tail, each.head, each.protocol) for each in computed.adjacencies}
     return Expected(
-        {node: _routes(rib) for (node, vrf), rib in computed.ribs.items() if vrf == DEFAULT_VRF},
+        routes,
         frozenset(
             (session.node, name)
             for session in computed.sessions
@@ -128,7 +130,7 @@ def _mark(told: Mapping[str, str]) -> str:
 
 def _lacks(told: Mapping[str, str], expected: Expected) -> bool:
     """Whether some router has fewer networks than the embedded engine believes: then there is more patience."""
-    found = {node: text.count('"destSelected":true') - ('"fe80::/64":' in text) for node, text in told.items()}
+    found = {node: text.count('"destSelected":true') - text.count('"fe80::/64":') for node, text in told.items()}
     return any(found.get(node, count) < count for node, count in expected.routes.items())
 
 
@@ -142,7 +144,6 @@ def _busy(told: Mapping[str, str], expected: Expected) -> bool:
             return True
         if len(set(_ISIS_UP.findall(before))) < expected.isis.get(node, 0):
             return True
-        peers = shown_peers({NEIGHBORS: text})
-        if any((node, peer.name) in expected.sessions and peer.state != "Established" for peer in peers):
+        if any((node, peer.name) in expected.sessions and peer.state != "Established" for peer in peers_in(text)):
             return True
     return False

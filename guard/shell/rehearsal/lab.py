@@ -1,4 +1,5 @@
-"""A network of live FRR routers on this machine: one network namespace and one set of daemons a router.
+"""A network of live FRR routers on this machine: one network namespace and one set of daemons a router, and one more
+namespace for each of its VRFs.
 
 Law: what is started here ends here. Every process is a child with its own folder, every namespace bears the lab's
 token; `close` takes all away, and the next lab sweeps up after one whose owner was killed.
@@ -16,11 +17,12 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from guard.engines.frr_shown import ASKED
+from guard.engines.frr_shown import ASKED, DEFAULT_VRF, in_vrf
 from guard.engines.rehearsal_plan import Plan, Port, Router
 from guard.model.address import Address, parse_address
 from guard.model.state import InterfaceId
@@ -39,6 +41,13 @@ _SYSCTLS = (
     *("net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.default.accept_ra=0"),
     *("net.ipv4.conf.all.ignore_routes_with_linkdown=1", "net.ipv6.conf.all.ignore_routes_with_linkdown=1"),
 )
+#: Namespaces of VRFs as the daemons see them: those of their router alone, by the VRF's name.
+_VRFS_ALONE = """\
+mount --make-rprivate / && mkdir "$0" && mount --rbind /run/netns "$0" && mount -t tmpfs tmpfs /run/netns || exit 1
+main=$1; shift
+while [ "$1" != -- ]; do touch "/run/netns/$1" && mount --bind "$0/$2" "/run/netns/$1" || exit 1; shift 2; done
+shift; exec nsenter "--net=$0/$main" "$@"
+"""
 _COMPLAINT = re.compile(r"line (\d+): (%[^:]*(?:command|incomplete|Ambiguous)[^:]*): (.*)")
 
 
@@ -53,6 +62,16 @@ class Lab:
         self.refused: dict[str, tuple[str, ...]] = {}
         self._processes: list[subprocess.Popen[bytes]] = []
         self._namespaces = {router.name: f"gr{self.token}-{at}" for at, router in enumerate(plan.routers)}
+        self._vrfs = {
+            (router.name, vrf): f"{self._namespaces[router.name]}-{at}"
+            for router in plan.routers
+            for at, vrf in enumerate(router.vrfs)
+        }
+        self._places = {
+            port.id: self._vrfs.get((router.name, port.vrf), self._namespaces[router.name])
+            for router in plan.routers
+            for port in router.ports
+        }
         self._switch = f"gr{self.token}-sw"
         self._pool = ThreadPoolExecutor(4)
 
@@ -76,30 +95,41 @@ class Lab:
             process.kill()
         for process in self._processes:
             process.wait()
-        for namespace in (*self._namespaces.values(), self._switch):
+        for namespace in self._all_namespaces():
             tell("ip", "netns", "del", namespace)
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _all_namespaces(self) -> tuple[str, ...]:
+        return (*self._namespaces.values(), *self._vrfs.values(), self._switch)
+
     def _build(self) -> None:
         self.folder.chmod(0o755)
-        for namespace in (*self._namespaces.values(), self._switch):
+        for namespace in self._all_namespaces():
             run("ip", "netns", "add", namespace)
             run("ip", "netns", "exec", namespace, "sysctl", "-qw", *_SYSCTLS)
+            run("ip", "-n", namespace, "link", "set", "lo", "up")
         run("ip", "-batch", "-", text="\n".join(self._cables()) + "\n")
-        for router in self.plan.routers:
-            rows = ["link set lo up", *(row for port in router.ports for row in _port_rows(port))]
-            run("ip", "-n", self._namespaces[router.name], "-batch", "-", text="\n".join(rows) + "\n")
+        self._in_places(_port_rows)
         run("ip", "-n", self._switch, "-batch", "-", text="\n".join(self._switch_rows()) + "\n")
+
+    def _in_places(self, rows: Callable[[Port], Iterable[str]]) -> None:
+        """Rows about ports, each to where its port is."""
+        by_place: dict[str, list[str]] = defaultdict(list)
+        for router in self.plan.routers:
+            for port in router.ports:
+                by_place[self._places[port.id]].extend(rows(port))
+        for place, each in by_place.items():
+            run("ip", "-n", place, "-batch", "-", text="\n".join(each) + "\n")
 
     def _cables(self) -> Iterator[str]:
         """Two ends are one cable; more, or one alone, are plugged into a switch."""
         for number, ends in enumerate(self.plan.wires):
             if len(ends) == 2:
-                one, other = (f"name {end.interface} netns {self._namespaces[end.node]}" for end in ends)
+                one, other = (f"name {end.interface} netns {self._places[end]}" for end in ends)
                 yield f"link add {one} type veth peer {other}"
                 continue
             for at, end in enumerate(ends):
-                there = f"name {end.interface} netns {self._namespaces[end.node]}"
+                there = f"name {end.interface} netns {self._places[end]}"
                 yield f"link add {there} type veth peer name w{number}p{at} netns {self._switch}"
 
     def _switch_rows(self) -> Iterator[str]:
@@ -155,7 +185,8 @@ class Lab:
             raise MachineFault(f"{router.name} needs {daemon}, which is not in {DAEMONS}")
         place = self.folder / router.name
         command = [
-            *("ip", "netns", "exec", self._namespaces[router.name], str(DAEMONS / daemon)),
+            *self._inside(router, place / f"{daemon}.netns"),
+            *(str(DAEMONS / daemon), *(("-n",) if daemon == "zebra" and router.vrfs else ())),
             *("-f", str(place / "empty.conf"), "-i", str(place / f"{daemon}.pid"), "-P", "0"),
             *("--vty_socket", str(place), "-z", str(place / "zserv.api")),
         ]
@@ -166,6 +197,14 @@ class Lab:
         self._processes.append(process)
         with (self.folder / "pids").open("a") as pids:
             pids.write(f"{process.pid}\n")
+
+    def _inside(self, router: Router, mounts: Path) -> tuple[str, ...]:
+        """What runs a daemon in its namespace; with VRFs, where it sees no others than its own."""
+        own = self._namespaces[router.name]
+        if not router.vrfs:
+            return ("ip", "netns", "exec", own)
+        pairs = (word for vrf in router.vrfs for word in (vrf, self._vrfs[router.name, vrf]))
+        return ("unshare", "-m", "sh", "-c", _VRFS_ALONE, str(mounts), own, *pairs, "--")
 
     def _await(self, router: Router, daemon: str) -> None:
         until = time.monotonic() + _START
@@ -181,10 +220,7 @@ class Lab:
         for router, said in zip(self.plan.routers, self._pool.map(self._type, self.plan.routers), strict=True):
             if said:
                 self.refused[router.name] = said
-        for router in self.plan.routers:
-            rows = [f"link set {port.id.interface} down" for port in router.ports if not port.up]
-            if rows:
-                run("ip", "-n", self._namespaces[router.name], "-batch", "-", text="\n".join(rows) + "\n")
+        self._in_places(lambda port: () if port.up else (f"link set {port.id.interface} down",))
 
     def _type(self, router: Router) -> tuple[str, ...]:
         path = self.folder / router.name / "typed.conf"
@@ -201,13 +237,8 @@ class Lab:
         return tell("vtysh", "--vty_socket", place, "--config_dir", place, *words)
 
     def ask(self, commands: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, str]]:
-        """Router -> command -> what it prints; `commands` by daemon, asked where the daemon runs."""
-        asked = [
-            (router.name, command)
-            for router in self.plan.routers
-            for daemon in (*_ALWAYS, *router.daemons)
-            for command in commands.get(daemon, ())
-        ]
+        """Router -> command -> what it prints; `commands` by daemon, asked where the daemon runs, in all VRFs."""
+        asked = [(router.name, command) for router in self.plan.routers for command in _asked(router, commands)]
         found: dict[str, dict[str, str]] = {router.name: {} for router in self.plan.routers}
         told = self._pool.map(lambda each: self.vtysh(each[0], "-c", each[1]), asked)
         for (node, command), text in zip(asked, told, strict=True):
@@ -217,12 +248,7 @@ class Lab:
     def watch(self, commands: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
         """Router -> what it prints of all commands in one go: cheap enough to be asked again and again."""
         words = {
-            router.name: [
-                word
-                for daemon in (*_ALWAYS, *router.daemons)
-                for command in commands.get(daemon, ())
-                for word in ("-c", command)
-            ]
+            router.name: [word for command in _asked(router, commands) for word in ("-c", command)]
             for router in self.plan.routers
         }
         asked = [node for node, each in words.items() if each]
@@ -235,7 +261,8 @@ class Lab:
     def link_locals(self) -> dict[Address, InterfaceId]:
         """Whose each link-local address is."""
         found = {}
-        for node, namespace in self._namespaces.items():
+        places = (*self._namespaces.items(), *((node, place) for (node, _), place in self._vrfs.items()))
+        for node, namespace in places:
             for link in json.loads(run("ip", "-n", namespace, "-j", "-6", "addr")):
                 for each in link.get("addr_info", ()):
                     if each.get("scope") == "link":
@@ -247,6 +274,16 @@ class Lab:
         first = next(iter(self.plan.routers), None)
         said = self.vtysh(first.name, "-c", "show version") if first is not None else ""
         return said.split()[1] if said.startswith("FRRouting") else "of unknown version"
+
+
+def _asked(router: Router, commands: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """What one router is asked of the commands by daemon."""
+    return [
+        in_vrf(command, vrf)
+        for daemon in (*_ALWAYS, *router.daemons)
+        for command in commands.get(daemon, ())
+        for vrf in (DEFAULT_VRF, *router.vrfs)
+    ]
 
 
 def _port_rows(port: Port) -> Iterator[str]:

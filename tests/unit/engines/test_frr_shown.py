@@ -10,6 +10,8 @@ from guard.engines.frr_shown import (
     ROUTES,
     Hop,
     ShownPeer,
+    in_vrf,
+    peers_in,
     shown_paths,
     shown_peers,
     shown_routes,
@@ -98,3 +100,32 @@ def test_peers_and_empty_output() -> None:
     text = '{"10.0.0.2":{"remoteAs":65002,"localAs":65001,"bgpState":"Established"},"dynamicPeers":0}'
     assert list(shown_peers({NEIGHBORS: text})) == [ShownPeer("10.0.0.2", "Established", 65001, 65002)]
     assert list(shown_routes({ROUTES[0]: "% Unknown command"})) == []
+
+
+#: `show ip route vrf red json` with VRFs as namespaces: a static route into another VRF, which the kernel refuses.
+RED = """{"10.8.0.0/16":[{"prefix":"10.8.0.0/16","protocol":"static","vrfName":"red","selected":true,"distance":1,
+ "metric":0,"failed":true,"nexthops":[{"ip":"10.0.0.7","interfaceName":"eth0","vrf":"blue","active":true}]}]}"""
+
+
+def test_a_vrf_is_asked_by_name() -> None:
+    assert [in_vrf(each, "red") for each in (*ROUTES, OSPF, ISIS, BGP[0], NEIGHBORS)] == [
+        "show ip route vrf red json",
+        "show ipv6 route vrf red json",
+        "show ip ospf vrf red route",
+        "show isis vrf red route",
+        "show bgp vrf red ipv4 unicast json detail",
+        "show bgp vrf red neighbors json",
+    ]
+    assert in_vrf(NEIGHBORS, "default") == NEIGHBORS
+
+
+def test_a_next_hop_in_another_vrf_and_a_route_that_the_kernel_refuses() -> None:
+    (route,) = shown_routes({"show ip route vrf red json": RED}, "red")
+    assert route.hops == (Hop(parse_address("10.0.0.7"), "eth0", False, False, vrf="blue"),)
+    assert route.refused
+    assert list(shown_routes({"show ip route vrf red json": RED})) == []
+
+
+def test_peers_of_several_instances_one_after_the_other() -> None:
+    text = '{"10.0.0.1":{"bgpState":"Idle"}}\n{"vrf":"red","10.0.0.2":{"bgpState":"Established"}}'
+    assert [(peer.name, peer.state) for peer in peers_in(text)] == [("10.0.0.1", "Idle"), ("10.0.0.2", "Established")]

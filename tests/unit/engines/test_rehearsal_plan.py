@@ -100,9 +100,18 @@ def test_a_speaker_says_what_the_outside_announces() -> None:
     [
         ("hostname sw1\ninterface GigabitEthernet0/1\n ip address 10.0.0.2 255.255.255.252\n", "runs FRR alone"),
         (R2.replace("eth8", "uplink-to-the-core"), "longer than Linux takes"),
-        (R2.replace("interface eth8", "vrf red\n!\ninterface eth8 vrf red"), "VRF red"),
     ],
 )
 def test_what_cannot_be_rehearsed_is_refused_by_name(config: str, why: str) -> None:
     with pytest.raises(CannotRehearse, match=why):
         planned({"r1": R1, "r2": config})
+
+
+def test_a_vrf_is_named_with_its_interfaces() -> None:
+    head = "vrf red\n!\nvrf idle\n!\ninterface eth8 vrf red\n ipv6 router isis X\n"
+    red = R2.replace("interface eth8\n", head)
+    router = next(each for each in planned({"r1": R1, "r2": red}).routers if each.name == "r2")
+    assert router.vrfs == ("idle", "red")
+    assert {port.id.interface: port.vrf for port in router.ports} == {"eth7": "default", "eth8": "red"}
+    assert "interface eth8 vrf red\n ip ospf hello-interval" in router.pacing
+    assert "interface eth8 vrf red\n isis hello-interval" in router.tuning
