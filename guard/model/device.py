@@ -101,6 +101,8 @@ class StaticRoute:
     track: str = ""
     recursive: bool = True  # False: the next hop must be directly connected
     name: str = ""
+    communities: tuple[str, ...] = ()  # that policies see, and that BGP sends with it (Junos)
+    readvertised: bool = True  # False: no protocol takes it up (Junos `no-readvertise`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class AggregateRoute:
     tag: int = 0
     policies: tuple[str, ...] = ()
     generate: bool = False
+    communities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,13 @@ def _redistributed(
     for prefix, entry in underlay.of_protocol(speaker.node, speaker.vrf, protocols, what.process):
         if prefix.version != family.version or not _may_redistribute(speaker, family, prefix):
             continue
+        own = speaker.evaluator.own_routes
+        if own.is_silent(speaker.vrf, prefix, entry.protocol):
+            continue
         attributes = _local_attributes(speaker, entry, redistributed_origin(speaker.device.vendor, what.protocol))
+        carried = own.communities_of(speaker.vrf, prefix, entry.protocol)
+        if carried:
+            attributes = attributes._replace(communities=carried)
         if what.metric is not None:
             attributes = attributes._replace(med=what.metric)
         if speaker.device.vendor is Vendor.JUNOS and not _exported(speaker, family, prefix, attributes, entry):

@@ -63,6 +63,7 @@ from guard.model.policy import (
     leaves,
 )
 from guard.model.vector import Vector
+from guard.simulate.own_routes import OwnRoutes, own_routes
 from guard.simulate.route_lists import (
     PrefixTest,
     acl_test,
@@ -122,6 +123,11 @@ class Evaluator:
     def routes_asked(self) -> frozenset[MatchRouteExists]:
         """The routes that some policy of the device asks the table for."""
         return routes_asked(self.device)
+
+    @cached_property
+    def own_routes(self) -> OwnRoutes:
+        """What the device says of its static and aggregate routes."""
+        return own_routes(self.device)
 
     # ---------------------------------------------------------------------------------------------- policies
 

@@ -73,7 +73,13 @@ def take(
     for prefix, entry, attributes, external in _source(device, rib, redistribution):
         if prefix.version != version or not (redistribution.subnets or _is_classful(prefix)):
             continue
+        own = evaluators(rib.node).own_routes
+        if own.is_silent(rib.vrf, prefix, entry.protocol):
+            continue
         view = _view(prefix, entry, attributes, redistribution)
+        carried = own.communities_of(rib.vrf, prefix, entry.protocol)
+        if carried:
+            view = view._replace(attributes=view.attributes._replace(communities=carried))
         if device.vendor is Vendor.NXOS:
             view = view._replace(route_type=_NXOS_TYPES.get(entry.protocol, view.route_type))
         changed = _through(device, evaluators(rib.node), redistribution.policy, view)

@@ -62,7 +62,7 @@ _OSPF_IGNORED = {
 }  # fmt: skip
 _OSPF_UNMODELLED = {
     "import": "import policies of OSPF are not modelled", "rib-group": "rib-groups are not modelled",
-    "overload": "overload is not modelled", "topology": "topologies are not modelled", "realm": "realms of OSPFv3",
+    "topology": "topologies are not modelled", "realm": "realms of OSPFv3",
     "domain-id": "domains of VPNs are not modelled", "domain-vpn-tag": "domains of VPNs are not modelled",
     "disable": "", "sham-link": "sham links are not modelled",
 }  # fmt: skip
@@ -190,11 +190,26 @@ def _ospf(reading: Reading, instance: Instance, node: Node, version: int) -> Non
             distance_external=OSPF_EXTERNAL_PREFERENCE if external is None else external,
             maximum_paths=_EQUAL_PATHS,
             rfc1583=rfc1583,
+            max_metric=_is_overloaded(reading, node["overload"]),
         )
     )
     known = ("area", "reference-bandwidth", "external-preference", "preference", "no-rfc-1583", "export", "disable",
-             "enable")  # fmt: skip
+             "enable", "overload")  # fmt: skip
     reading.rest(node, known, _OSPF_IGNORED, _OSPF_UNMODELLED)
+
+
+def _is_overloaded(reading: Reading, node: Node | None) -> bool:
+    """`overload`: all links at the highest metric (RFC 6987); with `timeout` only for a while after a restart."""
+    if node is None:
+        return False
+    reading.done(node, node["timeout"], *(node["timeout"] or ()))
+    reading.rest(node, ("timeout",), {"allow-route-leaking": _NOT_JUDGED}, {
+        "as-external": "metrics of external routes of an overloaded router are not modelled",
+        "stub-network": "metrics of stubs of an overloaded router are not modelled",
+        "intra-area-prefix": "metrics of stubs of an overloaded router are not modelled",
+        "inter-area-prefix": "metrics of summaries of an overloaded router are not modelled",
+    })  # fmt: skip
+    return "timeout" not in node
 
 
 def _area_number(text: str) -> int | None:
@@ -330,6 +345,9 @@ def _isis(reading: Reading, instance: Instance, node: Node) -> None:
     versions = frozenset({4} if "no-ipv4-routing" not in node else ()) | frozenset(
         {6} if "no-ipv6-routing" not in node else ()
     )
+    reading.flag(node, "enable")
+    if reading.flag(node, "disable"):
+        active = set()
     interfaces = tuple(_isis_interfaces(reading, instance.vrf, node, active, versions))
     preferences = [
         reading.number(inner, "preference") or ISIS_PREFERENCES[number - 1] for number, inner in levels.items()
@@ -357,7 +375,7 @@ def _isis(reading: Reading, instance: Instance, node: Node) -> None:
             vrf=instance.vrf,
             net=_net(reading, instance.vrf, node),
             level={frozenset({1}): "level-1", frozenset({2}): "level-2"}.get(frozenset(active), "level-1-2"),
-            wide_metrics=True,  # without wide-metrics-only both kinds are sent, and wide ones are used
+            wide_metrics=True,  # both kinds are sent, and wide ones are used; see _widest
             overload=overload is not None,
             interfaces=interfaces if active else (),
             redistributions=tuple((version, each) for each in redistributions for version in (4, 6)),
@@ -369,7 +387,8 @@ def _isis(reading: Reading, instance: Instance, node: Node) -> None:
     )
     for word in ("no-ipv4-routing", "no-ipv6-routing"):
         reading.flag(node, word)
-    reading.rest(node, ("level", "interface", "export", "overload", "net", "reference-bandwidth"), {
+    known = ("level", "interface", "export", "overload", "net", "reference-bandwidth", "disable", "enable")
+    reading.rest(node, known, {
         "traffic-engineering": _NO_LABELS, "lsp-lifetime": "timers are not judged", "spf-options": "timers",
         "graceful-restart": "restarts are not judged", "max-areas": _NOT_JUDGED, "source-packet-routing": _NO_LABELS,
         "backup-spf-options": "backup paths are not modelled", "no-adjacency-holddown": "timers",
@@ -378,7 +397,7 @@ def _isis(reading: Reading, instance: Instance, node: Node) -> None:
         "topologies": "topologies",
         "rib-group": "rib-groups are not modelled", "import": "import policies of IS-IS are not modelled",
         "multicast-topology": "multicast is not modelled", "ignore-attached-bit": "the attached bit is heeded",
-        "suppress-attached-bit": "the attached bit is heeded", "disable": "is not modelled",
+        "suppress-attached-bit": "the attached bit is heeded",
         "authentication-key": "authentication of a level", "authentication-type": "authentication of a level",
         "clns-routing": "CLNS is not modelled",
     })  # fmt: skip
@@ -409,19 +428,17 @@ def _isis_interfaces(
             metric = reading.number(inner, "metric")
             metrics[number - 1] = metrics[number - 1] if metric is None else metric
             passive = reading.flag(inner, "passive") or passive
-            reading.rest(inner, ("disable", "metric", "passive"), {
+            keys = ("hello-authentication-key", "hello-authentication-type")
+            reading.rest(inner, ("disable", "metric", "passive", *keys), {
                 "hello-interval": "timers are not judged", "hold-time": "timers are not judged",
                 "priority": _NOT_JUDGED, "te-metric": _NO_LABELS, "ipv4-multicast-metric": "no multicast",
             }, {
                 "ipv6-unicast-metric": "topologies are not modelled",
                 "ipv6-multicast-metric": "topologies are not modelled", "ipv4-multicast-metric": "topologies",
-                "hello-authentication-key": "authentication of one level is not modelled",
-                "hello-authentication-type": "authentication of one level is not modelled",
             })  # fmt: skip
         reading.done(each["level"])
         point = reading.flag(each, "point-to-point")
-        key = reading.value(each, "hello-authentication-key")
-        reading.value(each, "hello-authentication-type")
+        key = _hello_key(reading, each, own)
         loose = reading.flag(each, "no-ipv4-unicast"), reading.flag(each, "no-ipv6-unicast")
         reading.rest(each, ("disable", "passive", "level", "point-to-point"), _LINK_IGNORED, _LINK_UNMODELLED)
         if disabled or not own:
@@ -432,9 +449,33 @@ def _isis_interfaces(
             level="level-1-2" if len(own) == 2 else f"level-{min(own)}", passive=passive, point_to_point=point,
             authentication=digest(key) or "?" if key else "",
         )  # fmt: skip
+        widest = tuple(None if _is_wide(node, number) else _NARROW for number in (1, 2))
         for name in _named(reading, vrf, each.word, known):
             if _speaks_iso(reading, name):
-                yield _on_unit(reading, replace(plain, interface=name), metrics, reference)
+                made = _on_unit(reading, replace(plain, interface=name), metrics, reference)
+                one, two = (min(metric, most or metric) for metric, most in zip(made.metric, widest, strict=True))
+                yield replace(made, metric=(one, two))
+
+
+#: The highest metric of a link where a level is not wide alone (Junos, wide-metrics-only).
+_NARROW = 63
+
+
+def _is_wide(node: Node, level: int) -> bool:
+    return node.at("level", str(level), "wide-metrics-only") is not None
+
+
+def _hello_key(reading: Reading, node: Node, levels: set[int]) -> str | None:
+    """The key of an interface's hellos: its own, or that of its levels where they have the same one."""
+    key = reading.value(node, "hello-authentication-key")
+    reading.value(node, "hello-authentication-type")
+    inner = [node.at("level", str(level)) for level in sorted(levels)]
+    found = {reading.value(each, "hello-authentication-key") for each in inner}
+    for each in inner:
+        reading.value(each, "hello-authentication-type")
+        if len(found) > 1 and each is not None and "hello-authentication-key" in each:
+            reading.not_modelled(each["hello-authentication-key"] or each, "keys that differ by level are not modelled")
+    return found.pop() or key if len(found) == 1 else key
 
 
 def _speaks_iso(reading: Reading, name: str) -> bool:

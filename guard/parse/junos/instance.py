@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from guard.model.address import DEFAULT_V4, Prefix, parse_address
 from guard.model.device import AggregateRoute, StaticRoute, Vrf
+from guard.parse.junos import regex
 from guard.parse.junos.interface import MANAGEMENT
 from guard.parse.junos.reading import Reading
 from guard.parse.junos.tree import Node
@@ -41,19 +42,19 @@ _OPTIONS_UNMODELLED = {
 }
 _ROUTE_IGNORED = {
     "retain": "concerns restarts of the daemon", "no-retain": "concerns restarts of the daemon",
-    "readvertise": _NOT_JUDGED, "active": _NOT_JUDGED, "install": _NOT_JUDGED, "color": _NOT_JUDGED,
+    "active": _NOT_JUDGED, "install": _NOT_JUDGED, "color": _NOT_JUDGED,
     "apply-groups": "", "no-resolve": "",
 }  # fmt: skip
 _ROUTE_UNMODELLED = {
     "tag2": "tag2 is not modelled", "metric2": "metric2 is not modelled",
     "as-path": "attributes of static routes are not modelled", "no-install": "a route that is not installed",
-    "community": "communities of static routes are not modelled", "passive": "passive routes are not modelled",
-    "no-readvertise": "a route that is not readvertised is modelled as one that is",
+    "passive": "passive routes are not modelled",
     "lsp-next-hop": "labels are not modelled", "static-lsp-next-hop": "labels are not modelled",
     "p2mp-lsp-next-hop": "labels are not modelled", "bfd-liveness-detection": "liveness is taken as given",
     "color": "colours are not modelled", "origin": "attributes of static routes are not modelled",
     "receive": "routes to the device itself are not modelled",
 }  # fmt: skip
+_PLAIN = ("preference", "metric", "tag", "resolve", "community", "no-readvertise", "readvertise")
 _SKIPPED_TYPES = {"forwarding", "vpls", "l2vpn", "virtual-switch", "evpn", "layer2-control", "mac-vrf", "evpn-vpws"}
 
 
@@ -226,7 +227,7 @@ def _table(reading: Reading, instance: Instance, node: Node) -> None:
         reading.rest(static, ("route", "defaults"), {}, {"rib-group": "rib-groups are not modelled"})
         if defaults is not None:
             reading.rest(
-                defaults, ("preference", "metric", "tag", "resolve"), _ROUTE_IGNORED, _ROUTE_UNMODELLED
+                defaults, _PLAIN, _ROUTE_IGNORED, _ROUTE_UNMODELLED
             )
     for word in ("aggregate", "generate"):
         section = node[word]
@@ -260,7 +261,8 @@ def _static(reading: Reading, instance: Instance, node: Node, defaults: Node | N
         recursive = False
     plain = StaticRoute(
         prefix, source, vrf=instance.vrf, distance=number("preference", STATIC_PREFERENCE), recursive=recursive,
-        metric=number("metric", 0), tag=number("tag", 0),
+        metric=number("metric", 0), tag=number("tag", 0), communities=_communities(reading, node, defaults),
+        readvertised=not _either(reading, node, defaults, ("no-readvertise", "readvertise")),
     )  # fmt: skip
     made = [
         each
@@ -277,10 +279,32 @@ def _static(reading: Reading, instance: Instance, node: Node, defaults: Node | N
     reading.draft.static_routes.extend(made)
     reading.rest(
         node,
-        ("next-hop", "qualified-next-hop", "discard", "reject", "next-table", "preference", "metric", "tag", "resolve"),
+        ("next-hop", "qualified-next-hop", "discard", "reject", "next-table", *_PLAIN),
         _ROUTE_IGNORED,
         _ROUTE_UNMODELLED,
     )
+
+
+def _either(reading: Reading, node: Node, defaults: Node | None, words: tuple[str, str]) -> bool:
+    """Whether the first of two opposite words holds: what the route says goes before what the defaults say."""
+    for place in (node, defaults):
+        found = [word for word in words if reading.flag(place, word)]
+        if found:
+            return found[-1] == words[0]
+    return False
+
+
+def _communities(reading: Reading, node: Node, defaults: Node | None) -> tuple[str, ...]:
+    """Communities that a route bears; those of the route itself replace the defaults (`none`: it bears none)."""
+    general, own = reading.values(defaults, "community"), reading.values(node, "community")
+    found: set[str] = set()
+    for member in own or general:
+        try:
+            made = regex.community(member)
+        except ValueError:
+            continue
+        found.update(each.text for each in made if each.pattern is None)
+    return tuple(sorted(found))
 
 
 def _towards(reading: Reading, node: Node, plain: StaticRoute) -> StaticRoute | None:
@@ -340,11 +364,13 @@ def _aggregate(reading: Reading, instance: Instance, node: Node, defaults: Node 
             tag=number("tag", 0),
             policies=policies,
             generate=generate,
+            communities=_communities(reading, node, defaults),
         )
     )
-    known = ("discard", "reject", "brief", "full", "active", "passive", "policy", "preference", "metric", "tag")
+    known = ("discard", "reject", "brief", "full", "active", "passive", "policy", "preference", "metric", "tag",
+             "community")  # fmt: skip
     reading.rest(
         node, known, _ROUTE_IGNORED,
-        {"community": "communities of aggregates are not modelled", "as-path": "AS paths of aggregates",
+        {"as-path": "AS paths of aggregates",
          "next-table": "routes to other tables are not modelled"},
     )  # fmt: skip

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from guard.model.acl import wildcard
 from guard.model.address import parse_address, parse_prefix
 from guard.model.bgp import MaximumPrefix
+from guard.model.coverage import LineState
 from guard.model.device import Device
 from guard.parse.device import parse_device
 
@@ -276,7 +279,8 @@ def test_costs_from_bandwidth_know_bundles() -> None:
         "set interfaces xe-0/0/0 gigether-options 802.3ad ae0\nset interfaces xe-0/0/1 gigether-options 802.3ad ae0\n"
         "set interfaces ae0 unit 0 family iso\nset interfaces ge-0/0/0 unit 0 family iso\n"
         "set protocols isis reference-bandwidth 100g\nset protocols isis interface ae0.0\n"
-        "set protocols isis interface ge-0/0/0.0 level 1 metric 3\n"
+        "set protocols isis level 2 wide-metrics-only\n"
+            "set protocols isis interface ge-0/0/0.0 level 1 metric 3\n"
     )
     assert [(each.interface, each.metric) for each in found.isis[0].interfaces] == [
         ("ae0.0", (5, 5)),
@@ -289,3 +293,34 @@ def test_masks_with_holes_may_match_or_not() -> None:
     found = device("set firewall family inet filter F term T from source-address 10.0.0.1/255.0.0.255\n")
     (line,) = found.acls[4, "F"].lines
     assert (line.opaque, line.sources) == ("a mask with holes", (wildcard(parse_prefix("0.0.0.0/0")),))
+
+
+def test_metrics_of_a_level_that_is_not_wide_alone_stop_at_63() -> None:
+    """Junos, wide-metrics-only."""
+    lines = """\
+set interfaces ge-0/0/0 unit 0 family iso
+set protocols isis level 2 wide-metrics-only
+set protocols isis interface ge-0/0/0.0 level 1 metric 100
+set protocols isis interface ge-0/0/0.0 level 2 metric 100
+"""
+    (process,) = device(lines).isis
+    assert [each.metric for each in process.interfaces] == [(63, 100)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"), [("$9$a", "$9$a", True), ("$9$a", None, False), (None, None, True)]
+)
+def test_keys_of_levels_count_where_they_are_the_same(first: str | None, second: str | None, same: bool) -> None:
+    lines = "set interfaces ge-0/0/0 unit 0 family iso\nset protocols isis interface ge-0/0/0.0\n"
+    for level, key in ((1, first), (2, second)):
+        if key:
+            lines += f"set protocols isis interface ge-0/0/0.0 level {level} hello-authentication-key \"{key}\"\n"
+    found = device(lines)
+    assert bool(found.isis[0].interfaces[0].authentication) == (same and first is not None)
+    assert any(note.state is LineState.NOT_IMPLEMENTED for note in found.coverage.notes) != same
+
+
+def test_an_overloaded_router_of_ospf_and_one_that_is_so_after_a_restart() -> None:
+    lines = "set interfaces ge-0/0/0 unit 0 family inet address 10.0.0.1/24\nset protocols ospf area 0 interface all\n"
+    assert device(lines + "set protocols ospf overload\n").ospf[0].max_metric
+    assert not device(lines + "set protocols ospf overload timeout 600\n").ospf[0].max_metric

@@ -289,3 +289,27 @@ set vlans V3 vxlan vni 10003
 """
     held = routes(state_of({"r1": "set system host-name r1\n" + lines}), "r1", without=("local",))
     assert [row.split()[1] for row in held] == ["10.1.0.0/24", "10.3.0.0/24"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "communities"),
+    [
+        ("static route 10.9.0.0/16 community 64500:1", ("64500:1",)),
+        ("static defaults community 64500:2", ("64500:2",)),
+        ("aggregate route 10.8.0.0/15 community [ 64500:3 large:1:2:3 ]", ("1:2:3", "64500:3")),
+    ],
+)
+def test_communities_of_own_routes_are_seen_by_policies_and_sent(lines: str, communities: tuple[str, ...]) -> None:
+    """Junos, community (Protocols Routing-Options)."""
+    first = STATIC + f"set routing-options {lines}\n" + EXPORT + "term 1 from community ANY\n"
+    first += "set policy-options policy-statement OUT term 1 then accept\n"
+    first += "set policy-options policy-statement OUT term 2 then reject\n"
+    first += "set policy-options community ANY members 64500:.*\n"
+    rows = [row for row in state_of({"r1": R1 + first, "r2": R2}).bgp.rows() if row.node == "r2"]
+    assert [row.attributes.communities for row in rows] == [communities]
+
+
+@pytest.mark.parametrize(("line", "sent"), [("no-readvertise", False), ("readvertise", True)])
+def test_a_static_route_that_is_not_readvertised_stays(line: str, sent: bool) -> None:
+    first = STATIC + f"set routing-options static route 10.9.0.0/16 {line}\n" + EXPORT + "then accept\n"
+    assert bool(learned(state_of({"r1": R1 + first, "r2": R2}), "r2")) == sent
