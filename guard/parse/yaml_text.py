@@ -210,7 +210,7 @@ def _node(node: yaml.Node, file: str, depth: int, seen: set[int]) -> Node:
 
 
 def _scalar(node: yaml.ScalarNode, file: str, line: int) -> Scalar:
-    kind = node.tag.rsplit(":", 1)[-1]
+    kind = node.tag.removeprefix("tag:yaml.org,2002:")
     constructor = yaml.constructor.SafeConstructor()
     try:
         match kind:
@@ -230,7 +230,7 @@ def _scalar(node: yaml.ScalarNode, file: str, line: int) -> Scalar:
                 return str(node.value)
             case _:
                 raise InputInvalid("invalid-yaml", f"tag {node.tag} is not taken", file, line)
-    except ValueError:
+    except (ValueError, IndexError, KeyError, AttributeError):  # what PyYAML raises for `!!float x`, `!!bool x`, …
         return str(node.value)
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 DEVICES = ("ios", "eos", "frr", "nxos", "iosxr", "junos", "any-device")
 MERGES = ("merge-ios", "merge-eos", "merge-frr", "merge-nxos", "merge-iosxr", "merge-junos")
-FILES = ("zone", "nsupdate", "change", "inventory", "state", "roas", "policy")
-PLANS = ("octodns", "octodns_plan", "route53", "terraform_plan")
+FILES = ("zone", "octodns-zone", "nsupdate", "change", "inventory", "state", "roas", "policy")
+PLANS = ("plan-octodns", "plan-route53", "plan-terraform")
 BASE = "hostname r1\ninterface Ethernet1\n ip address 10.0.0.1 255.255.255.0\nrouter bgp 1\n"
 JUNOS = "set system host-name r1\nset interfaces ge-0/0/0 unit 0 family inet address 10.0.0.1/24\n"
 ZONE = b"@ 60 IN SOA ns h 1 2 3 4 5\n@ 60 IN NS ns\nns 60 IN A 192.0.2.1\n*.w 60 IN CNAME ns\n"
@@ -85,14 +85,14 @@ def _of_a_file(name: str) -> Callable[[str], object]:
             from guard.judge.policy import load_policies
 
             return lambda text: load_policies({"p.yaml": text})
-        case "octodns":
+        case "octodns-zone":
             from guard.parse.octodns_zone import parse_octodns_zone
 
             return lambda text: parse_octodns_zone([("example.com.yaml", text)], "example.com.")
         case _:
             from guard.parse.dns_plans import parse_plan
 
-            return lambda text: parse_plan(name, text, "plan.json")
+            return lambda text: parse_plan(name.removeprefix("plan-"), text, "plan.json")
 
 
 def seeds(name: str) -> list[bytes]:

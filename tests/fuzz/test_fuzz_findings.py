@@ -17,6 +17,8 @@ FOUND = [
     ("merge-junos", '""'),
     ("junos", '""'),
     ("nsupdate", "()"),
+    ("state", "!n0e:float"),
+    ("state", "a: !!float ''\nb: !!bool x\nc: !!timestamp x\nd: !!int x"),
     ("zone", f"a\nk: {'1' * 60}x\n"),  # a TTL was looked for in every way to cut the digits
 ]
 
