@@ -1,15 +1,13 @@
 """`policy-statement`: terms of `from`, `to` and `then` as the model's route policies.
 
-Of several values of one condition any may hold; conditions of different kinds must all hold, except that prefix lists
-and route filters are alternatives of each other. The longest route filter that a route lies in decides alone.
+Of several values of one condition any may hold; conditions of different kinds must all hold (prefixes: route_filters).
 A statement that decides nothing leaves the route to the next policy of the chain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from guard.model.address import WIDTH, Prefix, parse_prefix, prefix_of
 from guard.model.policy import (
     All,
     Any,
@@ -24,35 +22,26 @@ from guard.model.policy import (
     MatchNextHop,
     MatchOrigin,
     MatchPeer,
-    MatchPrefixList,
-    MatchPrefixRanges,
     MatchProtocol,
     MatchRouteType,
     MatchRpki,
     MatchTag,
-    Not,
     Opaque,
     Outcome,
-    PrefixRange,
     RoutePolicy,
     Term,
 )
-from guard.parse.junos import policy_expression, policy_lists
-from guard.parse.junos.policy_lists import listed, ranged
+from guard.parse.junos import policy_expression, policy_lists, route_filters
 from guard.parse.junos.policy_then import actions, outcome
 from guard.parse.junos.reading import Reading
 from guard.parse.junos.tree import Node
 
 _PROTOCOLS = {"direct": "connected", "ospf2": "ospf", "ospf3": "ospf", "ripng": "rip", "access": "access"}
 _ORIGINS = {"igp": 0, "egp": 1, "incomplete": 2}
-_RANGES = frozenset({"exact", "longer", "orlonger", "upto", "through", "prefix-length-range", "address-mask"})
-_PREFIX_WORDS = frozenset(
-    {"prefix-list", "prefix-list-filter", "route-filter", "source-address-filter", "route-filter-list"}
-)
 _OPAQUE = {
     "area": "the area of a route is not modelled", "instance": "the instance of a route is not modelled",
     "color": "colours are not modelled",
-    "route-filter-list": "lists of route filters are not modelled", "level": "the level of a route is not modelled",
+    "level": "the level of a route is not modelled",
     "as-path-neighbors": "AS lists are not modelled", "as-path-origins": "AS lists are not modelled",
     "as-path-transits": "AS lists are not modelled", "as-path-unique-count": "counts of AS numbers are not modelled",
     "community-count": "counts of communities are not modelled", "metric2": "metric2 is not modelled",
@@ -73,30 +62,37 @@ def read(reading: Reading, section: Node | None) -> None:
 
 def _statement(reading: Reading, node: Node) -> RoutePolicy:
     reading.done(node)
-    terms = []
+    terms: list[Term] = []
     for each in node["term"] or ():
         reading.done(each)
-        terms.append(_term(reading, each, each.word, node.word))
+        terms.extend(_terms(reading, each, each.word))
     if node["from"] is not None or node["to"] is not None or node["then"] is not None:
-        terms.append(_term(reading, node, "", node.word))
+        terms.extend(_terms(reading, node, ""))
     reading.done(node["term"])
     default = Outcome.NEXT_POLICY
     reading.rest(node, ("term", "from", "to", "then"), {"defaults": "", "dynamic-db": ""})
     return RoutePolicy(node.word, tuple(terms), reading.source(node), default)
 
 
-def _term(reading: Reading, node: Node, name: str, policy: str) -> Term:
-    parts: list[Condition] = []
-    if node["from"] is not None:
-        parts.extend(_from(reading, node["from"]))
+def _terms(reading: Reading, node: Node, name: str) -> Iterator[Term]:
+    """The term, and before it one for each route filter that has actions of its own: those go before its `then`."""
+    conditions = node["from"]
+    prefixes = route_filters.read(reading, conditions) if conditions is not None else route_filters.NONE
+    parts = _from(reading, conditions) if conditions is not None else []
     if node["to"] is not None:
         parts.extend(_to(reading, node["to"]))
-    then = node["then"]
-    condition = parts[0] if len(parts) == 1 else All(tuple(parts))
     if name:
         reading.rest(node, ("from", "to", "then"), {})
+    for each in prefixes.special:
+        condition = All((each.condition, *parts)) if parts else each.condition
+        made = actions(reading, each.actions)
+        yield Term(f"{name} {each.label}".strip(), condition, made, outcome(reading, each.actions), each.source)
+    if prefixes.general is not None:
+        parts.insert(0, prefixes.general)
+    then = node["then"]
+    condition = parts[0] if len(parts) == 1 else All(tuple(parts))
     made = actions(reading, then) if then is not None else ()
-    return Term(name, condition, made, outcome(reading, then), reading.source(node))
+    yield Term(name, condition, made, outcome(reading, then), reading.source(node))
 
 
 # ------------------------------------------------------------------------------------------------------- from
@@ -105,11 +101,8 @@ def _term(reading: Reading, node: Node, name: str, policy: str) -> Term:
 def _from(reading: Reading, node: Node) -> list[Condition]:
     reading.done(node)
     parts: list[Condition] = []
-    prefixes = _prefixes(reading, node)
-    if prefixes is not None:
-        parts.append(prefixes)
     for child in node:
-        if child.word in _PREFIX_WORDS and child.word not in _OPAQUE:
+        if child.word in route_filters.WORDS:
             continue
         read_one = _CONDITIONS.get(child.word)
         if read_one is not None:
@@ -268,109 +261,3 @@ _CONDITIONS: Mapping[str, Callable[[Reading, Node], Condition]] = {
     "validation-database": _rpki,
     "as-path-calc-length": _path_length,
 }
-
-
-# ---------------------------------------------------------------------------------------------------- prefixes
-
-
-def _prefixes(reading: Reading, node: Node) -> Condition | None:
-    """Prefix lists and route filters of a term: alternatives of each other."""
-    parts: list[Condition] = []
-    for each in node["prefix-list"] or ():
-        reading.all_done(each)
-        _refer_list(reading, each, "from prefix-list")
-        parts.extend(MatchPrefixList((each.word,), version) for version in (4, 6))
-    for each in node["prefix-list-filter"] or ():
-        parts.append(_list_filter(reading, each))
-    filters = node["route-filter"]
-    if filters is not None:
-        parts.append(_route_filters(reading, filters))
-    reading.done(node["prefix-list"], node["prefix-list-filter"])
-    return _any(parts) if parts else None
-
-
-def _refer_list(reading: Reading, node: Node, usage: str) -> None:
-    reading.refer("prefix-list", node.word, node, usage, 4)
-    reading.refer("prefix-list", node.word, node, usage, 6)
-
-
-def _list_filter(reading: Reading, node: Node) -> Condition:
-    reading.all_done(node)
-    _refer_list(reading, node, "from prefix-list-filter")
-    how = next((word for word in node.words if word in _RANGES), "exact")
-    if how == "exact":
-        return Any(tuple(MatchPrefixList((node.word,), version) for version in (4, 6)))
-    found = (ranged(prefix, how) for prefix in listed(reading, node.word))
-    return MatchPrefixRanges(tuple(each for each in found if each is not None))
-
-
-def _route_filters(reading: Reading, node: Node) -> Condition:
-    """All route filters of a term: of those whose prefix holds the route, the longest alone is asked."""
-    reading.done(node)
-    held: dict[Prefix, list[PrefixRange]] = {}
-    for each in node:
-        prefix = reading.prefix(each)
-        if prefix is None:
-            continue
-        reading.done(each)
-        held.setdefault(prefix, []).extend(_ranges(reading, each, prefix))
-    plain: list[PrefixRange] = []
-    parts: list[Condition] = []
-    for prefix, ranges in held.items():
-        inner = tuple(other for other in held if other != prefix and prefix.covers(other))
-        if not inner:
-            plain.extend(ranges)
-        else:
-            hidden = MatchPrefixRanges(tuple(PrefixRange(p, p.length, WIDTH[p.version]) for p in inner))
-            parts.append(All((MatchPrefixRanges(tuple(ranges)), Not(hidden))))
-    if plain or not parts:
-        parts.insert(0, MatchPrefixRanges(tuple(plain)))
-    return _any(parts)
-
-
-def _ranges(reading: Reading, node: Node, prefix: Prefix) -> list[PrefixRange]:
-    """The ranges of one route filter; several ways of matching one prefix are alternatives."""
-    found: list[PrefixRange] = []
-    for child in node or ():
-        if child.word in _RANGES:
-            found.extend(_range(reading, child, prefix))
-        elif child.word not in {"apply-groups"}:
-            reading.partial(child, "actions of a single route filter are not modelled")
-    if not any(word in _RANGES for word in node.words):
-        found.append(PrefixRange(prefix, prefix.length, prefix.length))
-    return found
-
-
-def _range(reading: Reading, node: Node, prefix: Prefix) -> list[PrefixRange]:
-    reading.all_done(node)
-    width = WIDTH[prefix.version]
-    argument = node.words[0] if node.children else ""
-    if node.word in {"exact", "longer", "orlonger"}:
-        if node.children:
-            reading.partial(next(iter(node)), "actions of a single route filter are not modelled")
-        made = ranged(prefix, node.word)
-        return [made] if made is not None else []
-    if node.word == "upto" and argument.lstrip("/").isdecimal():
-        return [PrefixRange(prefix, prefix.length, min(width, int(argument.lstrip("/"))))]
-    if node.word == "prefix-length-range":
-        low, _, high = argument.replace("/", "").partition("-")
-        if low.isdecimal() and high.isdecimal():
-            return [PrefixRange(prefix, max(prefix.length, int(low)), min(width, int(high)))]
-    if node.word == "through":
-        return _through(reading, node, prefix, argument)
-    reading.partial(node, f"{node.word} is not modelled: the filter matches nothing")
-    return []
-
-
-def _through(reading: Reading, node: Node, prefix: Prefix, argument: str) -> list[PrefixRange]:
-    """Every prefix on the way from the one down to the other."""
-    try:
-        end = parse_prefix(argument)
-    except ValueError:
-        reading.wrong(node, f"{argument} is no prefix")
-        return []
-    if not prefix.covers(end):
-        return []
-    return [
-        PrefixRange(prefix_of(end.first, length), length, length) for length in range(prefix.length, end.length + 1)
-    ]

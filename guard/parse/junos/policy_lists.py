@@ -49,18 +49,22 @@ def read(reading: Reading, section: Node | None) -> None:
         reading.done(section[word])
     reading.rest(
         section,
-        ("prefix-list", "community", "as-path", "as-path-group", "policy-statement", "condition"),
+        ("prefix-list", "community", "as-path", "as-path-group", "policy-statement", "condition",
+         "route-filter-list"),
         {"application-maps": "has no effect on routing"},
         {
             "as-list": "lists of AS numbers are not modelled",
             "route-distinguisher": "matching route distinguishers is not modelled",
-            "route-filter-list": "lists of route filters are not modelled",
             "rtf-prefix-list": "constrained route distribution is not modelled",
             "damping": "dampening is not modelled",
             "tunnel-attribute": "tunnels are not modelled",
             "defaults": "defaults of policies are not modelled",
         },
     )
+    for node in section["route-filter-list"] or ():
+        reading.context.define("route-filter-list", node.word, reading.line(node, "route-filter-list", node.word))
+        reading.done(node)
+    reading.done(section["route-filter-list"])
     for node in section["condition"] or ():
         _condition(reading, node)
     reading.done(section["condition"])

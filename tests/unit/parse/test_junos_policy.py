@@ -196,3 +196,57 @@ def test_as_path_expressions(expression: str, yes: list[str], no: list[str]) -> 
 def test_expressions_that_could_take_for_ever_are_refused() -> None:
     with pytest.raises(ValueError, match=r"repeats|repetition"):
         regex.as_path("64500{1000}")
+
+
+@pytest.mark.parametrize(
+    ("filters", "prefix", "med"),
+    [
+        (("10.0.0.0/8 exact accept", "10.0.0.0/8 longer"), "10.0.0.0/8", 5),
+        (("10.0.0.0/8 exact accept", "10.0.0.0/8 longer"), "10.1.0.0/16", 77),
+        (("10.0.0.0/8 orlonger metric 9", "10.1.0.0/16 exact reject"), "10.2.0.0/16", 9),
+        (("10.0.0.0/8 orlonger metric 9", "10.1.0.0/16 exact reject"), "10.1.0.0/16", None),
+        (("10.0.0.0/8 orlonger metric 9", "10.1.0.0/16 exact reject"), "10.1.1.0/24", 5),
+        (("10.0.0.0/8 upto /16 metric 9", "11.0.0.0/8 exact"), "10.1.0.0/16", 9),
+        (("10.0.0.0/8 prefix-length-range /20-/24 reject",), "10.1.1.0/24", None),
+        (("2001:db8::/32 orlonger metric 9",), "2001:db8:1::/48", 9),
+    ],
+)
+def test_a_route_filter_with_actions_goes_before_the_then_of_its_term(
+    filters: tuple[str, ...], prefix: str, med: int | None
+) -> None:
+    """Junos "Configuring a Route Filter": actions given with a filter are taken, and `then` is not evaluated."""
+    lines = "".join(f"P term 1 from route-filter {each}\n" for each in filters)
+    lines += "P term 1 then metric 77\nP term 1 then accept\nP term 2 then accept"
+    found = judged(lines, route(prefix))
+    assert (found.attributes.med if found is not None else None) == med
+
+
+@pytest.mark.parametrize(
+    ("line", "yes", "no"),
+    [
+        ("10.0.5.0/24 address-mask 255.0.255.0", "10.77.5.0/24", "10.77.6.0/24"),
+        ("10.0.5.0/24 address-mask 255.0.255.0", "10.0.5.0/24", "10.0.5.0/25"),
+        ("1.2.3.4/16 address-mask 255.0.255.0", None, "1.2.0.0/16"),
+        ("10.0.0.0/16 address-mask 255.254.0.0", "10.1.0.0/16", "10.2.0.0/16"),
+        ("2001:db8::/48 address-mask ffff:ffff:fffe::", "2001:db8:1::/48", "2001:db8:2::/48"),
+    ],
+)
+def test_a_mask_may_leave_bits_open(line: str, yes: str | None, no: str) -> None:
+    policy = f"P term 1 from route-filter {line}\nP term 1 then accept\nP term 2 then reject"
+    assert yes is None or judged(policy, route(yes)) is not None
+    assert judged(policy, route(no)) is None
+
+
+def test_a_list_of_route_filters() -> None:
+    lines = LISTS + """\
+set policy-options route-filter-list F 10.0.0.0/8 orlonger
+set policy-options route-filter-list F 10.1.0.0/16 exact
+set policy-options policy-statement P term 1 from route-filter-list F
+set policy-options policy-statement P term 1 from route-filter 11.0.0.0/8 exact
+set policy-options policy-statement P term 1 then accept
+"""
+    evaluator = Evaluator(parse_device(lines, "configs/r1.cfg"))
+    taken = {each: evaluator.evaluate(("P",), route(each)) is not None for each in
+             ("10.2.0.0/16", "10.1.0.0/16", "10.1.1.0/24", "11.0.0.0/8", "12.0.0.0/8")}  # fmt: skip
+    assert taken == {"10.2.0.0/16": True, "10.1.0.0/16": True, "10.1.1.0/24": False, "11.0.0.0/8": True,
+                     "12.0.0.0/8": False}  # fmt: skip
