@@ -10,7 +10,7 @@ Not modelled: authentication, offset lists, hop limits, the order in which equal
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
@@ -58,13 +58,17 @@ class Injected(NamedTuple):
 
 
 class _Offer(NamedTuple):
-    """A route as one neighbour offers it: its cost here, and the neighbour's own by this router's reckoning."""
+    """A route as one neighbour offers it: its cost here, and the vector that the neighbour has it with.
+
+    `nearer`: the neighbour was settled first, so its own way is not over this router.
+    """
 
     external: bool
     cost: int
-    reported: int
     hop: NextHop
     route: Route
+    reported: Vector
+    nearer: bool
 
 
 @dataclass(slots=True)
@@ -80,6 +84,8 @@ class Eigrp:
     _summaries: dict[Port, tuple[EigrpSummary, ...]] = field(init=False)
     _held: dict[Router, dict[Prefix, Route]] = field(init=False)
     _finest: frozenset[tuple[int, int]] = field(init=False)
+    _ways: dict[Router, tuple[tuple[Way, bool], ...]] = field(init=False)  # and whether a filter or summary is on it
+    _costs: dict[Router, dict[Vector, int]] = field(init=False)  # shared by routers that reckon alike
 
     def __post_init__(self) -> None:
         self.tables = {router: {} for router in self.graph.processes}
@@ -88,18 +94,56 @@ class Eigrp:
         self._summaries = {port: each for port in self._ports() if (each := tuple(self._summaries_of(port)))}
         self._held = {port.router: {} for port in self._summaries}
         self._finest = _mixed(self.graph)
-        for prefix, origins in self._born():
+        self._ways = {router: tuple(self._guarded(ways)) for router, ways in self.graph.ways.items()}
+        alike: dict[tuple[object, ...], dict[Vector, int]] = defaultdict(dict)
+        self._costs = {
+            router: alike[process.wide, process.weights, self.graph.devices[router].vendor]
+            for router, process in self.graph.processes.items()
+        }
+        for (prefix, *others), origins in self._classes():
             self._settle(prefix, origins)
+            self._repeat(prefix, others)
 
     def offered(self, node: str, vrf: str) -> Iterator[EigrpTable]:
         """What the processes of a VRF offer to its main RIB, the lowest AS first."""
         for router in self.graph.by_table.get((node, vrf), ()):
             yield EigrpTable(router.process, self.tables[router], frozenset(self.graph.own[router]))
 
+    def _guarded(self, ways: tuple[Way, ...]) -> Iterator[tuple[Way, bool]]:
+        for way in ways:
+            filters = self.graph.processes[way.speaker].filters or self.graph.processes[way.hearer].filters
+            yield way, bool(filters) or way.out in self._summaries
+
     def _ports(self) -> Iterator[Port]:
         return (port for ports in self.graph.ports.values() for port in ports)
 
     # ---------------------------------------------------------------------------------------------- what is born
+
+    def _classes(self) -> Iterator[tuple[list[Prefix], dict[Router, Route]]]:
+        """Prefixes that nothing tells apart, together: born alike, beaten at the same routers, and met by no filter."""
+        guarded = any(on for ways in self._ways.values() for _, on in ways)
+        leaking = any(process.stub_leak for process in self.graph.processes.values())
+        if guarded or leaking:
+            yield from (([prefix], origins) for prefix, origins in self._born())
+            return
+        beaten: dict[Prefix, set[Router]] = defaultdict(set)
+        for router, prefix in self.injected.beaten:
+            beaten[prefix].add(router)
+        found: dict[Hashable, tuple[list[Prefix], dict[Router, Route]]] = {}
+        for prefix, origins in self._born():
+            key = (prefix.version, frozenset(origins.items()), frozenset(beaten.get(prefix, ())))
+            found.setdefault(key, ([], origins))[0].append(prefix)
+        yield from found.values()
+
+    def _repeat(self, prefix: Prefix, others: Collection[Prefix]) -> None:
+        """The same routes for prefixes that behave alike."""
+        for router, table in self.tables.items() if others else ():
+            entry, vector = table.get(prefix), self.vectors.get((router, prefix))
+            for other in others:
+                if entry is not None:
+                    table[other] = entry
+                if vector is not None:
+                    self.vectors[router, other] = vector
 
     def _born(self) -> Iterator[tuple[Prefix, dict[Router, Route]]]:
         """Each prefix with who has it by himself, the longest first: a summary hangs on what is more specific."""
@@ -162,37 +206,42 @@ class Eigrp:
         settled: dict[Router, Route] = {}
         offers: dict[Router, list[_Offer]] = defaultdict(list)
         best = {router: (route.external, 0, NextHop(), route) for router, route in origins.items()}
-        heap = [(route.external, self._order(router, route), router) for router, route in origins.items()]
+        heap = [
+            (route.external, self._order(router, route, self._cost(router, route.vector)), router)
+            for router, route in origins.items()
+        ]
         heapify(heap)
         while heap:
             *_, router = heappop(heap)
             if router in settled:
                 continue
             route = settled[router] = best[router][-1]
-            for way in self.graph.ways.get(router, ()) if self._is_passed_on(router, prefix, route) else ():
-                offer = self._offer(way, prefix, route)
-                if offer is None:
+            for way, guarded in self._ways.get(router, ()) if self._is_passed_on(router, prefix, route) else ():
+                hearer = way.hearer
+                nearer = hearer not in settled
+                if (guarded or route.kind == SUMMARY) and not self._is_sent(way, prefix, route):
                     continue
-                offers[way.hearer].append(offer)
+                offer = self._offer(way, route, nearer=nearer)
+                if offer is None or (guarded and not self._filters.accepts(way, prefix, offer.route)):
+                    continue
+                offers[hearer].append(offer)
                 rank = (offer.external, offer.cost, offer.hop, offer.route)
-                known = best.get(way.hearer)
-                if way.hearer not in settled and (known is None or (known[-1].kind == HEARD and _less(rank, known))):
-                    best[way.hearer] = rank
-                    heappush(heap, (offer.external, self._order(way.hearer, offer.route), way.hearer))
+                known = best.get(hearer)
+                if nearer and (known is None or (known[-1].kind == HEARD and _less(rank, known))):
+                    best[hearer] = rank
+                    heappush(heap, (offer.external, self._order(hearer, offer.route, offer.cost), hearer))
         return settled, offers
 
-    def _offer(self, way: Way, prefix: Prefix, route: Route) -> _Offer | None:
-        """The route over one way; None where it is not sent, or not taken in."""
-        if not self._is_unsummarised(way.out, prefix, route) or not self._filters.sends(way, prefix, route):
-            return None
+    def _offer(self, way: Way, route: Route, *, nearer: bool) -> _Offer | None:
+        """The route as it is heard over one way; None where it comes back to who brought it in."""
         if route.external and route.origin == self.graph.name(way.hearer):
             return None  # a router ignores external routes that carry its own id as their origin's (RFC 7868)
         vector = route.vector.over(way.into.vector)
         heard = Route(route.external, vector, route.tag, HEARD, route.origin)
-        if not self._filters.accepts(way, prefix, heard):
-            return None
-        cost, reported = self._cost(way.hearer, vector), self._cost(way.hearer, route.vector)
-        return _Offer(route.external, cost, reported, way.hop, heard)
+        return _Offer(route.external, self._cost(way.hearer, vector), way.hop, heard, route.vector, nearer)
+
+    def _is_sent(self, way: Way, prefix: Prefix, route: Route) -> bool:
+        return self._is_unsummarised(way.out, prefix, route) and self._filters.sends(way, prefix, route)
 
     def _is_unsummarised(self, port: Port, prefix: Prefix, route: Route) -> bool:
         """A summary goes out where it is configured; there, it alone, and what its leak map permits."""
@@ -220,12 +269,13 @@ class Eigrp:
         process = self.graph.processes[router]
         external, nearest = min((each.external, each.cost) for each in offers)
         same = sorted(
-            {each for each in offers if each.external is external}, key=lambda each: (each.cost, _at(each.hop))
+            (each for each in offers if each.external is external), key=lambda each: (each.cost, _at(each.hop))
         )
         used = [
             each
             for each in same
-            if each.cost == nearest or (each.cost <= process.variance * nearest and each.reported < nearest)
+            if (each.cost == nearest and each.nearer)
+            or (each.cost <= process.variance * nearest and self._cost(router, each.reported) < nearest)
         ][: process.maximum_paths]
         metric = installed(process, nearest)
         self.vectors[router, prefix] = used[0].route.vector
@@ -241,14 +291,18 @@ class Eigrp:
     # ---------------------------------------------------------------------------------------------- numbers
 
     def _cost(self, router: Router, vector: Vector) -> int:
-        return composite(self.graph.processes[router], self.graph.devices[router].vendor, vector)
+        known = self._costs[router].get(vector)
+        if known is None:
+            known = composite(self.graph.processes[router], self.graph.devices[router].vendor, vector)
+            self._costs[router][vector] = known
+        return known
 
-    def _order(self, router: Router, route: Route) -> int:
+    def _order(self, router: Router, route: Route, cost: int) -> int:
         """By which routers are settled: the router's own composite, the finest where a domain's routers differ."""
         process = self.graph.processes[router]
-        if (process.asn, process.version) in self._finest:
+        if self._finest and (process.asn, process.version) in self._finest:
             return composite(replace(process, wide=True), Vendor.IOS, route.vector)
-        return self._cost(router, route.vector)
+        return cost
 
 
 def _less(one: tuple[bool, int, NextHop, Route], two: tuple[bool, int, NextHop, Route]) -> bool:

@@ -7,7 +7,7 @@ Static routes may resolve through an IGP, an IGP may carry static routes: rounds
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -66,6 +66,7 @@ class Ground:
     rip: RipGraph | None = None
     eigrp: EigrpGraph | None = None
     _evaluators: dict[str, Evaluator] = field(default_factory=dict)
+    _eigrp: dict[EigrpInjected, Eigrp] = field(default_factory=dict)
 
     def evaluator(self, node: str) -> Evaluator:
         """The policy evaluator of a node, made at first use."""
@@ -79,8 +80,25 @@ class Ground:
         plan = self.static.get(node, {}).get(vrf)
         return plan.constant if plan is not None else {}
 
+    def eigrp_with(self, injected: EigrpInjected) -> Eigrp | None:
+        """EIGRP's tables given what it takes from the main RIBs; the last ones are remembered, as rounds ask again."""
+        if self.eigrp is None:
+            return None
+        known = self._eigrp.get(injected)
+        if known is None:
+            from guard.simulate.eigrp import Eigrp
+
+            known = self._eigrp[injected] = Eigrp(self.eigrp, injected, self.evaluator)
+            if len(self._eigrp) > _REMEMBERED:
+                del self._eigrp[next(iter(self._eigrp))]
+        return known
+
     def vrfs(self, node: str) -> tuple[str, ...]:
         return self.vrf_names.get(node, ("default",))
+
+
+#: Rounds of EIGRP that are remembered: with nothing taken in, and the last ones.
+_REMEMBERED = 4
 
 
 class Parts(NamedTuple):
@@ -333,6 +351,10 @@ class Network:
         """Static routes and what IGPs carry for others, until both stand still."""
         ground = self._ground
         injected = Injected(dict.fromkeys(ground.ospf, ()), dict.fromkeys(ground.isis, ()))
+        if ground.eigrp is not None:
+            from guard.simulate import eigrp
+
+            injected = replace(injected, eigrp=eigrp.Injected())
         self._rebuild(injected)
         for _ in range(ROUNDS):
             self._settle_static()
@@ -404,10 +426,8 @@ class Network:
             from guard.simulate.rip import Rip
 
             self.rip = Rip(ground.rip, injected.rip)
-        if ground.eigrp is not None:
-            from guard.simulate import eigrp
-
-            self.eigrp = eigrp.Eigrp(ground.eigrp, injected.eigrp or eigrp.Injected(), ground.evaluator)
+        if injected.eigrp is not None:
+            self.eigrp = ground.eigrp_with(injected.eigrp)
         fresh = {}
         for node in sorted(self._ground.devices):
             made = self._rib_of(node)
