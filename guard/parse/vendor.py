@@ -132,8 +132,12 @@ _RULES: tuple[tuple[Vendor, Callable[[_Look], bool]], ...] = (
     ),
     (
         Vendor.UNKNOWN,
-        _holds(r"TiMOS-|^ASA Version|^: (Saved|Serial)|^config system global|^#config-version=|^#TMSH-VERSION"),
+        _holds(
+            r"TiMOS-|^ASA Version|^: (Saved|Serial)|^config system global|^#config-version=|^#TMSH-VERSION"
+            r"|^!.*Advanced Core OS \(ACOS\)|^deviceconfig \{|^mgt-config \{"
+        ),
     ),
+    (Vendor.UNKNOWN, _in_text(r"^ +nameif \w", " nameif ")),  # Cisco ASA
     (Vendor.UNKNOWN, _commands("sys global-settings | net self | config {")),  # F5 BIG-IP, PAN-OS
     (Vendor.UNKNOWN, _commands("set clienv | set installer | set hostname")),  # Check Point Gaia
     (Vendor.IOSXR, _holds(r"IOS XR")),

@@ -17,6 +17,9 @@ from guard.parse.context import Context
 from guard.parse.line import Line
 
 _ACTIONS = frozenset({"permit", "deny"})
+_REMARKS = frozenset(
+    {"remark", "exit", "counters", "description", "hardware", "statistics", "ignore", "fragment-rules"}
+)
 
 
 # ------------------------------------------------------------------------------------------------ blocks
@@ -87,7 +90,7 @@ def _entry(acl: Acl, line: Line, words: tuple[str, ...], context: Context, readi
     if len(words) > 2 and words[-2].lower() == "sequence":
         sequence, words = words[-1], words[:-2]
     action = words[0].lower() if words else ""
-    if action in {"remark", "exit", "counters", "description", "hardware", "statistics", "ignore"}:
+    if action in _REMARKS or (action == "no" and words[1:2] and words[1] in _REMARKS):
         context.ignore(line, "remarks and counters")
         return acl
     if action == "fragments":  # NX-OS `fragments permit-all | deny-all`

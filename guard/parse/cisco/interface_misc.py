@@ -13,17 +13,19 @@ _PHYSICAL = keys(
     | error-correction | phy | fec | power | cable-length | linecode | framing | fair-queue | hold-queue
     | tx-queue | tx-ring-limit | random-detect | link-detect | serial | dsu | crc | beacon
     | energy-efficient-ethernet | l2-protocol mtu | speed auto | no speed | no keepalive
-    | no negotiation | hardware | physical-layer | gig-default""",
+    | no negotiation | hardware | physical-layer | gig-default | unidirectional | network-clock | synchronous mode
+    | no medium""",
 )
 _LINK = keys(
     Ignored("a protocol of the link that carries no routes"),
     """cdp | lldp | udld | mop | spanning-tree | lacp | vtp | macro description | ptp | mvrp | dcbx | vmps
-    | pagp | priority-flow-control | l2protocol-tunnel | link-debounce | link debounce""",
+    | pagp | priority-flow-control | l2protocol-tunnel | link-debounce | link debounce | msrp | arp arpa
+    | no channel-group""",
 )
 _TIMERS = keys(
     Ignored("timers"),
     """carrier-delay | load-interval | arp timeout | arp aging | arp cache | bfd | no bfd | delay | ipv6 nd
-    | mac-address | mac address | ip gratuitous-arps""",
+    | mac-address | mac address | mac timestamp | ip gratuitous-arps | arp gratuitous | arp reply""",
 )
 _COUNTERS = keys(
     Ignored("counters, logs and management"),
@@ -32,22 +34,23 @@ _COUNTERS = keys(
     | ipv6 mfib | rmon | nmsp | device-tracking | ip device tracking | trust | srr-queue | mls qos
     | priority-queue | wrr-queue | auto qos | qos trust | qos cos | qos dscp | agentx | ip tcp
     | ipv6 tcp | tcp mss | management | history | port-channel load-balance | l2 mtu | flow tracker
-    | lacp timer | hold-time""",
+    | lacp timer | hold-time | bgp-policy | h323-gateway | ntp""",
 )
 _MULTICAST = keys(
     Ignored("multicast is not judged"),
     """ip igmp | ip pim | ipv6 mld | ipv6 pim | ip multicast | ipv6 multicast | multicast | ip cgmp | pim
-    | igmp | mld""",
+    | igmp | mld | ip mfib | mfib | ipv4 multicast""",
 )
 _HOSTS = keys(
     Ignored("a service for the hosts of the subnet"),
-    "ip helper-address | ip dhcp relay | ipv6 dhcp relay | ip forward-protocol | ip directed-broadcast | ip dhcp",
+    """ip helper-address | ip dhcp relay | ipv6 dhcp relay | ip forward-protocol | ip directed-broadcast | ip dhcp
+    | dhcp server""",
 )
 _ANSWERS = keys(
     Ignored("what the device answers, not what it forwards"),
     """ip redirects | ip unreachables | ip mask-reply | ip proxy-arp | ip local-proxy-arp | ipv6 redirects
     | ipv6 unreachables | ip information-reply | ip icmp | ip split-horizon
-    | ip attached-host | tunnel tos | tunnel ttl | tunnel path-mtu-discovery | tunnel bandwidth
+    | ip attached-routes | ipv6 attached-routes | tunnel tos | tunnel ttl | tunnel path-mtu-discovery | tunnel bandwidth
     | tunnel checksum | ip virtual-reassembly | ip domain""",
 )
 _EXIT = keys(Ignored("leaves the mode"), "exit | exit-interface | exit-address-family | end")
@@ -71,26 +74,28 @@ _DROPS = keys(
     | ipv6 source-guard | ip traffic-export | macsec | mac security | shape | police | port-security
     | ipv6 inspect | ip port-security | errdisable | traffic-loopback | loopback | link tracking
     | link state | cts | dampening | ip dhcp snooping | ipv6 dhcp guard | ipv6 nd raguard
-    | ipv6 nd inspection | mka | ip access-list | qos | service-profile | traffic-policy""",
+    | ipv6 nd inspection | ip flowspec | ipv6 flowspec | flow-spec | mka | ip access-list | qos
+    | service-profile | traffic-policy""",
 )
 _STEERS = keys(
     NotModelled("sends packets another way than the routing table"),
     """ip nat | ipv6 nat | nat | nat64 | crypto | ip wccp | ip nhrp | ipv6 nhrp | nhrp | tunnel protection
     | tunnel key | tunnel vrf | tunnel route-via | ip vrf receive | ip vrf select | ip vrf sitemap
     | backup | ip mobile | pfr | ip sla | track | lisp | dialer | dialer-group | ppp | peer | pppoe
-    | pppoe-client | evpn | pvc | frame-relay | ip rsvp | ip local policy | profile | macro""",
+    | pppoe-client | ip attached-host | ip attached-hosts | ipv6 attached-host | ipv6 attached-hosts
+    | evpn | pvc | frame-relay | ip rsvp | ip local policy | profile | macro""",
 )
 _LAYER_2 = keys(
     NotModelled("layer-2 services are not modelled"),
     """vxlan | xconnect | service instance | mlag | l2vpn | rewrite | ethernet | bridge-domain
     | bridge-group | member vni | host-reachability | vrrs | port-channel
-    | l2-protocol""",
+    | l2-protocol | switchport source-interface | encapsulation dot1q vlan""",
 )
 _LABELS = keys(
     NotModelled("MPLS is not modelled"),
     "mpls | tag-switching | segment-routing | traffic-engineering | node-segment | link-params",
 )
-_RIP = keys(NotModelled("RIP is recognised only"), "ip rip | ipv6 rip | ip summary-address rip")
+_RIP = keys(NotModelled("RIP is recognised only"), "rip | ip rip | ipv6 rip | ip summary-address rip")
 _EIGRP = keys(
     NotModelled("EIGRP is recognised only"),  # where interface_eigrp does not read it
     """ip summary-address eigrp | ip hello-interval eigrp | ip hold-time eigrp | ip authentication

@@ -395,7 +395,7 @@ _TABLE: Table[OspfSettings] = Table(
         | nssa-area-event | redistribute maximum-prefix | lsa-group | exit | exit-address-family
         | adjacency | dn-bit-ignore | ospf name-lookup | discard-route | interface-id | no auto-cost
         | no capability | logging | proactive-arp | name-lookup | flush-routes
-        | bfd all-interfaces | no discard-route | area-event""",
+        | bfd all-interfaces | no discard-route | area-event | prefix-priority""",
     ),
     keys(
         NotModelled("this option of OSPF is not modelled"),

@@ -57,13 +57,15 @@ def accepted(line: Line, context: Context, _: Any) -> None:
 
 
 _OFF = Ignored("turns off what is off in the model")
+#: `default X`, as EOS shows it with `show running-config all`.
+_BACK = Partly("taken as never set: what a line before it may have set is not set back")
 
 
 class Table(Generic[T]):
     """Handlers keyed by leading words (`"ip route"`); the longest key that a command begins with is its handler.
 
     `*` in a key stands for any one word. A `no` that no key names is ignored with its command where that is ignored,
-    and harmless where it turns off what is not modelled.
+    and harmless where it turns off what is not modelled; so is `default`.
     """
 
     def __init__(self, *parts: Mapping[str, Handler[T]]) -> None:
@@ -84,6 +86,11 @@ class Table(Generic[T]):
                 return positive
             if isinstance(positive, NotModelled):
                 return _OFF
+        if found is None and len(words) > 1 and words[0] == "default":
+            positive = self._longest(words[1:])
+            if positive is not None:
+                back = _OFF if isinstance(positive, NotModelled) else _BACK
+                return positive if isinstance(positive, Ignored) else back
         return found
 
     def _longest(self, words: tuple[str, ...]) -> Handler[T] | None:

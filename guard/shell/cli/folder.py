@@ -5,6 +5,7 @@ Law: nothing outside the named folder is read. A symbolic link that leaves it is
 
 from __future__ import annotations
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 
 from guard.model.errors import InputInvalid
@@ -79,11 +80,13 @@ def read_policies(path: Path) -> dict[str, str]:
 
 
 def read_text(path: Path) -> str:
-    """A file as text; bytes that are no UTF-8 (old banners) are kept as they are, by surrogates. No byte order mark."""
+    """A file as text. A byte order mark goes, and tells UTF-16; bytes that are no UTF-8 are kept, by surrogates."""
     try:
         if path.stat().st_size > MAX_FILE:
             raise InputInvalid("too-large", f"more than {MAX_FILE >> 20} MiB", str(path))
-        text = path.read_bytes().decode("utf-8", "surrogateescape")
+        read = path.read_bytes()
+        wide = read[:2] in (BOM_UTF16_LE, BOM_UTF16_BE)  # as Windows saves "Unicode"
+        text = read.decode("utf-16", "replace") if wide else read.decode("utf-8", "surrogateescape")
         return text.removeprefix("\ufeff").replace("\r\n", "\n")
     except FileNotFoundError:
         raise InputInvalid("missing-file", "there is no such file", str(path)) from None

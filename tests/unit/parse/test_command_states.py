@@ -109,3 +109,22 @@ def test_routes_of_a_protocol_that_is_not_computed() -> None:
     assert states(text, Vendor.EOS)[:5] == ["IMPLEMENTED", "PARTIAL", "IMPLEMENTED", "IMPLEMENTED", "PARTIAL"]
     text = "router ospf 1\n redistribute rip subnets\n redistribute eigrp 1 subnets\nrouter bgp 1\n redistribute rip\n"
     assert states(text)[:5] == ["IMPLEMENTED"] * 5
+
+
+@pytest.mark.parametrize(
+    ("line", "state"),
+    [
+        ("default snmp-server enable traps", "IGNORED"),
+        ("default mlag configuration", "IGNORED"),
+        ("default ip routing", "PARTIAL"),
+        ("default nonsense", "UNRECOGNISED"),
+    ],
+)
+def test_what_a_whole_configuration_says_is_at_its_default(line: str, state: str) -> None:
+    """EOS `show running-config all`: nothing where nothing is modelled, and a word where something is."""
+    assert states(line, Vendor.EOS)[0] == state
+
+
+def test_counters_of_an_access_list_may_be_off() -> None:
+    text = "ip access-list A\n   no statistics per-entry\n   fragment-rules\n   no permit\n"
+    assert states(text, Vendor.EOS)[1:4] == ["IGNORED", "IGNORED", "UNRECOGNISED"]
