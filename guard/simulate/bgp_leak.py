@@ -7,16 +7,23 @@ Not modelled: site of origin, labels by prefix that pass by a longer route of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from guard.model.address import Prefix
 from guard.model.bgp import EVPN, BgpAttributes, BgpFamily
 from guard.model.community import extended
 from guard.model.device import Vendor
-from guard.model.rib import Label
+from guard.model.rib import Label, NextHop, RibEntry, RouteProtocol
 from guard.simulate.bgp_graph import Link, Speaker
 from guard.simulate.bgp_path import LOCAL, Path
+from guard.simulate.bgp_session import LEAK
 from guard.simulate.policy_eval import RouteView
+from guard.simulate.underlay import Underlay
+
+if TYPE_CHECKING:
+    from guard.simulate.bgp_exchange import Exchange
+    from guard.simulate.bgp_run import ClassRun
 
 #: In place of a list of targets to import: whatever the import policy accepts (Junos `vrf-import`).
 ANY_TARGET = "*"
@@ -108,6 +115,41 @@ def imports_all(target: Speaker) -> bool:
     FRR: bgp_mplsvpn.c, vpn_leak_to_vrf_update.
     """
     return target.device.vendor in _IMPORTS_ALL
+
+
+def shared_hosts(exchange: Exchange) -> dict[tuple[str, str], dict[Prefix, RibEntry]]:
+    """By table: the router's own addresses in connected subnets that an IOS VRF has from another VRF by BGP.
+
+    IOS puts them in beside the subnet (recorded: lab-validation, iosxe_vrf_route_leaking_export_map).
+    """
+    found: dict[tuple[str, str], dict[Prefix, RibEntry]] = {}
+    for speaker in exchange.graph.speakers.values():
+        if speaker.device.vendor is not Vendor.IOS or speaker.vrf == "default":
+            continue
+        for version, links in speaker.links_in.items():
+            if any(link.kind == LEAK and not link.overlay for link in links):
+                runs = (run for run in exchange.classes if run.version == version)
+                for prefix, best in _shared(runs, speaker):
+                    if exchange.underlay.entry(speaker.node, speaker.vrf, prefix) is None:
+                        hosts = found.setdefault((speaker.node, speaker.vrf), {})
+                        hosts.update(_own_hosts(exchange.underlay, speaker.node, prefix, best))
+    return found
+
+
+def _shared(runs: Iterable[ClassRun], speaker: Speaker) -> Iterator[tuple[Prefix, Path]]:
+    for run in runs:
+        selection = run.selection(speaker.index)
+        best = selection.best if selection is not None else None
+        if best is not None and best.leaked and best.kind == LOCAL and best.interface:
+            yield from ((prefix, best) for prefix in run.members.prefixes if not prefix.is_host)
+
+
+def _own_hosts(underlay: Underlay, node: str, prefix: Prefix, best: Path) -> Iterator[tuple[Prefix, RibEntry]]:
+    state = underlay.topology.interface(node, best.interface)
+    for address, _ in state.addresses if state is not None else ():
+        if prefix.contains(address):
+            hop = NextHop(None, best.interface, best.vrf)
+            yield address.host, RibEntry(RouteProtocol.LOCAL, 0, 0, (hop,))
 
 
 _IMPORTS_ALL = frozenset({Vendor.EOS, Vendor.JUNOS, Vendor.FRR})

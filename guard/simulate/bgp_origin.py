@@ -221,9 +221,15 @@ def _admitted(
             return
         attributes = allowed.attributes
     made = local_path(speaker, attributes, protocol)
-    if speaker.device.vendor is Vendor.JUNOS and entry is not None:
-        made = made._replace(interface=_way_out(entry))  # export policies ask for it
+    if entry is not None and (speaker.device.vendor is Vendor.JUNOS or _is_shared(speaker, prefix, entry)):
+        made = made._replace(interface=_way_out(entry))  # export policies, or other VRFs, ask for it
     yield prefix, made
+
+
+def _is_shared(speaker: Speaker, prefix: Prefix, entry: RibEntry) -> bool:
+    """Whether other VRFs of an IOS router may have the connected route by its interface."""
+    shared = speaker.device.vendor is Vendor.IOS and bool(speaker.families[prefix.version].export_targets)
+    return shared and entry.protocol is RouteProtocol.CONNECTED
 
 
 def local_path(speaker: Speaker, attributes: BgpAttributes, protocol: str) -> Path:

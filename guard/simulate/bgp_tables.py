@@ -19,6 +19,7 @@ from guard.model.state import BgpRow, BgpSession, StateNote
 from guard.simulate.bgp_decision import Selection
 from guard.simulate.bgp_flocks import Flock
 from guard.simulate.bgp_graph import OUTSIDE, Link, SessionKey, Speaker
+from guard.simulate.bgp_leak import shared_hosts
 from guard.simulate.bgp_path import LOCAL, Path, leads_to_itself
 from guard.simulate.bgp_run import ClassRun
 from guard.simulate.bgp_session import EBGP, IBGP
@@ -71,7 +72,8 @@ class BgpSolution:
         self.offered = offered
         self.tripped = tripped
         self.notes = notes
-        self.universe = frozenset(exchange.runs)
+        self._hosts = shared_hosts(exchange)
+        self.universe = frozenset(exchange.runs).union(*self._hosts.values())
         self.sessions = tuple(
             _session(pairing.session, pairing.peer_key, tripped) for pairing in exchange.sessions.pairings
         )
@@ -105,7 +107,9 @@ class BgpSolution:
         """What BGP offers to the main RIB for exactly this prefix."""
         index = self.exchange.graph.by_name.get((node, vrf))
         run = self.exchange.runs.get(prefix)
-        return None if index is None or run is None else self._entry(index, run)
+        if run is None:
+            return self._hosts.get((node, vrf), {}).get(prefix) if self._hosts else None
+        return None if index is None else self._entry(index, run)
 
     def _entry(self, index: int, run: ClassRun) -> RibEntry | None:
         flock = self.exchange.flock(run.version, index)
@@ -121,7 +125,7 @@ class BgpSolution:
         """What BGP offers to every main RIB for one prefix; what is never used is left out."""
         run = self.exchange.runs.get(prefix)
         if run is None:
-            return Installed({}, ())
+            return Installed({table: held[prefix] for table, held in self._hosts.items() if prefix in held}, ())
         known = self._installed.get(id(run))
         if known is None:
             known = self._install(run)
@@ -279,7 +283,8 @@ class BgpSolution:
             return iter(())
         if index not in self._prefixes:
             held = (run.members.prefixes for run in self.exchange.classes if self._entry(index, run) is not None)
-            self._prefixes[index] = tuple(sorted(prefix for prefixes in held for prefix in prefixes))
+            hosts = self._hosts.get((node, vrf), {}).keys() - self.exchange.runs.keys()
+            self._prefixes[index] = tuple(sorted((*hosts, *(prefix for prefixes in held for prefix in prefixes))))
         return iter(self._prefixes[index])
 
     def redistributable(self, node: str, vrf: str) -> Iterator[BgpRoute]:
@@ -288,7 +293,9 @@ class BgpSolution:
         if index is None:
             return
         for prefix in self.prefixes(node, vrf):
-            run = self.exchange.runs[prefix]
+            run = self.exchange.runs.get(prefix)
+            if run is None:
+                continue
             entry, selection = self._entry(index, run), run.selection(index)
             if entry is not None and selection is not None:
                 external = selection.best.kind != IBGP
@@ -312,7 +319,7 @@ def _rib_entry(speaker: Speaker, run: ClassRun, selection: Selection) -> RibEntr
     metric = best.attributes.med or 0
     if best.kind == LOCAL:
         if best.leaked:
-            hop = NextHop(vrf=best.vrf)
+            hop = _next_hop(best) if speaker.device.vendor is Vendor.IOS else NextHop(vrf=best.vrf)
             return RibEntry(RouteProtocol.BGP, family.distance_external, metric, (hop,), best.attributes.tag)
         if best.origin_protocol != "aggregate":
             return None
@@ -379,7 +386,9 @@ class Tables:
     def class_of(self, prefix: Prefix) -> Prefix | None:
         """The first prefix of the class that `prefix` belongs to; None where BGP does not know it."""
         run = self._exchange.runs.get(prefix)
-        return None if run is None else run.members.first
+        if run is None:
+            return prefix if prefix in self._solution.universe else None
+        return run.members.first
 
     def rows(self) -> Iterator[BgpRow]:
         """All usable paths of all tables, by node, VRF and prefix; the best first."""

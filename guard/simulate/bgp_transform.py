@@ -92,8 +92,8 @@ def before_policy(path: Path, link: Link, speaker: Speaker) -> BgpAttributes:
     if held.weight:
         changes["weight"] = 0
     if link.kind == EBGP:
-        if path.kind != LOCAL and held.med is not None:
-            changes["med"] = None
+        if held.med is not None and (path.kind != LOCAL or (path.leaked and speaker.device.vendor is Vendor.IOS)):
+            changes["med"] = None  # what a VRF of IOS has from another one counts as learned
         rewritten = _outgoing_path(held.as_path, link, speaker)
         if rewritten is not held.as_path:
             changes["as_path"] = rewritten

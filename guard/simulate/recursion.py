@@ -16,6 +16,8 @@ from guard.simulate.underlay import Resolution
 #: Recursion deeper than this is taken for a loop; real networks need three or four.
 _DEEPEST = 12
 _LOCAL = frozenset({RouteProtocol.CONNECTED, RouteProtocol.LOCAL})
+#: Routes that one VRF has from another, by an interface of that.
+_COPIED = frozenset({RouteProtocol.BGP, RouteProtocol.IBGP, RouteProtocol.LOCAL})
 #: Routes whose next hops name an interface each: recursion ends with them.
 _LAST = _LOCAL | {
     RouteProtocol.OSPF,
@@ -156,6 +158,8 @@ class Resolver:
     ) -> tuple[tuple[NextHop, ...], bool]:
         """Resolved hops, and whether all that is left of them is a null route."""
         first = entry.next_hops[0] if entry.next_hops else None
+        if first is not None and first.vrf is not None and first.address is None and entry.protocol in _COPIED:
+            return (NextHop(vrf=first.vrf),), False  # on from the table that has the interface
         if first is not None and len(entry.next_hops) == 1 and first.interface is not None:
             return entry.next_hops, False
         found: set[NextHop] = set()

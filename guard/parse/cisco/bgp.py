@@ -376,10 +376,23 @@ def finish(context: Context, draft: Draft) -> None:
         return
     defaults = bgp_defaults(context.vendor, routing.frr_profile, routing.frr_version or FRR_VERSION)
     root = routing.processes.get(DEFAULT_VRF) or next(iter(routing.processes.values()))
+    if context.vendor is Vendor.IOS:
+        _add_vrfs(root, draft)
     for process in routing.processes.values():
         _leaks(process, draft)
         _inherit_process(process, root, context.vendor)
         draft.bgp.append(_process(Scope(process, root, routing, defaults, context)))
+
+
+def _add_vrfs(root: ProcessDraft, draft: Draft) -> None:
+    """IOS: BGP has a table for each VRF with a route distinguisher, whether or not it says a word of it.
+
+    Recorded: lab-validation, iosxe_vrf_route_leaking_bgp_peering (vrf4 of d2_v34 imports without an address family).
+    """
+    for name, vrf in draft.vrfs.items():
+        if vrf.route_distinguisher and (vrf.import_targets or vrf.export_targets):
+            process = draft.routing.processes.setdefault(name, ProcessDraft(root.asn, name, root.line, nested=True))
+            process.family(4)
 
 
 def _leaks(process: ProcessDraft, draft: Draft) -> None:

@@ -6,10 +6,14 @@ pe1: VRF A (10.1.0.0/24) and VRF B (10.2.0.0/24)
 from __future__ import annotations
 
 import pytest
-from small_network import state_of
+from small_network import snapshot_of, state_of
 
 from guard.engines.rows import routes_rows
+from guard.model.address import parse_address
+from guard.model.facts import Disposition
 from guard.model.state import NetworkState
+from guard.simulate.control_plane import compute
+from guard.simulate.forwarding import Forwarder
 
 IOS = """\
 hostname pe1
@@ -102,3 +106,65 @@ def test_a_vrf_takes_routes_of_the_default_one_by_a_map() -> None:
         "vrf context A\n  rd 65001:1\n  address-family ipv4 unicast\n    import vrf default map ALL\n",
     )
     assert "10.255.0.1/32" in routes_of_vrf(state_of({"pe1": taken}), "pe1", "A")
+
+
+SHARED = """\
+hostname pe1
+vrf definition A
+ rd 65001:1
+ address-family ipv4
+  export map OUT
+  route-target export 65001:1
+vrf definition B
+ rd 65001:2
+ address-family ipv4
+  route-target import 65001:1
+  route-target export 65001:2
+vrf definition C
+ rd 65001:3
+ address-family ipv4
+  route-target import 65001:77
+  route-target export 65001:3
+interface Loopback1
+ vrf forwarding A
+ ip address 10.1.0.1 255.255.255.0
+interface Loopback2
+ vrf forwarding A
+ ip address 10.2.0.1 255.255.255.0
+ip route vrf A 10.3.0.0 255.255.255.0 10.1.0.9
+ip prefix-list TWO seq 5 permit 10.2.0.0/24
+route-map OUT permit 10
+ match ip address prefix-list TWO
+ set extcommunity rt 65001:77
+router bgp 65001
+ bgp router-id 10.255.0.1
+ address-family ipv4 vrf A
+  redistribute connected
+  redistribute static
+"""
+
+
+def shown(state: NetworkState, vrf: str) -> list[str]:
+    columns = ("network", "protocol", "next_hop_ip", "next_hop_interface", "admin_distance")
+    return [" ".join(str(row[each]) for each in columns) for row in routes_rows(state) if row["vrf"] == vrf]
+
+
+def test_an_export_map_of_ios_gives_targets_and_holds_nothing_back() -> None:
+    """Recorded: lab-validation, iosxe_vrf_route_leaking_export_map. B and C have no address family of BGP (ibid.)."""
+    state = state_of({"pe1": SHARED})
+    assert {line.split()[0] for line in shown(state, "B")} == {"10.1.0.0/24", "10.1.0.1/32", "10.3.0.0/24"}
+    assert {line.split()[0] for line in shown(state, "C")} == {"10.2.0.0/24", "10.2.0.1/32"}
+
+
+def test_a_shared_subnet_names_its_interface_and_brings_the_router_s_own_address() -> None:
+    assert shown(state_of({"pe1": SHARED}), "B") == [
+        "10.1.0.0/24 bgp None Loopback1 20",
+        "10.1.0.1/32 local None Loopback1 0",
+        "10.3.0.0/24 bgp 10.1.0.9 dynamic 20",
+    ]
+
+
+def test_packets_to_a_shared_address_are_accepted_in_its_own_vrf() -> None:
+    snapshot = snapshot_of({"pe1": SHARED})
+    ends = Forwarder(snapshot, compute(snapshot)).ends(("pe1", "B"), parse_address("10.1.0.1"))
+    assert {(fate.disposition, fate.interface) for fate in ends.fates} == {(Disposition.ACCEPTED, "Loopback1")}
