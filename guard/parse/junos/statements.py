@@ -67,24 +67,60 @@ def is_flat(text: str) -> bool:
 def read(text: str) -> tuple[list[Statement], list[Fault]]:
     """All top-level statements in order, and what is wrong with the text."""
     text = _AROUND.sub("", text)
-    return _read_flat(text) if is_flat(text) else _read_curly(text)
+    if is_flat(text) or _COMMAND.search(text):
+        return _read_rows(text)
+    return _read_curly(text)
 
 
 # ------------------------------------------------------------------------------------------------ set commands
 
 
-def _read_flat(text: str) -> tuple[list[Statement], list[Fault]]:
+#: A command in a text that begins with a block.
+_COMMAND = re.compile(r"^(?:set|delete|activate|deactivate|insert|rename)[ \t]+[^\s:][^{};\n]*$", re.M)
+_BRACES = re.compile(r'"(?:[^"\\\n]|\\.)*"|#.*|(?P<brace>[{}])')
+#: Comments of several rows are blanked first, their rows kept.
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
+
+
+def _read_rows(text: str) -> tuple[list[Statement], list[Fault]]:
+    """Commands, and blocks between them (what is typed, and what `load` takes, one after the other)."""
     found: list[Statement] = []
     faults: list[Fault] = []
-    for number, row in enumerate(text.split("\n"), 1):
-        words, values = split_words(row)
-        if not words:
+    rows = _COMMENT.sub(lambda match: "\n" * match.group().count("\n"), text).split("\n")
+    at = 0
+    while at < len(rows):
+        end = _block_end(rows, at)
+        if end is None:
+            _command(rows[at], at + 1, found, faults)
+            at += 1
             continue
-        if words[0] in VERBS:
-            found.append(Statement(words[1:], number, values, last=number, verb=words[0]))
-        else:
-            faults.append(Fault(number, row.strip(), "no set command"))
+        inner, wrong = _read_curly("\n".join(rows[at:end]), at + 1)
+        found.extend(inner)
+        faults.extend(wrong)
+        at = end
     return found, faults
+
+
+def _command(row: str, number: int, found: list[Statement], faults: list[Fault]) -> None:
+    words, values = split_words(row)
+    if words and words[0] in VERBS:
+        found.append(Statement(words[1:], number, values, last=number, verb=words[0]))
+    elif words:
+        faults.append(Fault(number, row.strip(), "no set command"))
+
+
+def _block_end(rows: list[str], start: int) -> int | None:
+    """The row behind the block that begins here; None where none begins or it is never closed."""
+    words = rows[start].split()
+    if not words or words[0][0] in "#!" or (words[0] in VERBS and words[-1][-1] not in "{;"):
+        return None
+    depth = 0
+    for at in range(start, len(rows)):
+        for match in _BRACES.finditer(rows[at]):
+            depth += {"{": 1, "}": -1}.get(match["brace"] or "", 0)
+        if depth <= 0:
+            return at + 1 if at > start or "{" in rows[at] or rows[at].rstrip().endswith(";") else None
+    return None
 
 
 def split_words(row: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -206,16 +242,15 @@ class _Curly:
         self.words, self.values, self.inside, self.number = [], [], False, 0
 
 
-def _read_curly(text: str) -> tuple[list[Statement], list[Fault]]:
+def _read_curly(text: str, number: int = 1) -> tuple[list[Statement], list[Fault]]:
     state = _Curly()
-    number, at = 1, 0
+    last, at = text.count("\n") + number, 0
     for match in _TOKEN.finditer(text):
         number += text.count("\n", at, match.start())
         at = match.start()
         kind = match.lastgroup or "word"
         if kind != "skip":
             state.take(kind, match.group(), number)
-    last = text.count("\n") + 1
     if state.words:
         state.faults.append(Fault(state.number, " ".join(state.words), "the text ends inside a statement"))
     for each in state.open:

@@ -132,6 +132,7 @@ class Tree:
         self.replaced: set[int] = set()  # lines whose statement a later one replaced
         self.spans: dict[int, int] = {}  # row of a statement beyond its first -> that first; 0: it closes a block
         self.inherited: set[int] = set()  # lines of groups that something inherits
+        self.deactivated: dict[Path, None] = {}
 
     # ------------------------------------------------------------------------------------------- building
 
@@ -147,6 +148,11 @@ class Tree:
             else:
                 self._command(each)
                 self._verb(each, edit)
+        for path in self.deactivated:  # also what was set afterwards below it
+            found = self.root.at(*path)
+            if found is not None:
+                self.inactive.update(line for node in found.walk() for line in node.lines)
+                self.delete(path)
 
     def _command(self, each: Statement) -> None:
         self.rows[each.number] = (each.verb, *each.words)
@@ -158,8 +164,10 @@ class Tree:
             self.spans.setdefault(each.last, 0)
         else:
             self.spans.update(dict.fromkeys(range(each.number + 1, each.last + 1), each.number))
-        if "delete" in each.tags or "replace" in each.tags:
+        if "delete" in each.tags:
             self.delete((*above, *each.words))
+        elif "replace" in each.tags:
+            self.empty((*above, *each.words))
         if "delete" in each.tags:
             self._command(each)
             return
@@ -196,12 +204,14 @@ class Tree:
     def _verb(self, each: Statement, edit: Path) -> None:
         path = (*edit, *each.words)
         if each.verb == "deactivate":
-            found = self.root.at(*path)
-            if found is not None:
-                self.inactive.update(line for node in found.walk() for line in node.lines)
-            self.delete(path)
+            self.deactivated[path] = None
+        elif each.verb == "activate":
+            self.deactivated.pop(path, None)
         elif each.verb == "delete":
+            self.deactivated = {held: None for held in self.deactivated if held[: len(path)] != path}
             self.delete(path)
+        elif each.verb == "replace" and path[:1] != ("pattern",):
+            self.empty(path)
         elif each.verb == "insert":
             self._insert(path, each.number)
 
@@ -219,6 +229,14 @@ class Tree:
             if above[at].children or above[at].lines:
                 break
         return bool(path)
+
+    def empty(self, path: Path) -> None:
+        """`replace`: what is below the path goes, the statement keeps its place."""
+        found = self.root.at(*path)
+        if found is not None:
+            self.replaced.update(line for node in found.walk() for line in node.lines)
+            found.children.clear()
+            found.lines.clear()
 
     def _insert(self, path: Path, number: int) -> None:
         """`insert PATH before|after NAME`, the name being that of a sibling."""

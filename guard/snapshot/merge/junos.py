@@ -236,6 +236,7 @@ class _Session:
             raise Refused(f"syntax error at {path[0]!r}")
         if each.tags & {"delete", "replace"} or not each.children:
             self._unprotected(path)
+        following = self._following(path) if "replace" in each.tags else None
         if each.tags & {"delete", "replace"}:
             self.text.delete(path)
             if "delete" in each.tags:
@@ -245,8 +246,18 @@ class _Session:
                 self.text.put((*above, *found))
         for child in each.children:
             self.load(child, path)
+        if following is not None:
+            self.text.move(path, "before", following)
         if "inactive" in each.tags:
             self.text.mark(path, inactive=True)
+
+    def _following(self, path: Path) -> Path | None:
+        """The statement after this one among its like; None where there is none."""
+        if len(path) < 2:
+            return None
+        names = list(dict.fromkeys(rest[0] for rest in self.text.below(path[:-1]) if rest))
+        at = names.index(path[-1]) + 1 if path[-1] in names else len(names)
+        return (*path[:-1], names[at]) if at < len(names) else None
 
 
 #: Words that begin a list of named things, by what stands before them: a word of the level, or the kind of its name.

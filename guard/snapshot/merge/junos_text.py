@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from guard.parse.junos.statements import Statement, is_flat, read
-from guard.parse.junos.tree import CHOICES, ONCE, ROUTE, SINGLE, Path
+from guard.parse.junos.tree import CHOICES, ONCE, ROUTE, SINGLE, Node, Path, Tree
 
 _INDENT = "    "
 _BARE = re.compile(r"[^\s{};\[\]\"#]+")
@@ -82,6 +82,9 @@ class Text:
     def __init__(self, text: str) -> None:
         self.flat = is_flat(text)
         statements, _ = read(text)
+        if any(each.block if self.flat else each.verb != "set" for each in statements):
+            text, self.flat = _one_layout(statements), True
+            statements, _ = read(text)
         items = _place(text, statements, flat=self.flat)
         if items is None:
             text = "\n".join(row for each in statements for row in _fresh(each).print(0, flat=False)) + "\n"
@@ -272,6 +275,20 @@ class Text:
                 item.words, item.values = words, values
                 item.changed()
             waiting.extend(item.children or ())
+
+
+def _one_layout(statements: list[Statement]) -> str:
+    """A text of commands and blocks as commands alone; what is inactive in it is left out."""
+    tree = Tree()
+    tree.load(statements)
+    waiting: list[tuple[Node, Path]] = [(tree.root, ())]
+    rows = []
+    while waiting:
+        node, path = waiting.pop()
+        if not node.children and path:
+            rows.append("set " + " ".join(map(quoted, path)))
+        waiting.extend((child, (*path, child.word)) for child in reversed(tuple(node)))
+    return "\n".join(rows) + "\n"
 
 
 def _leaves(item: Item, rest: Path) -> Iterator[Path]:

@@ -188,3 +188,35 @@ set interfaces ge-0/0/0 unit 0
     assert root.at("interfaces", "ge-0/0/0", "mtu", "1500") is not None
     assert root.at("interfaces", "interface-range", "mtu") is None
     assert root.at("interfaces", "apply-groups", "mtu") is None
+
+
+def test_commands_and_blocks_may_alternate() -> None:
+    text = """\
+set interfaces ge-0/0/0 unit 0 family inet address 10.0.0.1/24
+interfaces {
+    # the whole port
+    replace: ge-0/0/0 {
+        mtu 2000; /* of the
+        lab { */
+    }
+}
+set interfaces ge-0/0/1 mtu 1500
+deactivate interfaces ge-0/0/1
+set interfaces ge-0/0/2 mtu 1500
+deactivate interfaces ge-0/0/2
+activate interfaces ge-0/0/2
+"""
+    tree = tree_of(text)
+    assert not tree.faults
+    root = tree.root["interfaces"]
+    assert root is not None
+    assert root.words == ("ge-0/0/0", "ge-0/0/2")
+    assert root.at("ge-0/0/0", "unit") is None
+    assert (tree.rows[5], tree.inactive) == (("interfaces", "ge-0/0/0", "mtu", "2000"), {9})
+
+
+@pytest.mark.parametrize("text", ["set system host-name r1\nfoo {\nset system domain-name x\n", "foo\nset a b\n}"])
+def test_a_block_that_is_never_closed_takes_no_commands_with_it(text: str) -> None:
+    tree = tree_of(text)
+    assert tree.root.at("system", "host-name", "r1") is not None or tree.root.at("a", "b") is not None
+    assert tree.faults

@@ -318,3 +318,31 @@ def test_remediations_lead_to_what_they_were_made_for(layout: str) -> None:
     remediation = (folder / "remediation_config_flat_junos.conf").read_text()
     wanted = (folder / "generated_config_junos.conf").read_text()
     assert after(running, remediation) == after(wanted, "")
+
+
+@pytest.mark.parametrize("base", [CURLY, FLAT], ids=["curly", "flat"])
+def test_a_replaced_term_keeps_its_place(base: str) -> None:
+    lines = """\
+policy-options {
+    policy-statement OUT {
+        replace: term A {
+            then {
+                metric 5;
+                accept;
+            }
+        }
+    }
+}
+"""
+    root = tree_of(merge(base, lines, "junos").text).root
+    term = root.at("policy-options", "policy-statement", "OUT", "term")
+    assert term is not None
+    assert term.words == ("A", "B")
+    assert [" ".join(path) for path in paths(term)] == ["A then metric 5", "A then accept", "B then reject"]
+
+
+def test_commands_and_blocks_in_one_configuration() -> None:
+    base = FLAT + "interfaces {\n    ge-0/0/1 {\n        mtu 2000;\n    }\n}\n"
+    assert changed(base, "set interfaces ge-0/0/1 mtu 3000") == (
+        ["interfaces ge-0/0/1 mtu 2000"], ["interfaces ge-0/0/1 mtu 3000"]
+    )  # fmt: skip
