@@ -12,8 +12,7 @@ from typing import NamedTuple, Protocol
 
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes
-from guard.model.device import Device
-from guard.model.policy import MatchRouteExists, SetMetricFromIgp
+from guard.model.policy import MatchRouteExists
 from guard.simulate import bgp_leak
 from guard.simulate.bgp_alike import AlikeExports, is_own_way
 from guard.simulate.bgp_decision import Entrant, Selection, select
@@ -463,7 +462,7 @@ class ClassRun:
             best,
             self.prefix,
             suppressed=suppressed,
-            igp_metric=self._hop(speaker, best).metric if kind is None else 0,
+            igp_metric=self._hop(speaker, best).metric if speaker.evaluator.tells_igp_metric else 0,
             conditional=self.world.conditional,
             absent=self.world.absent(speaker),
         )
@@ -614,7 +613,7 @@ class ClassRun:
                 links.add(path.link)
                 mine.add((index, path.vrf or speaker.vrf, next_hop))
         # Copies of one path all cost the same; what it costs is told to nobody but by a policy that says so.
-        alone = len(mine) == 1 and index not in self.locals and not tells_igp_metric(speaker.device)
+        alone = len(mine) == 1 and index not in self.locals and not speaker.evaluator.tells_igp_metric
         (reached if alone else hops).update(mine)
         return Needs(frozenset(speakers), frozenset(links), frozenset(hops), frozenset(reached))
 
@@ -678,16 +677,6 @@ class ClassRun:
     def outcome(self) -> dict[int, Path | None]:
         """The best path of each active speaker, for comparing two runs."""
         return {index: selection.best if selection else None for index, selection in self.selections.items()}
-
-
-def tells_igp_metric(device: Device) -> bool:
-    """Whether some policy of a device makes the IGP's metric a route's own."""
-    return any(
-        isinstance(action, SetMetricFromIgp)
-        for policy in device.policies.values()
-        for term in policy.terms
-        for action in term.actions
-    )
 
 
 def _exchange(held: dict[int, Path], link: Link, incoming: dict[int, Path]) -> bool:

@@ -129,6 +129,16 @@ class Evaluator:
         """What the device says of its static and aggregate routes."""
         return own_routes(self.device)
 
+    @cached_property
+    def tells_igp_metric(self) -> bool:
+        """Whether some policy of the device makes the IGP's metric a route's own."""
+        return any(
+            isinstance(action, SetMetricFromIgp)
+            for policy in self.device.policies.values()
+            for term in policy.terms
+            for action in term.actions
+        )
+
     # ---------------------------------------------------------------------------------------------- policies
 
     def evaluate(
