@@ -37,6 +37,7 @@ class OneExit:
         self._gateways: dict[int, list[int]] = {}
         self._trunks: dict[Prefix, _Trunk | None] = {}
         self._known: dict[tuple[Vertex, tuple[NextHop, ...]], tuple[Step, ...]] = {}
+        self._heads: dict[tuple[NextHop, ...], dict[Vertex, tuple[Vertex, ...]]] = {}  # by the next hops of a route
         self._shared: dict[int, tuple[Held, tuple[tuple[frozenset[Vertex], RibEntry], ...]]] = {}
 
     def fill(self, destination: Address, ends: dict[Vertex, Ends]) -> None:
@@ -124,10 +125,12 @@ class OneExit:
         heads: dict[Vertex, tuple[Vertex, ...]] = {}
         for tables, entry in (*held.alike, *((frozenset({table}), entry) for table, entry in held.own.items())):
             if entry.protocol is RouteProtocol.IBGP:
+                known = self._heads_of(prefix, entry)
                 for table in (each for each in tables - own if each[1] == DEFAULT_VRF):
-                    steps = forwarder.moves(table, prefix, entry) if forwarder.links.is_alive(table[0]) else None
-                    ahead = tuple(step.head for step in steps or () if not isinstance(step, Fate))
-                    if ahead and forwarder.outside.isdisjoint((table[0], *(node for node, _ in ahead))):
+                    ahead = known.get(table)
+                    if ahead is None:
+                        ahead = known[table] = self._ahead(table, prefix, entry)
+                    if ahead:
                         heads[table] = ahead
         led = _leading(heads)
         if not led:
@@ -137,6 +140,19 @@ class OneExit:
             groups.setdefault(exits, []).append(table)
         found = tuple((tuple(sorted(exits)), tuple(tables)) for exits, tables in groups.items())
         return _Trunk(frozenset(node for node, _ in heads), found)
+
+    def _heads_of(self, prefix: Prefix, entry: RibEntry) -> dict[Vertex, tuple[Vertex, ...]]:
+        """What `_ahead` found for routes with these next hops, which no prefix that holds none of them has a say in."""
+        if any(hop.address is None or prefix.contains(hop.address) for hop in entry.next_hops):
+            return {}
+        return self._heads.setdefault(entry.next_hops, {})
+
+    def _ahead(self, table: Vertex, prefix: Prefix, entry: RibEntry) -> tuple[Vertex, ...]:
+        """The tables that a route leads to at once, all of them ours; none where it has other ends, too."""
+        forwarder = self._forwarder
+        steps = forwarder.moves(table, prefix, entry) if forwarder.links.is_alive(table[0]) else None
+        ahead = tuple(step.head for step in steps or () if not isinstance(step, Fate))
+        return ahead if forwarder.outside.isdisjoint((table[0], *(node for node, _ in ahead))) else ()
 
     # Routers without an IGP: neighbours outside, and hosts, that hold what one session told them
 

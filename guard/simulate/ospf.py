@@ -336,6 +336,7 @@ class OspfTable:
     __slots__ = (
         "_domain",
         "_external",
+        "_gateways",
         "_held",
         "_hops",
         "_inside",
@@ -357,6 +358,7 @@ class OspfTable:
         self._held: bytes | None = None  # by number: 1 where an internal route with next hops is held
         self._shared: dict[tuple[int, int, int, tuple[int, ...]], RibEntry] = {}
         self._hops: dict[tuple[int, ...], tuple[NextHop, ...]] = {}
+        self._gateways: dict[tuple[int, ...], tuple[NextHop, ...]] = {}
 
     def subnets(self) -> Collection[Prefix]:
         ports = self._domain.internal.graph.ports.get(self._router, ())
@@ -445,8 +447,12 @@ class OspfTable:
             return ()
         masks, number = self._domain.internal.routes(self._router).masks, self._numbers[prefix]
         mask = (masks.item(0, number),) if len(masks) == 1 else tuple(masks[:, number].tolist())
-        hops = self._next_hops(mask)
-        return hops if all(hop.address is not None and hop.interface is not None for hop in hops) else ()
+        known = self._gateways.get(mask)
+        if known is None:
+            hops = self._next_hops(mask)
+            near = all(hop.address is not None and hop.interface is not None for hop in hops)
+            known = self._gateways[mask] = hops if near else ()
+        return known
 
     def entry(self, prefix: Prefix) -> RibEntry | None:
         number = self._numbers.get(prefix)
