@@ -10,7 +10,7 @@ falls back to its indentation, so that nothing is lost. Bodies of banners are op
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 
 from guard.parse.line import Line
@@ -160,10 +160,17 @@ def opened(mode: Mode, table: Grammar, words: tuple[str, ...]) -> Mode | None:
     forms = mode.openers.get(words[0].lower())
     if forms is None:
         return None
+    name = _opens(table.vendor, mode.name, words)
+    return table.modes[name] if name is not None else None
+
+
+@lru_cache(maxsize=8192)  # a thousand routers say the same again and again
+def _opens(vendor: str, mode: str, words: tuple[str, ...]) -> str | None:
+    forms = grammar(vendor).modes[mode].openers[words[0].lower()]
     second = words[1].lower() if len(words) > 1 else ""
     for rule in forms.get(second) or forms.get("", ()):
         if rule.opens and match(rule, words)[0] is Fit.FULL:
-            return table.modes[rule.opens]
+            return rule.opens
     return None
 
 

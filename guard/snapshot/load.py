@@ -46,8 +46,8 @@ _SINGLE = frozenset({INVENTORY, STATE, ROAS, ANNOUNCEMENTS})
 _SPEED_ALONE = frozenset({Vendor.EOS, Vendor.FRR})
 _FOLDERS = ("configs/", "hosts/", "batfish/", "zones/", "iptables/")
 
-#: A device is parsed again only when its text or its file changed. Keyed by content, so it can never be stale.
-_device = lru_cache(maxsize=8192)(parse_device)
+#: A device is parsed again only when its text or its file changed: room for some ten thousand.
+read_device = TextMemory(parse_device, characters=200_000_000)
 #: Of zones as many as their texts fit into: one of a million records has some 40 million characters.
 read_zone = TextMemory(parse_zone, characters=100_000_000)
 
@@ -162,14 +162,19 @@ def _inventory_files(files: Mapping[str, str]) -> dict[str, str]:
     return {path: text for path, text in files.items() if path == INVENTORY or path.endswith(".csv")}
 
 
+def is_device(path: str) -> bool:
+    """Whether a file of a snapshot describes a device."""
+    return path.startswith("configs/") or (path.startswith("hosts/") and path.endswith(".json"))
+
+
 def _devices(files: Mapping[str, str], problems: list[Problem]) -> dict[str, Device]:
     """One device a file of configs/ and hosts/; a name that two files claim belongs to the first."""
     found: dict[str, Device] = {}  # by name in lower case
     for path, text in files.items():
-        if not path.startswith("configs/") and not (path.startswith("hosts/") and path.endswith(".json")):
+        if not is_device(path):
             continue
         try:
-            device = _device(text, path)
+            device = read_device(text, path)
         except InputInvalid as error:
             problems.append(_problem(error, path))
             continue
@@ -201,7 +206,7 @@ def _take_bandwidths(
 @lru_cache(maxsize=8192)
 def _measured(text: str, file: str, told: tuple[tuple[str, int], ...]) -> Device:
     """The device with bandwidths as it showed them; the very device of the file where that says nothing new."""
-    device, known = _device(text, file), dict(told)
+    device, known = read_device(text, file), dict(told)
     interfaces = tuple(_with_bandwidth(device.vendor, each, known.get(each.name)) for each in device.interfaces)
     return device if interfaces == device.interfaces else replace(device, interfaces=interfaces)
 

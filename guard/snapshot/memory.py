@@ -27,8 +27,14 @@ class TextMemory(Generic[T]):
             self._known.move_to_end(key)
             return self._known[key]
         found = self._read(text, file)
-        self._known[key] = found
+        self.put(text, file, found)
+        return found
+
+    def put(self, text: str, file: str, found: T) -> None:
+        """Remember what somebody else read from a text that is not known yet."""
+        if (text, file) in self._known:
+            return
+        self._known[text, file] = found
         self._held += len(text)
         while self._held > self._limit and len(self._known) > 1:
             self._held -= len(self._known.popitem(last=False)[0][0])
-        return found

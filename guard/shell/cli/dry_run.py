@@ -25,12 +25,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Judge a change and print the report; the exit code is the verdict."""
     from guard.pipeline import CheckRequest, check
     from guard.shell.engines import engines_for, missing_engine
+    from guard.shell.read_ahead import read_ahead
 
     started = time.perf_counter()
     change = Path(arguments.change)
     text, files = read_change(change)
+    base_files = read_snapshot(Path(arguments.snapshot))
+    read_ahead(base_files)
     request = CheckRequest(
-        base_files=read_snapshot(Path(arguments.snapshot)),
+        base_files=base_files,
         change_text=text,
         change_name=change.name,
         change_files=files,

@@ -10,11 +10,14 @@ from guard.shell.binding import masked
 from guard.shell.cli.dry_run import moment
 from guard.shell.cli.folder import read_snapshot
 from guard.shell.cli.table import print_rows
+from guard.shell.read_ahead import read_ahead
 from guard.snapshot.load import load
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the rows; 1 where one of them is an error."""
-    rows = lint(load(read_snapshot(Path(arguments.snapshot))), moment(None))
+    files = read_snapshot(Path(arguments.snapshot))
+    read_ahead(files)
+    rows = lint(load(files), moment(None))
     print_rows([masked(row._asdict()) for row in rows], arguments.format)
     return 1 if any(row.severity == ERROR for row in rows) else 0

@@ -10,6 +10,7 @@ from guard.model.state import NetworkState, Scenario
 from guard.shell.cli.folder import read_snapshot
 from guard.shell.cli.table import print_rows
 from guard.shell.engines import engines_for
+from guard.shell.read_ahead import read_ahead
 from guard.snapshot.load import load
 from guard.snapshot.snapshot import Snapshot
 
@@ -18,7 +19,9 @@ Rows = Sequence[Mapping[str, object]]
 
 def run(arguments: argparse.Namespace) -> int:
     """Print one table."""
-    snapshot = load(read_snapshot(Path(arguments.snapshot)))
+    files = read_snapshot(Path(arguments.snapshot))
+    read_ahead(files)
+    snapshot = load(files)
     print_rows(rows_of(arguments, snapshot), arguments.format)
     return 0
 
