@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from guard.engines.behind import lines_behind_route, lines_behind_session
 from guard.engines.consequences import followed
-from guard.engines.known_differences import About, Context, Known, known_difference
+from guard.engines.known_context import About, Context
+from guard.engines.known_differences import Known, known_difference
 from guard.model.address import WIDTH, Address, Prefix
 from guard.model.bgp import ORIGIN_NAMES, AsPath, as_path_text
 from guard.model.facts import Assessment

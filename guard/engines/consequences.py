@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from guard.engines.known_differences import About, Context, Known
+from guard.engines.known_context import About, Context
+from guard.engines.known_differences import Known
 from guard.model.address import Address, Prefix, parse_prefix, prefix_of
 from guard.model.state import BgpSession, InterfaceId
 

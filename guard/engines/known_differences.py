@@ -6,134 +6,21 @@ only what the entry says is explained by it.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 
-from guard.engines.behind import lines_behind_interface
-from guard.model.address import Address, Prefix, parse_prefix, prefix_of
+from guard.engines.known_context import About, Context
+from guard.model.address import parse_prefix, prefix_of
 from guard.model.device import Vendor
-from guard.model.provenance import Source
 from guard.model.rib import RouteProtocol
-from guard.model.state import BgpRow, BgpSession, InterfaceId, NetworkState
-from guard.snapshot.snapshot import Snapshot
+from guard.model.state import BgpRow, InterfaceId
 
 Vertex = tuple[str, str]
 
 _MGMT_JUNOS = "mgmt_junos"
-_MANAGEMENT = "ignored management interface"
-_EIGRP = frozenset({RouteProtocol.EIGRP, RouteProtocol.EIGRP_EX})
 _OSPF_EXTERNAL = frozenset({RouteProtocol.OSPF_E1, RouteProtocol.OSPF_E2})
+_OSPF = frozenset({RouteProtocol.OSPF, RouteProtocol.OSPF_IA, *_OSPF_EXTERNAL})
 _ISIS = frozenset({RouteProtocol.ISIS_L1, RouteProtocol.ISIS_L2, RouteProtocol.ISIS_EL1, RouteProtocol.ISIS_EL2})
-
-
-@dataclass(frozen=True)  # no slots: indices are made when a difference first asks for them
-class Context:
-    """Two states of a snapshot: guard's own, and Batfish's."""
-
-    snapshot: Snapshot
-    one: NetworkState
-    other: NetworkState
-
-    def interface_lines(self, here: InterfaceId) -> tuple[Source, ...]:
-        return lines_behind_interface(self.snapshot.devices.get(here.node), here)
-
-    def is_compared(self, session: BgpSession) -> bool:
-        """Sessions over IPv6 are the embedded engine's alone."""
-        return session.remote_address is None or session.remote_address.version == 4
-
-    @cached_property
-    def paths(self) -> Mapping[tuple[str, str, Prefix], tuple[tuple[BgpRow, ...], tuple[BgpRow, ...]]]:
-        """Best paths of both, by node, VRF and prefix."""
-        found: dict[tuple[str, str, Prefix], tuple[list[BgpRow], list[BgpRow]]] = defaultdict(lambda: ([], []))
-        for number, state in enumerate((self.one, self.other)):
-            for row in state.bgp.rows():
-                if row.best:
-                    found[row.node, row.vrf, row.prefix][number].append(row)
-        return {key: (tuple(mine), tuple(theirs)) for key, (mine, theirs) in found.items()}
-
-    @cached_property
-    def all_meds(self) -> Mapping[tuple[str, str, Prefix], frozenset[int]]:
-        """MEDs of all paths of guard's, best or not."""
-        found: dict[tuple[str, str, Prefix], set[int]] = defaultdict(set)
-        for row in self.one.bgp.rows():
-            found[row.node, row.vrf, row.prefix].add(row.attributes.med or 0)
-        return {key: frozenset(meds) for key, meds in found.items()}
-
-    @cached_property
-    def eos_networks(self) -> frozenset[Prefix]:
-        """Prefixes of network statements that an EOS router has as static routes."""
-        return frozenset(
-            network.prefix
-            for device in self.snapshot.devices.values()
-            if device.vendor is Vendor.EOS
-            for process in device.bgp
-            for family in process.families
-            for network in family.networks
-            if any(route.prefix == network.prefix for route in device.static_routes)
-        )
-
-    @cached_property
-    def owned(self) -> Mapping[Address, frozenset[str]]:
-        """Who bears an address, by guard's state."""
-        found: dict[Address, set[str]] = defaultdict(set)
-        for here, face in self.one.interfaces.items():
-            for address, _ in face.addresses:
-                found[address].add(here.node)
-        return {address: frozenset(nodes) for address, nodes in found.items()}
-
-    @cached_property
-    def to_nobody(self) -> frozenset[tuple[str, str, str]]:
-        """Sessions towards neighbours that no device of the snapshot is."""
-        return frozenset(each.key for each in self.one.sessions if each.remote_node is None)
-
-    @cached_property
-    def management(self) -> frozenset[InterfaceId]:
-        """Interfaces that Batfish leaves out as management."""
-        return frozenset(here for here, face in self.other.interfaces.items() if face.why == _MANAGEMENT)
-
-    @cached_property
-    def of_eigrp(self) -> frozenset[Prefix]:
-        """Prefixes that some router has by EIGRP."""
-        return self._held_by(_EIGRP)
-
-    @cached_property
-    def of_rip(self) -> frozenset[Prefix]:
-        return self._held_by(frozenset({RouteProtocol.RIP}))
-
-    def _held_by(self, protocols: frozenset[RouteProtocol]) -> frozenset[Prefix]:
-        return frozenset(
-            prefix
-            for rib in self.other.ribs.values()
-            for prefix in rib.prefixes()
-            if (entry := rib.get(prefix)) is not None and entry.protocol in protocols
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a difference is about: the kind of fact, its subject in words, its nodes, both answers in words."""
-
-    fact: str
-    subject: str
-    nodes: tuple[str, ...]
-    answers: tuple[str, str]
-
-    @property
-    def of_routes(self) -> bool:
-        return self.fact in ("route", "BGP path")
-
-    @property
-    def is_rest(self) -> bool:
-        """Whether it stands for many that are not told one by one."""
-        return self.subject.endswith(" more routes")
-
-    @property
-    def key(self) -> tuple[str, str, Prefix]:
-        """Node, VRF and prefix of a route or path."""
-        node, vrf, prefix = self.subject.rsplit(" ", 2)
-        return node, vrf, parse_prefix(prefix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +71,25 @@ def _unaddressed(about: About, context: Context) -> bool:
 
 def _eigrp(about: About, context: Context) -> bool:
     return about.of_routes and about.key[2] in context.of_eigrp and "nothing" not in about.answers
+
+
+def _redistributed_eigrp(about: About, context: Context) -> bool:
+    """A route that only guard has, brought into EIGRP or out of it."""
+    if about.fact != "route" or about.is_rest or about.answers[1] != "nothing":
+        return False
+    entry = context.one.ribs[about.key[:2]].get(about.key[2]) if about.key[:2] in context.one.ribs else None
+    if entry is None or entry.protocol not in (RouteProtocol.EIGRP_EX, *_OSPF_EXTERNAL):
+        return False
+    return about.key[2] in context.redistributed_eigrp
+
+
+def _ospf_mtu(about: About, context: Context) -> bool:
+    """A route of OSPF at one of them at least, in a network in which neighbours are kept apart by their MTUs."""
+    if about.fact != "route" or about.is_rest or not context.mtus_apart:
+        return False
+    node, vrf, prefix = about.key
+    entries = (state.ribs[node, vrf].get(prefix) for state in (context.one, context.other) if (node, vrf) in state.ribs)
+    return any(entry is not None and entry.protocol in _OSPF for entry in entries)
 
 
 def _rip(about: About, context: Context) -> bool:
@@ -388,7 +294,8 @@ KNOWN: tuple[Known, ...] = (
     Known(
         "eigrp-metric", "guard",
         "Batfish gives loopbacks of wide metrics the delay of classic ones, and rounds NX-OS's metrics as IOS's",
-        "devices: lab-validation, iosxe_vrf_route_leaking_wide_eigrp (10880), nxos_redistribution (2870300)", _eigrp, spreads=True,
+        "devices: lab-validation, iosxe_vrf_route_leaking_wide_eigrp (10880), nxos_redistribution (2870300)", _eigrp,
+        spreads=True,
     ),
     Known(
         "rip-metric", "guard",
@@ -479,6 +386,17 @@ KNOWN: tuple[Known, ...] = (
         "static-recursion", "",
         "Junos keeps the resolved next hop of a static route, Batfish the typed one; packets go the same way",
         "lab-validation, juniper_resolution", _resolved_static,
+    ),
+    Known(
+        "eigrp-redistribution", "guard",
+        "a route that redistribution brings into EIGRP or out of it is missing at Batfish",
+        "lab-validation, nxos_redistribution and iosxe_eigrp_multi_process: show ip route has it", _redistributed_eigrp,
+        spreads=True,
+    ),
+    Known(
+        "ospf-mtu", "guard",
+        "neighbours whose MTUs differ do not exchange their databases; Batfish does not compare MTUs",
+        "RFC 2328 10.6; lab-validation, ios_example_network", _ospf_mtu, spreads=True,
     ),
     Known(
         "management-instance", "guard",

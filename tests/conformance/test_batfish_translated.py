@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from batfish_recorded import names, recorded
 
-from guard.engines.batfish.cells import communities
 from guard.engines.batfish.translate import told
 from guard.engines.rows import bgp_rows, edge_rows, interface_rows, routes_rows, session_rows
 from guard.model.state import NetworkState
@@ -64,7 +63,7 @@ def told_paths(rows: list[dict[str, Any]], nodes: frozenset[str]) -> Counter[tup
         (
             *(row["node"], row["vrf"], row["network"], "BEST" if "BEST" in row["status"] else "BACKUP"),
             *(row["next_hop"].get("ip"), row["as_path"], row["local_pref"], row["metric"], row["weight"]),
-            *(communities(row["communities"]), row["origin_type"]),
+            *(tuple(sorted(row["communities"])), row["origin_type"]),
         )
         for row in rows
         if known(row, nodes)
@@ -76,7 +75,7 @@ def our_paths(made: NetworkState) -> Counter[tuple[object, ...]]:
         (
             *(str(row["node"]).lower(), row["vrf"], row["network"], row["status"]),
             *(row["next_hop_ip"], row["as_path"], row["local_preference"], row["metric"], row["weight"]),
-            *(tuple(row["communities"] or ()), row["origin_type"]),  # type: ignore[arg-type]
+            *(tuple(sorted(row["communities"] or ())), row["origin_type"]),  # type: ignore[arg-type]
         )
         for row in bgp_rows(made)
         if ":" not in str(row["network"])

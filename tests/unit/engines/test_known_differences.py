@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from batfish_rows import answers_from
+from batfish_rows import answers_from, place
 from small_network import snapshot_of
 
 from guard.engines.agreement import Difference, Fact, agreement
@@ -222,3 +222,61 @@ def test_the_interface_of_a_vlan_without_a_port_is_known_and_so_is_its_subnet() 
         (Fact.ROUTE, "n1 default 10.10.0.1/32"),
     }
     assert {each.known.name if each.known else "" for each in found} == {"no-port"}
+
+
+def ospf(name: str, number: int, *, mtu: int) -> str:
+    return f"""hostname {name}
+interface Loopback0
+ ip address 192.0.2.{number} 255.255.255.255
+interface Ethernet1
+ mtu {mtu}
+ ip address 10.0.0.{number} 255.255.255.252
+router ospf 1
+ router-id 192.0.2.{number}
+ network 0.0.0.0 255.255.255.255 area 0
+"""
+
+
+def test_ospf_neighbours_whose_mtus_differ_are_known() -> None:
+    apart = snapshot_of({"r1": ospf("r1", 1, mtu=1500), "r2": ospf("r2", 2, mtu=1600)})
+    alike = compute(snapshot_of({"r1": ospf("r1", 1, mtu=1600), "r2": ospf("r2", 2, mtu=1600)}))
+    met = tuple(
+        {"interface": place(a.tail), "remote_interface": place(a.head), "area": 0, "session_status": "ESTABLISHED"}
+        for a in alike.adjacencies
+    )
+    answers = answers_from(alike)
+    found = told(replace(answers, ospf_session_compatibility=met), apart)
+    assert {each.subject for each in found} == {"r1 default 192.0.2.2/32", "r2 default 192.0.2.1/32"}
+    assert {each.known.name if each.known else "" for each in found} == {"ospf-mtu"}
+    assert {each.known for each in told(answers, apart)} == {None}
+
+
+BORDER = """hostname r1
+interface Ethernet1
+ ip address 10.0.0.1 255.255.255.252
+interface Ethernet2
+ ip address 10.0.1.1 255.255.255.252
+router eigrp 100
+ network 10.0.0.0 0.0.0.3
+ redistribute eigrp 200 metric 1000000 10 255 1 1500
+router eigrp 200
+ network 10.0.1.0 0.0.0.3
+"""
+INSIDE = """hostname r2
+interface Ethernet1
+ ip address 10.0.0.2 255.255.255.252
+router eigrp 100
+ network 10.0.0.0 0.0.0.3
+"""
+
+
+def test_what_is_redistributed_into_eigrp_and_missing_at_batfish_is_known() -> None:
+    snapshot = snapshot_of({"r1": BORDER, "r2": INSIDE})
+    answers = answers_from(compute(snapshot))
+    less = tuple(row for row in answers.routes if row["protocol"] != "eigrpEX")
+    (found,) = told(replace(answers, routes=less), snapshot)
+    assert (found.subject, found.answers[1]) == ("r2 default 10.0.1.0/30", "nothing")
+    assert found.known is not None
+    assert found.known.name == "eigrp-redistribution"
+    none = tuple(row for row in answers.routes if row["protocol"] != "connected")
+    assert {each.known for each in told(replace(answers, routes=none), snapshot)} == {None}
