@@ -7,10 +7,10 @@ from typing import assert_never
 
 from guard.model.bgp import BgpNeighbor, BgpProcess
 from guard.model.device import Device
-from guard.snapshot.merge.commands import ClearIsis, ClearOspf, ClearSessions, Reload, RestartRouting
+from guard.snapshot.merge.commands import ClearEigrp, ClearIsis, ClearOspf, ClearSessions, Reload, RestartRouting
 from guard.snapshot.snapshot import Snapshot
 
-Passing = ClearSessions | ClearOspf | ClearIsis | Reload | RestartRouting
+Passing = ClearSessions | ClearOspf | ClearIsis | ClearEigrp | Reload | RestartRouting
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class Drop:
                 return f"{self.device}: OSPF adjacencies are reset"
             case ClearIsis():
                 return f"{self.device}: IS-IS adjacencies are reset"
+            case ClearEigrp():
+                return f"{self.device}: EIGRP neighbours are reset"
             case Reload():
                 return f"{self.device}: the device restarts"
             case RestartRouting():
@@ -64,6 +66,8 @@ def disturbed(after: Snapshot, drops: tuple[Drop, ...]) -> Snapshot:
                 devices[device.name] = replace(device, ospf=())
             case ClearIsis():
                 devices[device.name] = replace(device, isis=())
+            case ClearEigrp():
+                devices[device.name] = replace(device, eigrp=())
             case RestartRouting():
                 devices[device.name] = replace(device, ospf=(), isis=(), rip=(), eigrp=(), bgp=())
             case ClearSessions(soft=True):

@@ -44,6 +44,13 @@ class ClearOspf:
 
 
 @dataclass(frozen=True, slots=True)
+class ClearEigrp:
+    """EIGRP's neighbours are dropped: those that the command names, taken for all of the device."""
+
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ClearIsis:
     """IS-IS adjacencies are dropped and come back."""
 
@@ -91,7 +98,16 @@ class Unknown:
 
 
 Effect = (
-    ConfigLines | ClearSessions | ClearOspf | ClearIsis | Reload | SetInterface | RestartRouting | NoEffect | Unknown
+    ConfigLines
+    | ClearSessions
+    | ClearOspf
+    | ClearIsis
+    | ClearEigrp
+    | Reload
+    | SetInterface
+    | RestartRouting
+    | NoEffect
+    | Unknown
 )
 
 _READS = frozenset(
@@ -188,6 +204,8 @@ def _moved(effect: Effect, line: int) -> Effect:
             return ClearOspf(process, vrf, line)
         case ClearIsis(_):
             return ClearIsis(line)
+        case ClearEigrp(_):
+            return ClearEigrp(line)
         case Reload(delayed, _):
             return Reload(delayed, line)
         case SetInterface(interface, up, _):
@@ -232,7 +250,7 @@ def _effect(words: tuple[str, ...], line: int, vendor: str) -> Effect:
 
 
 #: `restart PROTOCOL TAG` of NX-OS: the process begins anew.
-_NXOS_PROCESSES = frozenset({"bgp", "ospf", "ospfv3", "isis"})
+_NXOS_PROCESSES = frozenset({"bgp", "ospf", "ospfv3", "isis", "eigrp"})
 
 
 #: `process restart P` of IOS XR, of what makes routes.
@@ -302,6 +320,8 @@ def _clear(words: tuple[str, ...], text: str, line: int) -> Effect:
         return _clear_bgp(words, text, line)
     if words[:2] == ("ip", "ospf") or words[:1] == ("ospf",):
         return _clear_ospf(words, text, line)
+    if words[:2] in {("ip", "eigrp"), ("ipv6", "eigrp")} or words[:1] == ("eigrp",):
+        return _clear_eigrp(words, text, line)
     if words[:1] == ("isis",) or words[:2] == ("clns", "neighbors"):
         return (
             ClearIsis(line)
@@ -363,6 +383,13 @@ def _selector(rest: list[str]) -> tuple[str | None, str, int]:
     if first in {"dampening", "counters", "prefix", "flap-statistics", "rpki", "table-map", "update-group", "slow"}:
         return None, "", 1
     return "neighbor", first, 1
+
+
+def _clear_eigrp(words: tuple[str, ...], text: str, line: int) -> Effect:
+    """IOS and NX-OS `clear ip eigrp [AS] [vrf X] neighbors [NEIGHBOR] [soft]`; soft: "without an adjacency reset"."""
+    if "neighbors" not in words:
+        return Unknown(text, line)
+    return NoEffect("neighbours are synchronised again and kept", line) if words[-1] == "soft" else ClearEigrp(line)
 
 
 def _clear_ospf(words: tuple[str, ...], text: str, line: int) -> Effect:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from guard.snapshot.merge.commands import (
+    ClearEigrp,
     ClearIsis,
     ClearOspf,
     ClearSessions,
@@ -34,6 +35,9 @@ from guard.snapshot.merge.commands import (
         ("ios", "clear ip ospf process", ClearOspf(None, None, 1)),
         ("ios", "clear ip ospf 1 process", ClearOspf("1", None, 1)),
         ("ios", "clear isis *", ClearIsis(1)),
+        ("ios", "clear ip eigrp neighbors", ClearEigrp(1)),
+        ("ios", "clear ip eigrp 1 neighbors 10.0.0.2", ClearEigrp(1)),
+        ("nxos", "clear ip eigrp vrf RED neighbors", ClearEigrp(1)),
         ("ios", "reload", Reload(False, 1)),
         ("eos", "reload now", Reload(False, 1)),
         ("ios", "reload in 10", Reload(True, 1)),
