@@ -66,10 +66,12 @@ def _family(line: Line, context: Context, place: Place) -> None:
     context.done(line)
     if context.vendor is Vendor.NXOS:
         settings = _settings(line, context, place.reading, (version, place.name, place.settings.vrf))
+        settings.around = place.settings if settings is not place.settings else settings.around
     else:
         number = _number_of(line)
         settings = _settings(line, context, place.reading, (version, number or place.name, vrf))
         settings.named = not place.name.isdecimal()
+        settings.around = place.settings if settings.named else None
         settings.asn = int(number) if number else None
     _TABLE.read(line.children, context, Place(place.reading, settings, place.name))
 
@@ -86,6 +88,7 @@ def _vrf(line: Line, context: Context, place: Place) -> None:
     """NX-OS: the process in a VRF, with settings of its own."""
     name = context.refer("vrf", line.words[1], line, "router eigrp")
     settings = _settings(line, context, place.reading, (4, place.name, name))
+    settings.around = place.settings
     context.done(line)
     _TABLE.read(line.children, context, Place(place.reading, settings, place.name))
 

@@ -22,8 +22,7 @@ def eigrp_process(eigrp: EigrpSettings, reading: Reading) -> EigrpProcess | None
     values: dict[str, Any] = dict(eigrp.values)
     asn, process = eigrp.asn, eigrp.process
     if reading.vendor is Vendor.NXOS:
-        values = {**_inherited(eigrp, reading), **values}
-        asn = values.pop("asn", None) or asn
+        asn, values = _inherited(eigrp)
         values.setdefault("default_metric", _NXOS_METRIC)
     if asn is None:
         return None
@@ -33,7 +32,7 @@ def eigrp_process(eigrp: EigrpSettings, reading: Reading) -> EigrpProcess | None
     values.setdefault("maximum_paths", _PATHS[reading.vendor])
     if "router_id" not in values and eigrp.vrf in reading.router_ids:
         values["router_id"] = reading.router_ids[eigrp.vrf]
-    down = eigrp.shutdown or not _may_run(eigrp, values, reading)
+    down = _is_shut(eigrp) or not _may_run(eigrp, values, reading)
     return EigrpProcess(
         process=process,
         asn=asn,
@@ -47,18 +46,19 @@ def eigrp_process(eigrp: EigrpSettings, reading: Reading) -> EigrpProcess | None
     )
 
 
-def _inherited(eigrp: EigrpSettings, reading: Reading) -> dict[str, Any]:
-    """NX-OS: what a family takes from the process around it, and a VRF of its AS number."""
-    found: dict[str, Any] = {}
-    for key in ((4, eigrp.process, "default"), (4, eigrp.process, eigrp.vrf)):
-        outer = reading.eigrp_settings.get(key)
-        if outer is None:
-            continue
-        if outer.asn is not None:
-            found["asn"] = outer.asn
-        if outer.vrf == eigrp.vrf:
-            found |= {field: outer.values[field] for field in _SHARED if field in outer.values}
-    return found
+def _inherited(eigrp: EigrpSettings) -> tuple[int | None, dict[str, Any]]:
+    """NX-OS: the AS number, from around a VRF or family too; and what a family shares with the others of its VRF."""
+    outer, values = eigrp.around, dict(eigrp.values)
+    if outer is None:
+        return eigrp.asn, values
+    asn, more = _inherited(outer)
+    if outer.vrf == eigrp.vrf:
+        values = {field: more[field] for field in _SHARED if field in more} | values
+    return eigrp.asn or asn, values
+
+
+def _is_shut(eigrp: EigrpSettings) -> bool:
+    return eigrp.shutdown or (eigrp.around is not None and _is_shut(eigrp.around))
 
 
 def _may_run(eigrp: EigrpSettings, values: dict[str, Any], reading: Reading) -> bool:

@@ -146,7 +146,7 @@ class EigrpSettings:
     """EIGRP of one AS in one VRF for one IP version; `values` are fields of guard.model.eigrp.EigrpProcess.
 
     `everywhere`: what holds for interfaces that say nothing else; `named`: of IOS's named mode; `networks`: an address
-    and the bits of it that do not count.
+    and the bits of it that do not count; `around`: the process that a family or a VRF stands in.
     """
 
     process: str
@@ -162,6 +162,7 @@ class EigrpSettings:
     redistributions: list[Redistribution] = field(default_factory=list)
     filters: list[EigrpFilter] = field(default_factory=list)
     shutdown: bool = False
+    around: EigrpSettings | None = None
 
     def port(self, name: str) -> EigrpPort:
         """What the process says of an interface, begun where it is first named."""

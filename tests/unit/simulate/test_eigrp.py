@@ -341,20 +341,40 @@ def test_internal_routes_go_before_external_ones() -> None:
     ]
 
 
+BOTH = (
+    "router eigrp 1\n network 10.0.1.0 0.0.0.255\n redistribute ospf 1 metric 10000 100 255 1 1500\n"
+    "router ospf 1\n network 10.0.2.0 0.0.0.255 area 0\n redistribute eigrp 1 subnets\n"
+)
+SEVENTH = "interface Loopback7\n ip address 192.0.2.{0} 255.255.255.255\n"
+ENDS = {
+    "a": ios("a", port(1, 1), SEVENTH.format(1), process="router eigrp 1\n network 0.0.0.0\n"),
+    "c": ios(
+        "c", port(2, 3), SEVENTH.format(3), process="router ospf 1\n network 0.0.0.0 255.255.255.255 area 0\n"
+    ),
+}
+
+
+def test_two_borders_between_the_same_domains() -> None:
+    """b and d both sit between a (EIGRP) and c (OSPF). Internal routes have one outcome.
+
+    An external one of EIGRP (170) comes back to each border from the other by OSPF (110): whoever was first wins. That
+    is no answer but a note, and what is judged on it is undecided.
+    """
+    network = {**ENDS, "b": ios("b", port(1, 2), port(2, 2), process=BOTH)}
+    network["d"] = ios("d", port(1, 4), port(2, 4), process=BOTH)
+    state = state_of(network)
+    assert state.notes == ()
+    assert [row for row in routes(state, "b") if "192.0.2" in row] == [
+        "eigrp 192.0.2.1/32 via 10.0.1.1 GigabitEthernet0/1 [90/130816]",
+        "ospf 192.0.2.3/32 via 10.0.2.3 GigabitEthernet0/2 [110/2]",
+    ]
+    racing = "ip route 198.51.100.0 255.255.255.0 Null0\n" + network["a"] + " redistribute static\n"
+    assert [note.undecided for note in state_of({**network, "a": racing}).notes] == [True]
+
+
 def test_redistribution_both_ways_settles() -> None:
     """a (EIGRP) - b - c (OSPF): b tells each of the other's loopback, and hears nothing of its own back."""
-    lo = "interface Loopback7\n ip address 192.0.2.{0} 255.255.255.255\n"
-    both = (
-        "router eigrp 1\n network 10.0.1.0 0.0.0.255\n redistribute ospf 1 metric 10000 100 255 1 1500\n"
-        "router ospf 1\n network 10.0.2.0 0.0.0.255 area 0\n redistribute eigrp 1 subnets\n"
-    )
-    state = state_of(
-        {
-            "a": ios("a", port(1, 1), lo.format(1), process="router eigrp 1\n network 0.0.0.0\n"),
-            "b": ios("b", port(1, 2), port(2, 1), process=both),
-            "c": ios("c", port(2, 2), lo.format(3), process="router ospf 1\n network 0.0.0.0 255.255.255.255 area 0\n"),
-        }
-    )
+    state = state_of({**ENDS, "b": ios("b", port(1, 2), port(2, 1), process=BOTH)})
     assert state.notes == ()
     assert [row for row in routes(state, "c") if "192.0.2" in row or "10.0.1" in row] == [
         "ospfE2 10.0.1.0/24 via 10.0.2.1 GigabitEthernet0/2 [110/20]",
@@ -484,3 +504,24 @@ def test_nxos_takes_connected_routes_where_it_is_told_to() -> None:
     for line, heard in (("ospf 1", 0), ("direct", 1)):
         source = nxos("b", 2, ospf + TAGGED + f"  redistribute {line} route-map ALL\n")
         assert len(eigrp({"a": nxos("a", 1), "b": source}, "a")) == heard
+
+
+@pytest.mark.parametrize("at", ["router eigrp CORE\n", "autonomous-system 1\n"])
+def test_a_process_that_is_shut_tells_nobody(at: str) -> None:
+    """The process, or one family of it."""
+    network = {"a": named("a", port(1, 1)), "b": named("b", port(1, 2), port(2, 1)).replace(at, at + " shutdown\n", 1)}
+    assert eigrp(network, "a") == []
+
+
+def test_nxos_families_are_like_their_process() -> None:
+    """The AS number and 64-bit metrics stand in the process; VRF RED has its own AS number."""
+    ipv6 = "  ipv6 address 2001:db8:0:1::{0}/64\n  ipv6 router eigrp CORE\n"
+    process = TAGGED + "  router-id 10.255.0.1\n  metric version 64bit\n  address-family ipv6 unicast\n"
+    loop = "interface loopback0\n  ipv6 address 2001:db8:9::1/128\n  ipv6 router eigrp CORE\n"
+    network = {
+        "a": nxos("a", 1, process) + ipv6.format(1),
+        "b": nxos("b", 2, process) + ipv6.format(2) + loop,
+    }
+    assert [(row.split()[0], row.split()[-1]) for row in eigrp(network, "a")] == [("2001:db8:9::1/128", "[90/10880]")]
+    shut = network["b"].replace("  router-id", "  shutdown\n  router-id")
+    assert eigrp({**network, "b": shut}, "a") == []
