@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes
@@ -24,6 +24,9 @@ from guard.simulate.bgp_session import LEAK
 from guard.simulate.bgp_transform import takes_plainly
 from guard.simulate.policy_eval import RouteView
 from guard.simulate.prefix_class import PrefixClass
+
+if TYPE_CHECKING:
+    from guard.simulate.bgp_flocks import Answer
 
 #: A speaker that changes its mind more often than this is taken to oscillate. Path hunting from an empty start needs
 #: a handful of changes; the generated backbones and all corpora here stay below 12.
@@ -142,6 +145,7 @@ class ClassRun:
         self._running = False
         self._lazy: dict[int, tuple[Selection | None, dict[int, Path]]] = {}
         self._told: set[int] = set()  # of those, who was told the best path alone
+        self.heard: dict[int, Answer | None] = {}  # by flock: what it hears
         self.models: dict[int, tuple[Selection, frozenset[int]] | None] = {}  # by flock: what one uses, like whom
         self._exports: dict[int, tuple[Path, BgpAttributes | None]] = {}
         self._alike_exports = AlikeExports()

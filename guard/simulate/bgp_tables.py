@@ -330,8 +330,8 @@ def _rib_entry(speaker: Speaker, run: ClassRun, selection: Selection) -> RibEntr
         if allowed is None:
             return None
         metric = allowed.attributes.med or 0
-    used = (path for path in selection.used if path.interface or not _is_circular(run.prefix, path))
-    hops = tuple(sorted({_next_hop(path) for path in used}, key=str))
+    used = {_next_hop(path) for path in selection.used if path.interface or not _is_circular(run.prefix, path)}
+    hops = tuple(sorted(used, key=str)) if len(used) > 1 else tuple(used)
     if not hops:
         return None
     protocol = _PROTOCOL.get(best.kind, RouteProtocol.BGP)

@@ -118,7 +118,15 @@ class World:
         return known
 
     def heard_by(self, run: ClassRun, flock: Flock) -> Answer | None:
-        """What a flock hears of a class, and the members who surely can use it; None: each decides for itself."""
+        """What a flock hears of a class, and the members who surely can use it; None: each decides for itself.
+
+        Remembered by the run, whose choices stand.
+        """
+        if flock.number not in run.heard:
+            run.heard[flock.number] = self._find_heard(run, flock)
+        return run.heard[flock.number]
+
+    def _find_heard(self, run: ClassRun, flock: Flock) -> Answer | None:
         found = answer(run, flock)
         if found is None or found.offered is None:
             return found
