@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import pytest
-from small_network import routes, state_of
+from small_network import routes, snapshot_of, state_of
 
 from guard.model.address import parse_prefix
 from guard.model.bgp import SEQUENCE, Segment, as_path_text
 from guard.model.device import Vendor
 from guard.model.state import BgpRow, NetworkState
 from guard.parse.device import parse_device
+from guard.simulate.control_plane import Cache, compute
 from guard.simulate.private_as import remove_private
 
 ENDS = """\
@@ -313,3 +314,17 @@ def test_communities_of_own_routes_are_seen_by_policies_and_sent(lines: str, com
 def test_a_static_route_that_is_not_readvertised_stays(line: str, sent: bool) -> None:
     first = STATIC + f"set routing-options static route 10.9.0.0/16 {line}\n" + EXPORT + "then accept\n"
     assert bool(learned(state_of({"r1": R1 + first, "r2": R2}), "r2")) == sent
+
+
+@pytest.mark.parametrize("tracked", ["static route 10.9.0.0/16 discard", "", "static route 10.9.0.0/16 tag 7"])
+def test_a_condition_that_turns_is_seen_from_what_was_known_before(tracked: str) -> None:
+    """Warm as cold: r2 has the tracked route, by BGP r1 and so r3 what hangs on it."""
+    first = CONDITION.format(asked="10.9.0.0/16") + "set protocols bgp group U export OUT\n"
+    cache, seen = Cache(), []
+    for lines in ("static route 10.9.0.0/16 discard", tracked, "static route 10.9.0.0/16 discard"):
+        second = EXPORT + "then accept\n" + (f"set routing-options {lines}\n" if lines else "")
+        devices = {"r1": R1 + TO_R3 + first, "r2": R2 + second, "r3": R3}
+        warm, cold = compute(snapshot_of(devices), cache=cache), state_of(devices)
+        assert list(warm.bgp.rows()) == list(cold.bgp.rows())
+        seen.append(bool(learned(warm, "r3", "10.255.0.1/32")))
+    assert seen == [True, "discard" in tracked, True]
