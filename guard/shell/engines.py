@@ -6,7 +6,7 @@ from functools import cache
 from importlib.util import find_spec
 
 from guard.engines.engine import Engine
-from guard.shell.batfish.place import VARIABLE, Place, configured
+from guard.shell.batfish.place import VARIABLE, Place, configured, forked_failures
 from guard.shell.errors import EngineUnavailable
 
 
@@ -73,7 +73,7 @@ def _place(told: str | None) -> Place:
 def _batfish(place: Place) -> Engine:
     from guard.shell.batfish.engine import Batfish
 
-    return Batfish(place)
+    return Batfish(place, forked_failures=forked_failures())
 
 
 @cache

@@ -31,7 +31,7 @@ from guard.model.state import InterfaceId, NetworkState, Scenario, StateNote
 from guard.shell.batfish.asking import Before, ask
 from guard.shell.batfish.beside import NOTICED, Beside
 from guard.shell.batfish.faults import BatfishFault, Forgotten, Unreachable
-from guard.shell.batfish.place import Place
+from guard.shell.batfish.place import FAILURES, FORKED_FAILURES, Place
 from guard.shell.batfish.service import Files, Order, Patience, Service
 from guard.shell.batfish.workspace import Workspace
 from guard.shell.errors import EngineUnavailable
@@ -42,9 +42,6 @@ T = TypeVar("T")
 Names: TypeAlias = Mapping[InterfaceId, InterfaceId]
 
 NO_FAILURE = Scenario()
-#: Failures of one moment that are forks; shared risks come first (guard.simulate.failure). A fork takes a second or two
-#: even of a small network, as all of it is parsed and converted again, and a sweep may simulate hundreds.
-FORKED_FAILURES = 8
 #: States that stay in memory: the moments of a change, and the rounds of a cascade that is looked at twice.
 _KEPT = 32
 #: Asked of every snapshot; the searches over all flows are asked where they are wanted.
@@ -71,8 +68,8 @@ class _Latest(NamedTuple):
 class Batfish:
     """One connection and one network, made when first needed; remembers the states that it read.
 
-    `embedded` computes the failures that are not forked. `second`: it is asked for what is compared with another
-    engine's answers alone, and begins before it is asked (guard.engines.engine.Ahead).
+    `embedded` computes the failures that are not forked (`forked_failures` None: all are). `second`: it is asked for
+    what is compared with another engine's answers alone, and begins before it is asked (guard.engines.engine.Ahead).
     """
 
     name = ENGINE
@@ -83,7 +80,7 @@ class Batfish:
         patience: Patience = Patience(),  # noqa: B008
         *,
         embedded: Engine | None = None,
-        forked_failures: int = FORKED_FAILURES,
+        forked_failures: int | None = FORKED_FAILURES,
         restart: float = RESTART_SECONDS,
         second: bool = False,
     ) -> None:
@@ -189,7 +186,7 @@ class Batfish:
         if not scenario.reason:
             return True
         known = self._failures.setdefault(snapshot.digest, set())
-        if scenario.reason not in known and len(known) < self._forked_failures:
+        if self._forked_failures is None or len(known) < self._forked_failures:
             known.add(scenario.reason)
         return scenario.reason in known
 
@@ -255,9 +252,11 @@ class Batfish:
         return replace(found, notes=(*found.notes, StateNote("batfish-scenario", text, ignored)))
 
     def _told(self, found: NetworkState) -> NetworkState:
+        if self._forked_failures is None or self._second:
+            return found
         text = (
             f"of the failures that are simulated, the first {self._forked_failures} of each moment are Batfish's too; "
-            "the others are computed by the embedded engine"
+            f"the others are computed by the embedded engine ({FAILURES})"
         )
         return replace(found, notes=(*found.notes, StateNote("batfish-failures", text, undecided=False)))
 

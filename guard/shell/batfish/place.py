@@ -8,6 +8,11 @@ from typing import NamedTuple
 from guard.shell.errors import RequestInvalid
 
 VARIABLE = "GUARD_BATFISH"
+#: How many failures of each moment are Batfish's under `--engine batfish`: a number, or all that are simulated.
+FAILURES, ALL = "GUARD_BATFISH_FAILURES", "all"
+#: Shared risks come first (guard.simulate.failure). A fork takes a second or two even of a small network, as all of it
+#: is parsed and converted again, and a sweep may simulate hundreds.
+FORKED_FAILURES = 8
 PORT = 9996  # the one port that pybatfish of 2026 and Batfish 0.36 talk over
 
 
@@ -23,6 +28,18 @@ def configured(told: str | None) -> Place | None:
     """The place that was told, or that the environment names; None where nobody configured one."""
     text = told or os.environ.get(VARIABLE, "")
     return place(text) if text else None
+
+
+def forked_failures() -> int | None:
+    """How many failures of a moment are forks; None: all. RequestInvalid where the variable holds neither."""
+    text = os.environ.get(FAILURES, "").strip().lower()
+    if not text:
+        return FORKED_FAILURES
+    if text == ALL:
+        return None
+    if not (text.isascii() and text.isdecimal()):
+        raise RequestInvalid("invalid-setting", f"{FAILURES} is {text!r}: a number of failures, or {ALL}")
+    return int(text)
 
 
 def place(text: str) -> Place:

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from guard.shell.batfish import lease
-from guard.shell.batfish.place import Place, configured, place
+from guard.shell.batfish.place import Place, configured, forked_failures, place
 from guard.shell.errors import RequestInvalid
 
 
@@ -76,3 +76,16 @@ def test_another_machines_is_kept_until_it_is_old() -> None:
 def test_networks_of_others_are_never_ours(name: str) -> None:
     assert lease.read_name(name) is None
     assert not lease.is_left_behind(name)
+
+
+@pytest.mark.parametrize(("text", "count"), [("", 8), ("0", 0), ("20", 20), (" All ", None)])
+def test_how_many_failures_are_forked(text: str, count: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUARD_BATFISH_FAILURES", text)
+    assert forked_failures() == count
+
+
+@pytest.mark.parametrize("text", ["many", "-1", "1.5", "٣"])
+def test_a_number_of_failures_that_is_none_is_the_callers_mistake(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUARD_BATFISH_FAILURES", text)
+    with pytest.raises(RequestInvalid, match="a number of failures, or all"):
+        forked_failures()
