@@ -10,6 +10,7 @@ GRAMMAR = """
 hostname <word>
 domainname <word>
 password ...
+username =<word> ...
 enable password ...
 log =...
 debug =...
@@ -88,6 +89,19 @@ no ipv6 access-list =<word>
 bgp as-path access-list =<word> seq =<0-4294967295> {permit|deny} ... ; seq
 bgp as-path access-list =<word> permit|deny ... ; autoseq
 no bgp as-path access-list =<word>
+ip community-list standard|expanded =<word> seq =<1-4294967295> {permit|deny} ... ; seq
+ip community-list standard|expanded =<word> permit|deny ... ; autoseq
+ip community-list =<word> seq =<1-4294967295> {permit|deny} ... ; seq
+ip community-list =<1-500> permit|deny ... ; autoseq
+no ip community-list standard|expanded =<word>
+no ip community-list =<word>
+no ip community-list standard|expanded =<word> seq =<1-4294967295>
+ip large-community-list standard|expanded =<word> seq =<1-4294967295> {permit|deny} ... ; seq
+ip large-community-list standard|expanded =<word> permit|deny ... ; autoseq
+no ip large-community-list standard|expanded =<word>
+ip extcommunity-list standard|expanded =<word> seq =<1-4294967295> {permit|deny} ... ; seq
+ip extcommunity-list standard|expanded =<word> permit|deny ... ; autoseq
+no ip extcommunity-list standard|expanded =<word>
 bgp community-list standard|expanded =<word> seq =<1-4294967295> {permit|deny} ... ; seq
 bgp community-list standard|expanded =<word> permit|deny ... ; autoseq
 bgp community-list =<word> seq =<1-4294967295> {permit|deny} ... ; seq

@@ -80,7 +80,7 @@ def is_shut(settings: InterfaceSettings, switchport: bool, reading: Reading) -> 
 def shut_by_default(name: str, switchport: bool, ports_shut: bool, images: tuple[str, ...]) -> bool:
     """Whether an interface is shut where no line says so; `ports_shut`: `system default switchport shutdown`."""
     kind = kind_of(Vendor.NXOS, name)
-    if kind == "vlan":
+    if kind == "vlan" or name.lower().startswith("nve"):
         return True
     if switchport:
         return ports_shut and kind == "physical"

@@ -39,6 +39,8 @@ _SECOND = {
     "next-hop-s": "next-hop-self",
     "route-m": "route-map",
 }
+#: `net 49.0001.0000.0000.0011.00` of IS-IS is whole (ISO 8348: hexadecimal pairs, the last one the selector).
+_NSAP = re.compile(r"[0-9a-f]{2}(\.[0-9a-f]{4})+\.[0-9a-f]{2}$", re.IGNORECASE)
 _INTERFACE = re.compile(r"([A-Za-z-]+)\s*(\d[\d/.:]*)?$")
 _IOS_NAMES = [
     "Async",
@@ -85,6 +87,8 @@ def abbreviated(words: tuple[str, ...]) -> bool:
 
 def spell_out(words: tuple[str, ...]) -> tuple[str, ...]:
     """Spell out the usual abbreviations of a command (without its `no`)."""
+    if len(words) == 2 and words[0].lower() == "net" and _NSAP.match(words[1]):
+        return words
     first = _WORDS.get(words[0].lower(), words[0])
     if first in {"description", "hostname", "distribute-list"} or len(words) == 1:  # `prefix` is whole there
         return (first, *words[1:])

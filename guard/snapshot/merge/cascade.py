@@ -306,7 +306,7 @@ def after_unset(applier: Applier, place: Place, key: Key, rule: Rule, gone: Entr
     if key == ("passive-interface", "default"):  # all are active now; on FRR the interfaces say so themselves
         for node in [n for n in place.block.children if n.words[:2] == ("no", "passive-interface")]:
             discard(place.block, node)
-    if rule.short_no and key[0] == "neighbor":
+    if rule.short_no and key[0] == "neighbor" and len(key) == 2:
         _neighbor_gone(applier, place, key[1])
     elif "do:neighbor" in rule.flags:
         _remote_as_gone(applier, place, key[1])

@@ -183,3 +183,21 @@ def test_what_the_device_refuses_refuses_the_change(lines: str, line: int, reaso
     where, why = refused(LEAF, lines, "eos")
     assert where == line
     assert reason in why
+
+
+@pytest.mark.parametrize("line", ["no neighbor SPINES route-map in", "default neighbor SPINES route-map in"])
+def test_a_policy_of_a_neighbor_goes_without_its_name(line: str) -> None:
+    """EOS manual, neighbor route-map: `no neighbor NEIGHBOR_ID route-map DIRECTION`."""
+    where = "router bgp 65001\n   address-family ipv4\n"
+    assert eos(f"{where}      {line}\n") == ["-      neighbor SPINES route-map IN in"]
+    assert eos(f"{where}      {line.replace(' in', ' out')}\n") == []
+
+
+def test_what_a_port_does_not_know_does_not_lead_out_of_it() -> None:
+    lines = "interface Ethernet1\n   ip mfib fastdrop\n   no flow-spec ipv4 ipv6\n   ip attached-routes\n   shutdown\n"
+    assert eos(lines)[-1] == "+   shutdown"
+
+
+def test_times_of_a_graceful_restart_stand_beside_it() -> None:
+    lines = "router bgp 65001\n   graceful-restart restart-time 300\n   graceful-restart\n"
+    assert eos(lines) == ["+   graceful-restart restart-time 300", "+   graceful-restart"]

@@ -411,3 +411,18 @@ def test_what_differs_from_passive_by_default_is_shown() -> None:
             "- no passive-interface Ethernet0/0",
         ]
         assert changes("router ospf 1\n passive-interface Ethernet0/0\n", active, vendor) == []
+
+
+@pytest.mark.parametrize("vendor", ["ios", "eos", "frr", "nxos"])
+def test_the_net_of_is_is_is_no_abbreviation(vendor: str) -> None:
+    base = "hostname a\nfeature isis\nrouter isis U\n  net 49.0001.0000.0000.0011.00\n"
+    lines = "router isis U\n  net 49.0001.0000.0000.0011.00\n"
+    assert changes(base, lines, vendor) == []
+
+
+def test_templates_end_with_words_of_their_own() -> None:
+    base = "hostname a\nrouter bgp 1\n template peer-session S\n  remote-as 2\n exit-peer-session\n"
+    lines = "router bgp 1\n template peer-session T\n  remote-as 3\n exit-peer-session\n neighbor 10.0.0.1 remote-as 4"
+    assert changes(base, lines, "ios") == [
+        "+ template peer-session T", "+  remote-as 3", "+ exit-peer-session", "+ neighbor 10.0.0.1 remote-as 4",
+    ]  # fmt: skip

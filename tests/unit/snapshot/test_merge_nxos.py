@@ -269,3 +269,29 @@ def test_default_interface_empties_it() -> None:
     assert rows("default interface Ethernet1/2") == [
         "-  switchport mode trunk", "-  switchport trunk allowed vlan 10,20",
     ]  # fmt: skip
+
+
+NVE = "hostname leaf1\nversion 9.2(3) Bios:version\nnv overlay evpn\ninterface nve1\n  host-reachability protocol bgp\n"
+
+
+def test_an_overlay_interface_is_shut_until_told() -> None:
+    """Nexus 9000 VXLAN guide, "Configuring the NVE Interface": `no shutdown` is part of it."""
+    assert changes(NVE, "interface nve1\n  no shutdown\n", "nxos") == ["+  no shutdown"]
+    opened = NVE + "  no shutdown\n"
+    assert changes(opened, opened, "nxos") == []
+    shut = {text: parse_device(text, "r1.cfg").interfaces[0].shutdown for text in (NVE, opened)}
+    assert list(shut.values()) == [True, False]
+
+
+def test_route_targets_of_evpn_stand_beside_the_others() -> None:
+    base = "hostname a\nfeature bgp\nvrf context R\n  address-family ipv4 unicast\n    route-target both auto\n"
+    lines = "vrf context R\n  address-family ipv4 unicast\n    route-target both auto evpn\n"
+    assert changes(base, lines, "nxos") == ["+    route-target both auto evpn"]
+
+
+def test_a_servers_block_is_a_mode_and_force_is_no_word_more() -> None:
+    lines = "aaa group server tacacs+ T\n  server 192.0.2.1\n  source-interface Vlan10\n"
+    lines += "interface Ethernet1/1\n  shutdown force\n"
+    assert changes(LEAF, lines, "nxos") == [
+        "+aaa group server tacacs+ T", "+  server 192.0.2.1", "+  source-interface Vlan10", "-  no shutdown",
+    ]  # fmt: skip
