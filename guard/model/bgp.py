@@ -240,6 +240,7 @@ class BgpFamily:
     import_vrfs: tuple[str, ...] = ()
     import_policy: str = ""
     export_policy: str = ""
+    between_vrfs: bool = True  # by targets between the VRFs of the device too (Junos: `auto-export`)
     evpn_import_targets: tuple[str, ...] = ()  # of EVPN's IP-prefix routes (RFC 9136)
     evpn_export_targets: tuple[str, ...] = ()
     evpn_import_policy: str = ""

@@ -23,6 +23,9 @@ from guard.snapshot.snapshot import Snapshot
 
 Name = TypeVar("Name", bound=Hashable)
 
+#: In place of a list of targets to import: whatever the import policy accepts (Junos `vrf-import`).
+ANY_TARGET = "*"
+
 #: The speaker index of everything that is not in the snapshot.
 OUTSIDE = -1
 
@@ -267,17 +270,21 @@ def _leaks(speakers: Mapping[int, Speaker], ends: _Numbers[LinkKey]) -> Iterable
         for source, target in permutations(held, 2) if len(held) > 1 else ():
             for version, family in sorted(target.families.items()):
                 offered = source.families.get(version)
-                if offered is None or not (
-                    source.vrf in family.import_vrfs
-                    or set(family.import_targets) & set(offered.export_targets)
-                    or (offered.export_policy and family.import_targets)
-                ):
+                if offered is None or not (source.vrf in family.import_vrfs or _shares(offered, family)):
                     continue
                 index = ends.of((("leak", node, source.vrf), ("leak", node, target.vrf), version))
                 yield Link(
                     index, version, source.index, target.index, LEAK, None, None, None, None, None, None,
                     source.process.asn, target.process.asn, None, None, None, None, False, False,
                 )  # fmt: skip
+
+
+def _shares(offered: BgpFamily, family: BgpFamily) -> bool:
+    """Whether a VRF may take from another one of the device by route targets."""
+    if not (offered.between_vrfs and family.between_vrfs and family.import_targets):
+        return False
+    by_policy = bool(offered.export_policy) or (ANY_TARGET in family.import_targets and bool(offered.export_targets))
+    return by_policy or not set(family.import_targets).isdisjoint(offered.export_targets)
 
 
 def _add_vpns(

@@ -15,7 +15,7 @@ from guard.model.bgp import EVPN, BgpAttributes, BgpFamily
 from guard.model.community import extended
 from guard.model.device import Vendor
 from guard.model.rib import Label, NextHop, RibEntry, RouteProtocol
-from guard.simulate.bgp_graph import Link, Speaker
+from guard.simulate.bgp_graph import ANY_TARGET, Link, Speaker
 from guard.simulate.bgp_path import LOCAL, Path
 from guard.simulate.bgp_session import LEAK
 from guard.simulate.policy_eval import RouteView
@@ -24,9 +24,6 @@ from guard.simulate.underlay import Underlay
 if TYPE_CHECKING:
     from guard.simulate.bgp_exchange import Exchange
     from guard.simulate.bgp_run import ClassRun
-
-#: In place of a list of targets to import: whatever the import policy accepts (Junos `vrf-import`).
-ANY_TARGET = "*"
 
 _RT = "rt "
 
@@ -118,13 +115,14 @@ def imports_all(target: Speaker) -> bool:
 
 
 def shared_hosts(exchange: Exchange) -> dict[tuple[str, str], dict[Prefix, RibEntry]]:
-    """By table: the router's own addresses in connected subnets that an IOS VRF has from another VRF by BGP.
+    """By table: the router's own addresses in connected subnets that a VRF has from another VRF by BGP.
 
-    IOS puts them in beside the subnet (recorded: lab-validation, iosxe_vrf_route_leaking_export_map).
+    IOS and Junos put them in beside the subnet (recorded: lab-validation, iosxe_vrf_route_leaking_export_map and
+    junos_evpn_type5).
     """
     found: dict[tuple[str, str], dict[Prefix, RibEntry]] = {}
     for speaker in exchange.graph.speakers.values():
-        if speaker.device.vendor is not Vendor.IOS or speaker.vrf == "default":
+        if speaker.device.vendor not in (Vendor.IOS, Vendor.JUNOS) or speaker.vrf == "default":
             continue
         for version, links in speaker.links_in.items():
             if any(link.kind == LEAK and not link.overlay for link in links):
@@ -140,7 +138,8 @@ def _shared(runs: Iterable[ClassRun], speaker: Speaker) -> Iterator[tuple[Prefix
     for run in runs:
         selection = run.selection(speaker.index)
         best = selection.best if selection is not None else None
-        if best is not None and best.leaked and best.kind == LOCAL and best.interface:
+        shared = best is not None and best.leaked and best.kind == LOCAL and best.origin_protocol == "connected"
+        if best is not None and shared and best.interface:
             yield from ((prefix, best) for prefix in run.members.prefixes if not prefix.is_host)
 
 

@@ -135,6 +135,8 @@ def _exported(
     """Whether some export policy of the process lets out a route of another protocol, the active one of its prefix."""
     if entry.admin_distance > family.distance_external:
         return False
+    if speaker.vrf != "default" and (family.export_targets or family.export_policy):
+        return True  # the VPN takes all routes of a VRF, as far as its own policy lets them
     kinds = OSPF_TYPES.get(entry.protocol, ("",))
     view = RouteView(
         prefix,

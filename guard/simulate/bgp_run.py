@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from guard.model.address import Address, Prefix
-from guard.model.bgp import BgpAttributes
+from guard.model.bgp import BgpAttributes, BgpFamily
 from guard.model.policy import MatchRouteExists
 from guard.simulate import bgp_leak
 from guard.simulate.bgp_alike import AlikeExports, is_own_way
@@ -232,9 +232,11 @@ class ClassRun:
     def _decide(self, speaker: Speaker, learned: Mapping[int, Path]) -> Selection | None:
         return self.select_of(speaker, (*self.locals.get(speaker.index, ()), *learned.values()))
 
-    def select_of(self, speaker: Speaker, paths: Iterable[Path]) -> Selection | None:
-        """The best of some paths, as the speaker decides."""
-        family = speaker.families.get(self.version)
+    def select_of(
+        self, speaker: Speaker, paths: Iterable[Path], family: BgpFamily | None = None
+    ) -> Selection | None:
+        """The best of some paths, as the speaker decides (with other settings of its family, if given)."""
+        family = family or speaker.families.get(self.version)
         if family is None:
             return None
         entrants = []

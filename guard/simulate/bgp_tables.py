@@ -24,7 +24,7 @@ from guard.simulate.bgp_path import LOCAL, Path, leads_to_itself
 from guard.simulate.bgp_run import ClassRun
 from guard.simulate.bgp_session import EBGP, IBGP
 from guard.simulate.external import is_test_prefix
-from guard.simulate.policy_eval import RouteView
+from guard.simulate.policy_eval import RouteView, path_length
 from guard.simulate.underlay import BgpRoute
 
 if TYPE_CHECKING:
@@ -319,6 +319,8 @@ def _rib_entry(speaker: Speaker, run: ClassRun, selection: Selection) -> RibEntr
     metric = best.attributes.med or 0
     if best.kind == LOCAL:
         if best.leaked:
+            if speaker.device.vendor is Vendor.JUNOS and best.origin_protocol == "connected":
+                return RibEntry(RouteProtocol.CONNECTED, 0, 0, (_next_hop(best),))  # it stays what it is
             hop = _next_hop(best) if speaker.device.vendor is Vendor.IOS else NextHop(vrf=best.vrf)
             return RibEntry(RouteProtocol.BGP, family.distance_external, metric, (hop,), best.attributes.tag)
         if best.origin_protocol != "aggregate":
@@ -336,6 +338,34 @@ def _rib_entry(speaker: Speaker, run: ClassRun, selection: Selection) -> RibEntr
         return None
     protocol = _PROTOCOL.get(best.kind, RouteProtocol.BGP)
     return RibEntry(protocol, _distance(speaker, run, best), metric, hops, best.attributes.tag)
+
+
+def _marked(run: ClassRun, speaker: Speaker, learned: list[Path], used: list[Path]) -> Iterator[Path]:
+    """Further paths that EOS marks as sharing the traffic (`ecmp`) though they carry none.
+
+    Recorded in lab-validation, eos_evpn_l3_design_guide: those that would if its own route were not there, and the
+    equal ones among those of a VPN, however many the VRF may use.
+    """
+    family = speaker.families[run.version]
+    wide = replace(family, maximum_paths=len(learned), maximum_paths_ibgp=len(learned))
+    for paths, settings in (
+        ([path for path in learned if path.attributes.label is None], family),
+        ([path for path in learned if path.attributes.label is not None], wide),
+    ):
+        among = run.select_of(speaker, paths, settings)
+        equal = {_strength(path) for path in among.used} if among is not None else frozenset()
+        marked = [path for path in paths if _strength(path) in equal]
+        yield from (path for path in marked if path not in used and len(marked) > 1)
+
+
+def _strength(path: Path) -> tuple[Address | None, int]:
+    return path.attributes.next_hop, path_length(path.attributes.as_path)
+
+
+def _is_evpn(speaker: Speaker, path: Path) -> bool:
+    """Whether the path is one that Junos has in a table of its EVPN, and not among the routes of BGP."""
+    label = path.attributes.label
+    return label is not None and label.kind == "vxlan" and speaker.device.vendor is Vendor.JUNOS
 
 
 def _is_circular(prefix: Prefix, path: Path) -> bool:
@@ -403,13 +433,16 @@ class Tables:
         selection = run.selection(speaker.index)
         if selection is None:
             return
-        learned = [path for _, path in sorted(run.table(speaker.index).items())]
-        yield self._row(speaker, prefix, selection.best, best=True)
+        learned = [path for _, path in sorted(run.table(speaker.index).items()) if not _is_evpn(speaker, path)]
+        if not _is_evpn(speaker, selection.best):
+            yield self._row(speaker, prefix, selection.best, best=True)
         used = list(selection.used)
         if speaker.device.vendor is Vendor.JUNOS and selection.best.kind == LOCAL:
             # The route of another protocol is active and no path of BGP: the best of those is best all the same.
             among = run.select_of(speaker, learned)
             used = [selection.best, *(among.used if among is not None else ())]
+        elif speaker.device.vendor is Vendor.EOS and (selection.best.kind == LOCAL or speaker.vrf != "default"):
+            used.extend(_marked(run, speaker, learned, used))
         for path in (*run.locals.get(speaker.index, ()), *learned):
             # With additional paths a neighbour may send the same twice (RFC 7911 3: only the identifiers differ).
             mine = path in used

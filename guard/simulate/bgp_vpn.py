@@ -15,8 +15,8 @@ from guard.model.address import Address
 from guard.model.bgp import EVPN, OVERLAYS, VPNV4, VPNV6, BgpFamily, NeighborFamily
 from guard.model.device import Vendor
 from guard.simulate.bgp_address import update_source
-from guard.simulate.bgp_graph import Link, LinkKey, Speaker
-from guard.simulate.bgp_leak import ANY_TARGET, canonical, exports, imports
+from guard.simulate.bgp_graph import ANY_TARGET, Link, LinkKey, Speaker
+from guard.simulate.bgp_leak import canonical, exports, imports
 from guard.simulate.bgp_session import EBGP, LEAK, Pairing
 
 #: The IP versions that a family carries, and how its tables are named.

@@ -17,7 +17,7 @@ from guard.simulate.underlay import Resolution
 _DEEPEST = 12
 _LOCAL = frozenset({RouteProtocol.CONNECTED, RouteProtocol.LOCAL})
 #: Routes that one VRF has from another, by an interface of that.
-_COPIED = frozenset({RouteProtocol.BGP, RouteProtocol.IBGP, RouteProtocol.LOCAL})
+_COPIED = _LOCAL | {RouteProtocol.BGP, RouteProtocol.IBGP}
 #: Routes whose next hops name an interface each: recursion ends with them.
 _LAST = _LOCAL | {
     RouteProtocol.OSPF,

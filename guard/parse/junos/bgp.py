@@ -22,6 +22,7 @@ from guard.model.bgp import (
     NeighborFamily,
     Redistribution,
 )
+from guard.parse.junos import vpn
 from guard.parse.junos.instance import Instance
 from guard.parse.junos.key import digest
 from guard.parse.junos.number import asn
@@ -137,7 +138,10 @@ def read(reading: Reading, instance: Instance) -> None:
     """Fill the draft with the process of one instance."""
     protocols = instance.protocols
     node = protocols["bgp"] if protocols is not None else None
+    member = vpn.membership(reading, instance)
     if node is None:
+        if member is not None and reading.tree.root.at("protocols", "bgp") is not None:
+            _without_neighbors(reading, instance, member)
         return
     reading.done(protocols, node)
     own, loops, confederation = autonomous_system(reading, instance)
@@ -148,24 +152,21 @@ def read(reading: Reading, instance: Instance) -> None:
         own = next((each.local_as for each in neighbors if each.local_as), 0)
     paths = _MULTIPATH if multipath else 1
     leaving = any(family.export_policies for each in neighbors for family in each.families)
-    vrf = reading.draft.vrfs.get(instance.vrf)
-    # Instances of one device see each other's routes only with auto-export (Junos, auto-export).
-    leaks = vrf if instance.options is not None and "auto-export" in instance.options else None
-    families = tuple(
+    leaving = leaving or (member is not None and member.exports)
+    plain = (
         BgpFamily(
             version,
-            redistributions=_exports(reading, node) if leaving else (),
+            redistributions=_exports(reading, node, member) if leaving else (),
             maximum_paths=paths,
             maximum_paths_ibgp=paths,
             distance_external=reading.number(node, "preference") or PREFERENCE,
             distance_internal=reading.number(node, "preference") or PREFERENCE,
             distance_local=reading.number(node, "preference") or PREFERENCE,
             distance_rules=_preferences(reading, node, version),
-            import_targets=leaks.import_targets if leaks is not None else (),
-            export_targets=leaks.export_targets if leaks is not None else (),
         )
         for version in (4, 6)
     )
+    families = tuple(member.applied(each) if member is not None else each for each in plain)
     clusters = [found for each in _levels_with(node, "cluster") if (found := _cluster(reading, each)) is not None]
     reading.draft.bgp.append(
         BgpProcess(
@@ -184,7 +185,7 @@ def read(reading: Reading, instance: Instance) -> None:
             enforce_first_as=False,
             families=families,
             neighbors=neighbors,
-            route_distinguisher=vrf.route_distinguisher if vrf is not None else "",
+            route_distinguisher=_distinguisher(reading, instance),
         )
     )
     for each in _levels_with(node, "path-selection"):
@@ -194,9 +195,50 @@ def read(reading: Reading, instance: Instance) -> None:
                 reading.partial(each[word] or each, f"{word} is not modelled")
 
 
-def _exports(reading: Reading, node: Node) -> tuple[Redistribution, ...]:
-    """Every protocol whose routes export policies see; the policies of the neighbours decide."""
-    return tuple(Redistribution(protocol, reading.source(node)) for protocol in EXPORTABLE)
+def _without_neighbors(reading: Reading, instance: Instance, member: vpn.Membership) -> None:
+    """The process of a VRF that has no BGP of its own and whose routes go into a VPN all the same."""
+    own = autonomous_system(reading, instance)[0]
+    leaving = _exports(reading, instance.node, member) if member.exports else ()
+    families = (
+        BgpFamily(
+            version,
+            redistributions=leaving,
+            distance_external=PREFERENCE,
+            distance_internal=PREFERENCE,
+            distance_local=PREFERENCE,
+        )
+        for version in (4, 6)
+    )
+    reading.draft.bgp.append(
+        BgpProcess(
+            own or 0,
+            reading.source(instance.node),
+            vrf=instance.vrf,
+            router_id=router_id(reading, instance.vrf),
+            deterministic_med=True,
+            enforce_first_as=False,
+            families=tuple(map(member.applied, families)),
+            route_distinguisher=_distinguisher(reading, instance),
+        )
+    )
+
+
+def _distinguisher(reading: Reading, instance: Instance) -> str:
+    vrf = reading.draft.vrfs.get(instance.vrf)
+    return vrf.route_distinguisher if vrf is not None else ""
+
+
+def _exports(reading: Reading, node: Node, member: vpn.Membership | None) -> tuple[Redistribution, ...]:
+    """Every protocol whose routes export policies see; the policies of the neighbours decide.
+
+    Subnets go into a VPN by label only where packets are looked up in the VRF (Junos, vrf-table-label).
+    """
+    kept = member is not None and member.exports and not member.subnets and not node["group"]
+    return tuple(
+        Redistribution(protocol, reading.source(node))
+        for protocol in EXPORTABLE
+        if not (kept and protocol == "connected")
+    )
 
 
 def _preferences(reading: Reading, node: Node, version: int) -> tuple[tuple[int, Prefix, str], ...]:

@@ -21,12 +21,11 @@ from guard.model.igp import (
     OspfProcess,
     RipProcess,
 )
-from guard.model.policy import Outcome, RoutePolicy
-from guard.parse.junos import policy_expression
 from guard.parse.junos.bgp import router_id
 from guard.parse.junos.instance import Instance
 from guard.parse.junos.interface import MANAGEMENT, speed
 from guard.parse.junos.key import digest
+from guard.parse.junos.policy_expression import joined
 from guard.parse.junos.reading import Reading
 from guard.parse.junos.tree import Node
 
@@ -102,31 +101,8 @@ def read(reading: Reading, instance: Instance) -> None:
     reading.rest(protocols, ("ospf", "ospf3", "isis", "bgp", "rip", "ripng"), _HARMLESS_PROTOCOLS, _LABELS)
 
 
-def chain(reading: Reading, node: Node, word: str, usage: str) -> str:
-    """The policies of `export [ … ]` as the name of one policy: a chain of several is put together under a new name."""
-    section = node[word]
-    if section is None:
-        return ""
-    reading.done(section)
-    names = policy_expression.chain(reading, section, usage)
-    if len(names) < 2:
-        return names[0] if names else ""
-    joined = " ".join(names)
-    parts = [reading.draft.policies[name] for name in names if name in reading.draft.policies]
-    if any(term.outcome is Outcome.NEXT_POLICY for part in parts[:-1] for term in part.terms):
-        reading.partial(section, "`next policy` inside a chain of an IGP is read as `next term`")
-    terms = tuple(
-        replace(term, outcome=Outcome.NEXT_TERM) if term.outcome is Outcome.NEXT_POLICY else term
-        for part in parts
-        for term in part.terms
-    )
-    reading.draft.policies[joined] = RoutePolicy(joined, terms, reading.source(section), Outcome.REJECT)
-    reading.refer("route-map", joined, section, usage)
-    return joined
-
-
 def _redistributions(reading: Reading, node: Node, own: str) -> Iterator[Redistribution]:
-    policy = chain(reading, node, "export", f"{own} export")
+    policy = joined(reading, node, "export", f"{own} export")
     if not policy:
         return
     section = node["export"] or node

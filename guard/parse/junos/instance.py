@@ -123,17 +123,11 @@ def _vrf(reading: Reading, node: Node) -> None:
         import_targets=imports,
         export_targets=exports,
     )
-    for word in ("vrf-import", "vrf-export"):
-        found = node[word]
-        if found is None:
-            continue
-        for policy in found:
-            reading.refer("route-map", policy.word, policy, word)
-        reading.partial(found, "policies of a VRF are not modelled, its targets are")
     reading.flag(node, "vrf-table-label")
     reading.rest(
         node,
-        ("interface", "instance-type", "route-distinguisher", "vrf-target", "routing-options", "protocols"),
+        ("interface", "instance-type", "route-distinguisher", "vrf-target", "vrf-import", "vrf-export",
+         "routing-options", "protocols"),
         {"description": _NOT_JUDGED, "no-vrf-propagate-ttl": _NOT_JUDGED, "vrf-propagate-ttl": _NOT_JUDGED},
         {"bridge-domains": "bridging is not modelled", "switch-options": "switching is not modelled",
          "forwarding-options": "forwarding options are not modelled", "system": "", "vlan-id": "no routing",

@@ -6,6 +6,7 @@ The first word of an expression is `(` or `!`; the others follow it word below w
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from guard.model.policy import All, Any, Condition, MatchPolicy, Not, Outcome, RoutePolicy, Term
 from guard.parse.junos.reading import Reading
@@ -51,6 +52,29 @@ def chain(reading: Reading, node: Node, usage: str) -> tuple[str, ...]:
             reading.refer("route-map", each.word, each, usage)
             names.append(each.word)
     return tuple(names)
+
+
+def joined(reading: Reading, node: Node, word: str, usage: str) -> str:
+    """The policies of `export [ … ]` as the name of one policy: a chain of several is put together under a new name."""
+    section = node[word]
+    if section is None:
+        return ""
+    reading.done(section)
+    names = chain(reading, section, usage)
+    if len(names) < 2:
+        return names[0] if names else ""
+    name = " ".join(names)
+    parts = [reading.draft.policies[each] for each in names if each in reading.draft.policies]
+    if any(term.outcome is Outcome.NEXT_POLICY for part in parts[:-1] for term in part.terms):
+        reading.partial(section, "`next policy` inside such a chain is read as `next term`")
+    terms = tuple(
+        replace(term, outcome=Outcome.NEXT_TERM) if term.outcome is Outcome.NEXT_POLICY else term
+        for part in parts
+        for term in part.terms
+    )
+    reading.draft.policies[name] = RoutePolicy(name, terms, reading.source(section), Outcome.REJECT)
+    reading.refer("route-map", name, section, usage)
+    return name
 
 
 def _text(node: Node) -> str:

@@ -6,7 +6,7 @@ from guard.model.coverage import LineState
 from guard.model.device import Device, Vendor
 from guard.parse.context import Context
 from guard.parse.freeze import freeze
-from guard.parse.junos import bgp, firewall, igp, instance, interface, policy, policy_lists
+from guard.parse.junos import bgp, firewall, igp, instance, interface, policy, policy_lists, vpn
 from guard.parse.junos.inherit import expand
 from guard.parse.junos.reading import Reading
 from guard.parse.junos.statements import read as read_statements
@@ -64,6 +64,7 @@ def read(text: str, file: str, vendor: Vendor) -> Device:
     policy.read(reading, root["policy-options"])
     interface.read(reading)
     firewall.read(reading, root["firewall"])
+    vpn.tunnels(reading)
     for each in instance.instances(reading):
         instance.read(reading, each)
         igp.read(reading, each)

@@ -9,11 +9,11 @@ import pytest
 from bgp_text import table
 from small_network import routes, snapshot_of, state_of
 
-from guard.engines.rows import routes_rows
+from guard.engines.rows import bgp_rows, routes_rows
 from guard.model.address import parse_address
 from guard.model.facts import Disposition
 from guard.model.state import NetworkState
-from guard.simulate.control_plane import compute
+from guard.simulate.control_plane import Cache, compute
 from guard.simulate.forwarding import Forwarder
 
 CE = """
@@ -214,3 +214,85 @@ def test_a_router_whose_tunnels_have_no_address_gives_nothing() -> None:
     texts = leaves()
     texts["leaf2"] = texts["leaf2"].replace("ip address 10.253.0.2/32", "")
     assert of_vrf(state_of(texts), "leaf1", "RED") == []
+
+
+JUNOS_PE = """
+    set system host-name pe{n}
+    set interfaces ge-0/0/0 unit 0 family inet address 10.254.0.{n}/30
+    set interfaces ge-0/0/0 unit 0 family mpls
+    set interfaces ge-0/0/1 unit 0 family inet address 10.{n}.0.1/24
+    set interfaces lo0 unit 0 family inet address 10.255.0.{n}/32
+    set policy-options policy-statement GIVE term 1 from protocol direct
+    set policy-options policy-statement GIVE term 1 then community add RED
+    set policy-options policy-statement GIVE term 1 then accept
+    set policy-options policy-statement TAKE term 1 from community RED
+    set policy-options policy-statement TAKE term 1 then accept
+    set policy-options community RED members target:65001:7
+    set routing-instances RED instance-type vrf
+    set routing-instances RED interface ge-0/0/1.0
+    set routing-instances RED route-distinguisher 10.255.0.{n}:7
+    set routing-instances RED routing-options static route 10.{n}.9.0/24 discard
+    {targets}
+    set routing-options router-id 10.255.0.{n}
+    set routing-options autonomous-system 65001
+    set routing-options static route 10.255.0.{far}/32 next-hop 10.254.0.{far}
+    set protocols bgp group I type internal
+    set protocols bgp group I local-address 10.255.0.{n}
+    set protocols bgp group I family inet-vpn unicast
+    set protocols bgp group I neighbor 10.255.0.{far}
+    set protocols ldp interface ge-0/0/0.0
+    """
+
+
+def junos(*targets: str) -> dict[str, str]:
+    lines = "\n    ".join(f"set routing-instances RED {each}" for each in targets)
+    return {f"pe{n}": JUNOS_PE.format(n=n, far=far, targets=lines) for n, far in ((1, 2), (2, 1))}
+
+
+def test_junos_gives_a_vrf_s_routes_to_its_vpn_without_a_word_of_bgp_in_it() -> None:
+    """Recorded: lab-validation, junos_l3vpn. Subnets go where the VRF looks packets up (`vrf-table-label`)."""
+    state = state_of(junos("vrf-target target:65001:7"))
+    assert of_vrf(state, "pe1", "RED") == ["10.2.9.0/24 ibgp 10.255.0.2 170"]
+    state = state_of(junos("vrf-target target:65001:7", "vrf-table-label"))
+    assert of_vrf(state, "pe1", "RED") == ["10.2.0.0/24 ibgp 10.255.0.2 170", "10.2.9.0/24 ibgp 10.255.0.2 170"]
+
+
+def test_policies_of_a_junos_vrf_stand_in_place_of_its_target() -> None:
+    texts = junos("vrf-target target:65001:8", "vrf-table-label", "vrf-import TAKE", "vrf-export GIVE")
+    assert of_vrf(state_of(texts), "pe1", "RED") == ["10.2.0.0/24 ibgp 10.255.0.2 170"]
+    assert fate(texts, "pe1", "10.2.0.1", "RED") == {(Disposition.ACCEPTED, "pe2")}
+
+
+def test_what_a_change_leaves_is_what_a_fresh_start_gives() -> None:
+    """Warm equals cold: targets, sessions and distinguishers that change, each after the state before it."""
+    base = snapshot_of(backbone())
+    cache = Cache()
+    compute(base, cache=cache)
+    for old, new in (
+        ("route-target import 65001:7", "route-target import 65001:9"),
+        ("route-target export 65001:7", "route-target export 65001:9"),
+        ("rd 65001:1", "rd 65001:2"),
+        ("neighbor 10.255.0.9 activate", "no neighbor 10.255.0.9 activate"),
+        ("neighbor 192.0.1.2 activate", "no neighbor 192.0.1.2 activate"),
+    ):
+        texts = backbone()
+        assert old in texts["pe1"]
+        texts["pe1"] = texts["pe1"].replace(old, new)
+        changed = snapshot_of(texts)
+        warm, cold = compute(changed, cache=cache), compute(changed)
+        assert list(routes_rows(warm)) == list(routes_rows(cold)), new
+        assert list(bgp_rows(warm)) == list(bgp_rows(cold)), new
+
+
+def test_two_routers_with_one_distinguisher_give_the_better_path() -> None:
+    """p holds both paths of one route, whose preference chooses; pe1's own loses to what it hears."""
+    texts = backbone()
+    texts["pe2"] = texts["pe2"].replace("rd 65001:2", "rd 65001:1").replace(
+        "neighbor 192.0.2.2 activate",
+        "neighbor 192.0.2.2 activate\n      neighbor 192.0.2.2 route-map HIGH in\n"
+        "    route-map HIGH permit 10\n     set local-preference 200",
+    )  # fmt: skip
+    texts["ce2"] = texts["ce2"].replace("10.2.0", "10.1.0").replace("router-id 10.1.0.1", "router-id 10.2.0.1")
+    state = state_of(texts)
+    assert of_vrf(state, "pe1", "RED") == ["10.1.0.0/24 ibgp 10.255.0.2 200"]
+    assert of_vrf(state, "pe2", "RED") == ["10.1.0.0/24 bgp 192.0.2.2 20"]
