@@ -21,6 +21,7 @@ from guard.engines.known_differences import Known, known_difference
 from guard.model.address import WIDTH, Address, Prefix
 from guard.model.bgp import ORIGIN_NAMES, AsPath, as_path_text
 from guard.model.facts import Assessment
+from guard.model.inventory import EXTERNAL
 from guard.model.provenance import Source
 from guard.model.rib import NextHop, Rib, RibEntry
 from guard.model.state import BgpRow, BgpSession, NetworkState
@@ -329,6 +330,8 @@ def reach_agreement(one: Assessment, other: Assessment) -> tuple[Difference, ...
 
 def _reach(facts: Assessment) -> Iterator[tuple[str, str]]:
     for site in facts.sites:
+        if site.kind == EXTERNAL:
+            continue  # whom the outside sends to is looked for only until all sites of ours are known to (Reach)
         yield f"site {site.name}", f"sends to {', '.join(sorted(site.sends_to)) or NONE}"
     for service in facts.services:
         healthy = sum(each.healthy for each in service.instances)

@@ -12,6 +12,8 @@ from small_network import folder, snapshot_of
 from guard.engines.agreement import Fact, agreement, reach_agreement
 from guard.engines.batfish.translate import state
 from guard.model.address import parse_prefix
+from guard.model.facts import Assessment
+from guard.model.inventory import EXTERNAL
 from guard.model.state import InterfaceId, NetworkState, Scenario
 from guard.simulate.assessment import assess_all
 from guard.simulate.control_plane import compute
@@ -158,3 +160,19 @@ def test_an_interface_that_is_up_at_one_alone_is_a_difference_with_its_lines() -
     (face,) = (each for each in found if each.fact is Fact.INTERFACE)
     assert (face.subject, face.answers) == (str(InterfaceId("r1", "Ethernet1")), ("up", "down (inactive)"))
     assert [str(source) for source in face.sources] == ["configs/r1.cfg:7-9"]
+
+
+def test_whom_the_outside_sends_to_is_not_compared_and_whom_a_site_of_ours_does_is() -> None:
+    """The search for senders ends once all sites of ours are found: how far it came to tell of others is by chance."""
+    snapshot = folder(REPLAYS / "facebook-2021-10-04" / "snapshot")
+    facts = assess_all((snapshot,), compute)[0]
+
+    def less(kind: str) -> Assessment:
+        fewer = (
+            replace(s, sends_to=frozenset()) if (s.kind == EXTERNAL) == (kind == EXTERNAL) else s for s in facts.sites
+        )
+        return replace(facts, sites=tuple(fewer))
+
+    assert any(site.sends_to for site in facts.sites if site.kind == EXTERNAL)
+    assert reach_agreement(facts, less(EXTERNAL)) == ()
+    assert {each.fact for each in reach_agreement(facts, less("pop"))} == {Fact.REACH}
