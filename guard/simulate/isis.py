@@ -14,11 +14,13 @@ from typing import NamedTuple
 import numpy as np
 
 from guard.model.address import DEFAULT_V4, DEFAULT_V6, Prefix
+from guard.model.bgp import BgpAttributes
 from guard.model.device import Vendor
 from guard.model.rib import RibEntry, RouteProtocol
-from guard.simulate.isis_graph import BACKBONE, IsisGraph, as_told
+from guard.simulate.isis_graph import BACKBONE, IsisGraph, IsisRouter, as_told
 from guard.simulate.main_rib import UNUSABLE, MainRib
 from guard.simulate.ospf_internal import Memory
+from guard.simulate.policy_eval import RouteView, evaluate
 from guard.simulate.redistribution import Evaluators, take
 from guard.simulate.spf import (
     INFINITE,
@@ -188,9 +190,9 @@ class Isis:
             if router.process.leak_l2_to_l1 is not None:
                 inside = {row.prefix for row in self._rows[1, router.area]}
                 leaked[router.area].extend(
-                    _Row(prefix, router.index, cost)
+                    _Row(prefix, router.index, told)
                     for prefix, cost in self._costs(router.index, 2).items()
-                    if prefix not in inside
+                    if prefix not in inside and (told := _leaked(router, prefix, cost)) is not None
                 )
         for area, rows in leaked.items():
             self._rows[1, area].extend(rows)
@@ -298,6 +300,16 @@ class IsisTable:
                 distance = process.distance_level_2
             known = self._shared[key] = RibEntry(_PROTOCOL[level], distance, cost, kept)
         return known
+
+
+def _leaked(router: IsisRouter, prefix: Prefix, cost: int) -> int | None:
+    """What a level-2 route costs in level 1, if the policy of the leak takes it; without one all are taken."""
+    policy = router.process.leak_l2_to_l1
+    if not policy:
+        return cost
+    view = RouteView(prefix, BgpAttributes(med=cost), protocol="isis", route_type="level-2")
+    taken = evaluate(router.device, (policy,), view)
+    return None if taken is None else taken.attributes.med or 0
 
 
 # ------------------------------------------------------------------------------------------------ redistribution

@@ -21,6 +21,7 @@ from guard.model.igp import (
     OspfProcess,
     RipProcess,
 )
+from guard.model.policy import MatchProtocol, leaves
 from guard.parse.junos.bgp import router_id
 from guard.parse.junos.instance import Instance
 from guard.parse.junos.interface import MANAGEMENT, speed
@@ -343,7 +344,8 @@ def _isis(reading: Reading, instance: Instance, node: Node) -> None:
     overload = node["overload"]
     if overload is not None:
         reading.all_done(overload)
-    redistributions = tuple(_redistributions(reading, node, "isis"))
+    # What is exported goes into all levels that run, unless a policy says `to level`.
+    redistributions = tuple(replace(each, level="level-1-2") for each in _redistributions(reading, node, "isis"))
     reading.draft.isis.append(
         IsisProcess(
             "",
@@ -353,6 +355,7 @@ def _isis(reading: Reading, instance: Instance, node: Node) -> None:
             level={frozenset({1}): "level-1", frozenset({2}): "level-2"}.get(frozenset(active), "level-1-2"),
             wide_metrics=True,  # both kinds are sent, and wide ones are used; see _widest
             overload=overload is not None,
+            leak_l2_to_l1=_leak(reading, node),
             interfaces=interfaces if active else (),
             redistributions=tuple((version, each) for each in redistributions for version in (4, 6)),
             distance=preferences[0],
@@ -377,6 +380,15 @@ def _isis(reading: Reading, instance: Instance, node: Node) -> None:
         "authentication-key": "authentication of a level", "authentication-type": "authentication of a level",
         "clns-routing": "CLNS is not modelled",
     })  # fmt: skip
+
+
+def _leak(reading: Reading, node: Node) -> str | None:
+    """The export chain, where it speaks of routes of IS-IS: those go from level 2 into level 1 by policy alone."""
+    name = chain(reading, node, "export", "isis export")
+    policy = reading.draft.policies.get(name)
+    terms = policy.terms if policy is not None else ()
+    named = (leaf for term in terms for leaf in leaves(term.condition) if isinstance(leaf, MatchProtocol))
+    return name if any("isis" in leaf.protocols for leaf in named) else None
 
 
 def _isis_interfaces(

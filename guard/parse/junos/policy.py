@@ -26,9 +26,11 @@ from guard.model.policy import (
     MatchRouteType,
     MatchRpki,
     MatchTag,
+    Not,
     Opaque,
     Outcome,
     RoutePolicy,
+    SetLevel,
     Term,
 )
 from guard.parse.junos import policy_expression, policy_lists, route_filters
@@ -41,7 +43,6 @@ _ORIGINS = {"igp": 0, "egp": 1, "incomplete": 2}
 _OPAQUE = {
     "area": "the area of a route is not modelled", "instance": "the instance of a route is not modelled",
     "color": "colours are not modelled",
-    "level": "the level of a route is not modelled",
     "as-path-neighbors": "AS lists are not modelled", "as-path-origins": "AS lists are not modelled",
     "as-path-transits": "AS lists are not modelled", "as-path-unique-count": "counts of AS numbers are not modelled",
     "community-count": "counts of communities are not modelled", "metric2": "metric2 is not modelled",
@@ -91,7 +92,7 @@ def _terms(reading: Reading, node: Node, name: str) -> Iterator[Term]:
         parts.insert(0, prefixes.general)
     then = node["then"]
     condition = parts[0] if len(parts) == 1 else All(tuple(parts))
-    made = actions(reading, then) if then is not None else ()
+    made = (*_levels(node["to"]), *(actions(reading, then) if then is not None else ()))
     yield Term(name, condition, made, outcome(reading, then), reading.source(node))
 
 
@@ -124,10 +125,21 @@ def _to(reading: Reading, node: Node) -> list[Condition]:
         if child.word in {"neighbor", "rib"}:
             reading.done(child, *child)
             parts.append(_CONDITIONS[child.word](reading, child))
+        elif child.word == "level" and child.words in {("1",), ("2",)}:
+            reading.done(child, *child)
+            # A route of IS-IS goes to the other level than its own; others where _levels says.
+            own = MatchRouteType(frozenset({"level-2" if child.words == ("1",) else "level-1"}))
+            parts.append(Any((own, Not(MatchProtocol(frozenset({"isis"}))))))
         else:
             reading.not_modelled(child, "where a route goes is not modelled beyond the neighbour")
             parts.append(Opaque(f"to {child.word} {' '.join(child.words)}"))
     return parts
+
+
+def _levels(node: Node | None) -> tuple[SetLevel, ...]:
+    """`to level N`: what is redistributed into IS-IS goes into that level."""
+    held = node["level"] if node is not None else None
+    return tuple(SetLevel(f"level-{word}") for word in (held.words if held is not None else ()) if word in {"1", "2"})
 
 
 def _any(parts: list[Condition]) -> Condition:
@@ -203,6 +215,10 @@ def _route_type(reading: Reading, node: Node) -> Condition:
     return MatchRouteType(frozenset(node.words))
 
 
+def _level(reading: Reading, node: Node) -> Condition:
+    return MatchRouteType(frozenset(f"level-{word}" for word in node.words))
+
+
 def _external(reading: Reading, node: Node) -> Condition:
     kinds = reading.values(node, "type")
     wanted = frozenset(f"type-{kind}" for kind in kinds) or frozenset({"type-1", "type-2", "external"})
@@ -256,6 +272,7 @@ _CONDITIONS: Mapping[str, Callable[[Reading, Node], Condition]] = {
     "rib": _rib,
     "route-type": _route_type,
     "external": _external,
+    "level": _level,
     "policy": _policy,
     "condition": _condition,
     "validation-database": _rpki,

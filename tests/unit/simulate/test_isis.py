@@ -83,3 +83,53 @@ def test_redistributed_static_routes() -> None:
         }
     )
     assert "isisL2 192.0.2.0/24 via 10.0.1.1 Ethernet0/1 [115/40]" in routes(state, "b")
+
+
+def junos(name: str, number: int, *links: tuple[int, int, str], more: str = "", area: str = "49.0001") -> str:
+    """As `ios`; each link with the level that it is without."""
+    rows = [f"system host-name {name}", f"interfaces lo0 unit 0 family inet address 10.255.0.{number}/32"]
+    rows += [f"interfaces lo0 unit 0 family iso address {area}.0000.0000.{number:04}.00"]
+    rows += ["protocols isis interface lo0"]
+    for link, host, without in links:
+        port = f"interfaces ge-0/0/{link} unit 0 family"
+        rows += [f"{port} inet address 10.0.{link}.{host}/24", f"{port} iso"]
+        rows += [f"protocols isis interface ge-0/0/{link}.0 level {without} disable"]
+    return "".join(f"set {row}\n" for row in [*rows, *more.splitlines()])
+
+
+LEAK = """\
+protocols isis export DOWN
+policy-options policy-statement DOWN term 1 from protocol isis
+policy-options policy-statement DOWN term 1 from level 2
+policy-options policy-statement DOWN term 1 from route-filter 10.255.0.3/32 exact
+policy-options policy-statement DOWN term 1 to level 1
+policy-options policy-statement DOWN term 1 then accept
+"""
+
+
+def test_a_policy_says_what_junos_leaks_into_level_1() -> None:
+    """a -1- b =2= c: level 2 goes down by an export policy alone (Junos, export of IS-IS)."""
+    a, c = junos("a", 1, (1, 1, "2")), junos("c", 3, (2, 3, "1"), area="49.0002")
+    plain = routes(state_of({"a": a, "b": junos("b", 2, (1, 2, "2"), (2, 2, "1")), "c": c}), "a")
+    leaked = routes(state_of({"a": a, "b": junos("b", 2, (1, 2, "2"), (2, 2, "1"), more=LEAK), "c": c}), "a")
+    assert [row for row in leaked if row not in plain] == ["isisL1 10.255.0.3/32 via 10.0.1.2 ge-0/0/1.0 [15/20]"]
+
+
+def test_a_route_map_chooses_what_is_leaked() -> None:
+    more = "redistribute isis ip level-2 into level-1 route-map SOME"
+    b = ios("b", "49.0001", 2, (1, 2, "level-1"), (2, 1, "level-2-only"), more=more)
+    b += "ip prefix-list SOME seq 5 permit 10.255.0.4/32\n"
+    b += "route-map SOME permit 10\n match ip address prefix-list SOME\n"
+    found = routes(state_of({**TWO_AREAS, "b": b}), "a")
+    assert [row.split()[1] for row in found] == ["0.0.0.0/0", "10.255.0.2/32", "10.255.0.4/32"]
+
+
+def test_what_junos_exports_goes_into_the_levels_that_run_unless_a_policy_names_one() -> None:
+    export = (
+        "routing-options static route 10.9.0.0/16 discard\nprotocols isis export OUT\n"
+        "policy-options policy-statement OUT term 1 from protocol static\n"
+        "policy-options policy-statement OUT term 1 then accept\n"
+    )
+    for more, seen in (("", True), ("policy-options policy-statement OUT term 1 to level 2\n", False)):
+        devices = {"a": junos("a", 1, (1, 1, "2")), "b": junos("b", 2, (1, 2, "2"), more=export + more)}
+        assert any("10.9.0.0/16" in row for row in routes(state_of(devices), "a")) == seen
