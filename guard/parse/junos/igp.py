@@ -384,7 +384,7 @@ def _isis(reading: Reading, instance: Instance, node: Node) -> None:
 
 def _leak(reading: Reading, node: Node) -> str | None:
     """The export chain, where it speaks of routes of IS-IS: those go from level 2 into level 1 by policy alone."""
-    name = chain(reading, node, "export", "isis export")
+    name = joined(reading, node, "export", "isis export")
     policy = reading.draft.policies.get(name)
     terms = policy.terms if policy is not None else ()
     named = (leaf for term in terms for leaf in leaves(term.condition) if isinstance(leaf, MatchProtocol))
