@@ -44,9 +44,14 @@ class Mode:
         """Whether a command, `no` or not, begins like one of this mode's, judged by two words."""
         at = 1 if words[0] in _NEGATIONS and len(words) > 1 else 0
         found = self.seconds.get(words[at].lower() if words[at] != "int" else "interface")
-        if found is None:
+        if found is None or (words[at] == "interface" and len(words) == at + 2 and self._wants_more(words[at:])):
             return False
         return not found or (words[at + 1].lower() if len(words) > at + 1 else "") in found
+
+    def _wants_more(self, words: tuple[str, ...]) -> bool:
+        """Whether `interface X` only begins a command here (FRR `interface X area N`): vtysh then asks around."""
+        forms = self.by_first.get("interface", ())
+        return bool(forms) and all(match(form, words)[0] is Fit.PREFIX for form in forms)
 
     def match(self, words: tuple[str, ...]) -> Matched | Mismatch | None:
         """Fit a command without its `no`: the match, the deepest reason why not, or None where no form is near."""

@@ -178,3 +178,15 @@ row = st.builds(lambda indent, words: " " * indent + words, st.integers(0, 4), c
 @given(st.lists(row, max_size=25), st.sampled_from(["ios", "nxos", "eos", "frr"]))
 def test_no_line_is_lost(rows: list[str], vendor: str) -> None:
     check_law("\n".join(rows), vendor)
+
+
+def test_an_interface_after_ospf6_is_a_block_of_its_own() -> None:
+    """FRR's older `interface X area N` begins like it; without an area vtysh finds the mode around."""
+    text = "router ospf6\n ospf6 router-id 192.0.2.1\n interface eth0 area 0\ninterface lo\n ip address 192.0.2.1/32\n"
+    assert outline(text, "frr") == [
+        "1 router ospf6",
+        " 2 ospf6 router-id 192.0.2.1",
+        " 3 interface eth0 area 0",
+        "4 interface lo",
+        " 5 ip address 192.0.2.1/32",
+    ]
