@@ -146,7 +146,7 @@ class Exchange:
     def _given(self, overlay: int, distinguisher: str, givers: list[tuple[Speaker, int]]) -> Iterator[Link]:
         for speaker, version in givers:
             table, own = self.tables.get((speaker.node, (overlay, distinguisher))), _tunnel_end(speaker, overlay)
-            if table is not None and (own is not None or overlay != EVPN or not speaker.device.tunnel_end):
+            if table is not None and (own is not None or not _needs_tunnel(speaker, overlay)):
                 yield self._copy(speaker, table, version, overlay, own)
 
     def _copy(self, source: Speaker, target: Speaker, version: int, overlay: int, own: Address | None) -> Link:
@@ -179,6 +179,11 @@ def distinguisher_of(speaker: Speaker) -> str:
     if not found:
         found = next((each.route_distinguisher for each in speaker.device.vrfs if each.name == speaker.vrf), "")
     return f"{speaker.router_id}:{speaker.vrf}" if found == "auto" else found
+
+
+def _needs_tunnel(speaker: Speaker, overlay: int) -> bool:
+    """Whether routes of the VRF leave by VXLAN alone: where tunnels are configured, and always on NX-OS."""
+    return overlay == EVPN and (bool(speaker.device.tunnel_end) or speaker.device.vendor is Vendor.NXOS)
 
 
 def _tunnel_end(speaker: Speaker, overlay: int) -> Address | None:

@@ -85,9 +85,11 @@ def _interfaces(reading: Reading) -> None:
         if settings.channel_group:
             bundles.setdefault(_bundle(reading.vendor, settings.channel_group), []).append(settings.name)
     for name, settings in reading.settings.items():
-        reading.tunnel_end = settings.values.pop("tunnel end", reading.tunnel_end)
+        end = settings.values.pop("tunnel end", "")
         bridged = settings.values.pop("bridged vlans", ())
         reading.interfaces[name] = _interface(settings, reading, tuple(bundles.get(name, ())))
+        if end:  # one that is shut ends no tunnels: it has no address itself
+            reading.tunnel_end = name if reading.interfaces[name].shutdown else end
         if bridged:
             reading.interfaces[name] = replace(reading.interfaces[name], trunk_vlans=tuple(bridged))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from guard.model.device import Vendor
+from guard.parse.cisco.interface_name import canonical
 from guard.parse.cisco.reading import LoginFilter
 from guard.parse.cisco.table import Handler, Ignored, NotModelled, Partly, Table, keys
 from guard.parse.context import Context, walk
@@ -74,6 +76,22 @@ def _control_plane(line: Line, context: Context, reading: XrReading) -> None:
             context.not_implemented(each, "which interfaces take management traffic is not modelled")
 
 
+def _mpls_ldp(line: Line, context: Context, reading: XrReading) -> None:
+    """`mpls ldp` with the interfaces on which it gives labels; the rest of it moves no route."""
+    context.done(line)
+    for child in line.children:
+        if child.words[0] != "interface":
+            for each in walk(child):
+                context.not_implemented(each, "of LDP the interfaces alone are modelled")
+            continue
+        name = canonical(Vendor.IOSXR, "".join(child.words[1:]))
+        reading.interface(name, context.source(child)).values["labels"] = True
+        context.refer("interface", name, child, "mpls ldp")
+        context.done(child)
+        for each in child.children:
+            context.ignore_block(each, "options of LDP on a link")
+
+
 TOP: Mapping[str, Handler[XrReading]] = {
     "hostname": _hostname,
     "vrf": vrf,
@@ -97,6 +115,7 @@ TOP: Mapping[str, Handler[XrReading]] = {
     "tag-set": tag_set,
     **keys(other_set, "rd-set | ospf-area-set | mac-set | esi-set | etag-set"),
     "line": _line,
+    "mpls ldp": _mpls_ldp,
     "ssh server": _ssh_server,
     "control-plane": _control_plane,
 }

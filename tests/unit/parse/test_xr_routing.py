@@ -651,3 +651,9 @@ def test_multicast_and_management_are_ignored() -> None:
         "multicast-routing\n address-family ipv4\n  interface all enable\n!\nntp\n server 10.0.0.1\n!\nssh server v2\n"
     )
     assert set(states(device_of(text)).values()) == {"IGNORED"}
+
+
+def test_ldp_says_on_which_links_labels_are_switched() -> None:
+    device = device_of(PORTS + "mpls ldp\n igp sync delay on-session-up 5\n interface GigabitEthernet0/0/0/0\n !\n!\n")
+    assert [each.name for each in device.interfaces if each.labels] == ["GigabitEthernet0/0/0/0"]
+    assert states(device) == {"igp sync delay on-session-up 5": "NOT_IMPLEMENTED"}

@@ -214,6 +214,9 @@ def test_a_router_whose_tunnels_have_no_address_gives_nothing() -> None:
     texts = leaves()
     texts["leaf2"] = texts["leaf2"].replace("ip address 10.253.0.2/32", "")
     assert of_vrf(state_of(texts), "leaf1", "RED") == []
+    shut = leaves()
+    shut["leaf2"] = shut["leaf2"].replace("no shutdown\n      source-interface", "shutdown\n      source-interface")
+    assert of_vrf(state_of(shut), "leaf1", "RED") == []
 
 
 JUNOS_PE = """
@@ -296,3 +299,41 @@ def test_two_routers_with_one_distinguisher_give_the_better_path() -> None:
     state = state_of(texts)
     assert of_vrf(state, "pe1", "RED") == ["10.1.0.0/24 ibgp 10.255.0.2 200"]
     assert of_vrf(state, "pe2", "RED") == ["10.1.0.0/24 bgp 192.0.2.2 20"]
+
+
+def test_ipv6_customers_over_an_ipv4_backbone() -> None:
+    ce = """
+        hostname ce{n}
+        interface Loopback0
+         ipv6 address 2001:db8:{n}0::1/64
+        interface Ethernet0
+         ipv6 address 2001:db8:{n}::2/64
+        router bgp 6510{n}
+         bgp router-id 10.{n}.0.1
+         no bgp default ipv4-unicast
+         neighbor 2001:db8:{n}::1 remote-as 65001
+         address-family ipv6
+          network 2001:db8:{n}0::/64
+          neighbor 2001:db8:{n}::1 activate
+        """
+    texts = backbone()
+    for n in (1, 2):
+        texts[f"ce{n}"] = ce.format(n=n)
+        texts[f"pe{n}"] = (
+            texts[f"pe{n}"]
+            .replace("address-family vpnv4", "address-family vpnv6")
+            .replace("address-family ipv4\n", "address-family ipv6\n", 1)
+            .replace(f"ip address 192.0.{n}.1 255.255.255.252", f"ipv6 address 2001:db8:{n}::1/64")
+            .replace("address-family ipv4 vrf RED", "address-family ipv6 vrf RED")
+            .replace(f"neighbor 192.0.{n}.2", f"neighbor 2001:db8:{n}::2")
+        )
+    texts["p"] = texts["p"].replace("address-family vpnv4", "address-family vpnv6")
+    state = state_of(texts)
+    assert of_vrf(state, "pe1", "RED") == [
+        "2001:db8:10::/64 bgp 2001:db8:1::2 20",
+        "2001:db8:20::/64 ibgp 10.255.0.2 200",
+    ]
+    assert [line for line in routes(state, "ce1") if "20::" in line] == [
+        "bgp 2001:db8:20::/64 via 2001:db8:1::1 dynamic [20/0]"
+    ]
+    assert fate(texts, "ce1", "2001:db8:20::1") == {(Disposition.ACCEPTED, "ce2")}
