@@ -22,6 +22,7 @@ from guard.model.bgp import (
     NeighborFamily,
     Redistribution,
 )
+from guard.model.policy import All, Outcome, RoutePolicy, SetMetricFromIgp, Term
 from guard.parse.junos import vpn
 from guard.parse.junos.instance import Instance
 from guard.parse.junos.key import digest
@@ -497,9 +498,8 @@ def _policies(reading: Reading, levels: _Levels, loops: int) -> NeighborFamily:
             reading.all_done(node["remove-private"] or node)
     metric = levels.find("metric-out")
     text = metric.words[-1] if metric is not None and metric.children else ""
-    if metric is not None and not text.isdecimal():
-        reading.not_modelled(metric, "a metric that follows the IGP is not modelled")
-    elif metric is not None:
+    following = _following_igp(reading, metric) if metric is not None and not text.isdecimal() else ()
+    if metric is not None:
         reading.all_done(metric)
     for node in levels.nodes:
         held = node["advertise-inactive"]
@@ -508,7 +508,7 @@ def _policies(reading: Reading, levels: _Levels, loops: int) -> NeighborFamily:
     return NeighborFamily(
         4,
         import_policies=levels.policies(reading, "import"),
-        export_policies=levels.policies(reading, "export"),
+        export_policies=(*following, *levels.policies(reading, "export")),
         next_hop_unchanged=unchanged or levels.flag(reading, "no-nexthop-change"),
         route_reflector_client=levels.value(reading, "cluster") is not None,
         send_community=True,
@@ -524,6 +524,16 @@ def _policies(reading: Reading, levels: _Levels, loops: int) -> NeighborFamily:
         multipath=levels.find("multipath") is not None,
         source=reading.source(levels.nodes[0]),
     )
+
+
+def _following_igp(reading: Reading, node: Node) -> tuple[str, ...]:
+    """`metric-out igp|minimum-igp [OFFSET]`: a policy before those of export, which may set another metric."""
+    offset = next((int(each.word) for each in node.walk() if each.word.removeprefix("-").isdecimal()), 0)
+    name = f"metric-out igp {offset}"
+    term = Term("", All(), (SetMetricFromIgp(offset),), Outcome.NEXT_TERM, reading.source(node))
+    reading.draft.policies[name] = RoutePolicy(name, (term,), reading.source(node), Outcome.NEXT_POLICY)
+    reading.refer("route-map", name, node, "metric-out")
+    return (name,)
 
 
 def _removed(node: Node) -> str:

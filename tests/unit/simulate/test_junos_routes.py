@@ -328,3 +328,30 @@ def test_a_condition_that_turns_is_seen_from_what_was_known_before(tracked: str)
         assert list(warm.bgp.rows()) == list(cold.bgp.rows())
         seen.append(bool(learned(warm, "r3", "10.255.0.1/32")))
     assert seen == [True, "discard" in tracked, True]
+
+
+@pytest.mark.parametrize(
+    ("line", "export", "med"),
+    [
+        ("metric-out igp", "", 1),
+        ("metric-out igp 10", "", 11),
+        ("metric-out minimum-igp -5", "", 0),
+        ("metric-out 7", "", 7),
+        ("metric-out igp", "then metric 33\nset policy-options policy-statement OUT then accept\n", 33),
+    ],
+)
+def test_a_metric_that_follows_the_igp(line: str, export: str, med: int) -> None:
+    """r2 -OSPF- r1 - r3: the next hop that r1 has by iBGP is r2's loopback, at 1 (Junos, metric-out)."""
+    inside = "set protocols ospf area 0 interface ge-0/0/0.0\nset protocols ospf area 0 interface lo0.0 passive\n"
+    inside += "set protocols bgp group I type internal\nset protocols bgp group I local-address 10.255.0.{own}\n"
+    inside += "set protocols bgp group I neighbor 10.255.0.{far}\n"
+    one = R1.replace("set protocols bgp group E", "deactivate protocols bgp group E") + inside.format(own=1, far=2)
+    two = R2.replace("set protocols bgp group E", "deactivate protocols bgp group E") + inside.format(own=2, far=1)
+    two = two.replace("65002", "65001") + STATIC + "set protocols bgp group I export LAN\n"
+    two += "set policy-options policy-statement LAN from protocol static\n"
+    two += "set policy-options policy-statement LAN then next-hop self\n"
+    two += "set policy-options policy-statement LAN then accept\n"
+    one += TO_R3 + f"set protocols bgp group U {line}\n"
+    one += f"set protocols bgp group U export OUT\nset policy-options policy-statement OUT {export}" if export else ""
+    (row,) = learned(state_of({"r1": one, "r2": two, "r3": R3}), "r3")
+    assert row.attributes.med == med
