@@ -1,7 +1,8 @@
-"""Addresses that a link-state IGP alone carries: everybody connected in the area reaches them, without looking at each.
+"""Addresses that an IGP alone carries: everybody connected in the area reaches them, without looking at each router.
 
 Law: within an area all routers compute shortest paths on the same database (RFC 2328 16.1), so packets to an address of
-a member arrive, whoever sends them, as long as no other protocol, filter or exception has a say. Where one may have,
+a member arrive, whoever sends them, as long as no other protocol, filter or exception has a say. So they do in an AS of
+EIGRP whose routers tell each other everything (each step is to a lower metric). Where something else may have a say,
 nothing is said and each router is looked at.
 """
 
@@ -9,17 +10,35 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping
+from typing import NamedTuple
 
 from guard.model.address import Address, Prefix
+from guard.model.device import Device
+from guard.model.eigrp import EigrpProcess
 from guard.model.rib import RouteProtocol
 from guard.model.state import IgpAdjacency, InterfaceId, NetworkState
 from guard.simulate.acl import drops_traffic_to
 from guard.simulate.links import DEFAULT_VRF, Links
 
-#: Routes inside an area: whoever is connected knows them. External and inter-area ones hang on more than that.
-IGP = frozenset({RouteProtocol.OSPF, RouteProtocol.ISIS_L1, RouteProtocol.ISIS_L2})
 
-_LINK_STATE = frozenset({"ospf", "ospf3", "isis"})
+class Kind(NamedTuple):
+    """The IP version that an area's protocol carries (0: both), and its routes inside: whoever is connected knows them.
+
+    External and inter-area ones hang on more than that.
+    """
+
+    version: int
+    inside: frozenset[RouteProtocol]
+
+
+_KINDS = {
+    "ospf": Kind(4, frozenset({RouteProtocol.OSPF})),
+    "ospf3": Kind(6, frozenset({RouteProtocol.OSPF})),
+    "isis": Kind(0, frozenset({RouteProtocol.ISIS_L1, RouteProtocol.ISIS_L2})),
+    "eigrp": Kind(4, frozenset({RouteProtocol.EIGRP})),
+    "eigrp6": Kind(6, frozenset({RouteProtocol.EIGRP})),
+}
+_DISTANCE_VECTOR = frozenset({"eigrp", "eigrp6"})
 #: neighbour, our interface, its interface
 Wire = tuple[str, InterfaceId, InterfaceId]
 NOBODY: frozenset[str] = frozenset()
@@ -40,7 +59,7 @@ class IgpCore:
         self._state = state
         self._elsewhere = elsewhere
         self._universe = universe  # of BGP; None: not known, so nothing is said
-        self.areas = adjacencies(state.adjacencies)
+        self.areas = adjacencies(_telling(state, links))
         self.components: dict[tuple[str, str], frozenset[str]] = {}
         for area, wires in self.areas.items():
             self.components.update(spread_out(area, wires))
@@ -77,7 +96,7 @@ class IgpCore:
         for node in sorted(nodes):
             found = NOBODY
             for area, wires in self.areas.items():
-                if node in wires and self._is_known(wires[node][0][0], prefix):
+                if node in wires and self._is_known(area, wires[node][0][0], prefix):
                     found |= self.components[area, node]
             if found:
                 return (node, found) if found & nodes == {node} and not found & self._excepted else ("", NOBODY)
@@ -92,7 +111,7 @@ class IgpCore:
             return node, NOBODY
         found = NOBODY
         for area, wires in self.areas.items():
-            if node in wires and self._is_known(wires[node][0][0], host):
+            if node in wires and self._is_known(area, wires[node][0][0], host):
                 found |= self.components[area, node]
         if not found or found & self._excepted or not self.is_unfiltered(address):
             return node, NOBODY
@@ -103,10 +122,12 @@ class IgpCore:
         places = self._elsewhere.get(host, ())
         return isinstance(places, tuple) and all(vertex[0] == node for vertex, _ in places)
 
-    def _is_known(self, neighbour: str, host: Prefix) -> bool:
-        rib = self._state.ribs.get((neighbour, DEFAULT_VRF))
+    def _is_known(self, area: str, neighbour: str, host: Prefix) -> bool:
+        """Whether a router of an area has the prefix by the area's own protocol."""
+        kind = _KINDS[area.partition(" ")[0]]
+        rib = self._state.ribs.get((neighbour, DEFAULT_VRF)) if kind.version in (0, host.version) else None
         entry = rib.get(host) if rib is not None else None
-        return entry is not None and entry.protocol in IGP
+        return entry is not None and entry.protocol in kind.inside
 
 
 def _exceptions(links: Links) -> frozenset[str]:
@@ -120,15 +141,40 @@ def _exceptions(links: Links) -> frozenset[str]:
     )
 
 
-def adjacencies(found: tuple[IgpAdjacency, ...]) -> dict[str, dict[str, list[Wire]]]:
-    """Link-state area -> router -> (neighbour, our interface, its interface), where both ends agree on it.
+def _telling(state: NetworkState, links: Links) -> tuple[IgpAdjacency, ...]:
+    """The adjacencies but those of an AS of EIGRP in which some router may keep something to itself."""
+    mute = {
+        (each.protocol, each.area)
+        for each in state.adjacencies
+        if each.protocol in _DISTANCE_VECTOR and not _tells_all(links.snapshot.devices.get(each.tail.node))
+    }
+    return tuple(each for each in state.adjacencies if (each.protocol, each.area) not in mute)
 
-    Not EIGRP's: who its routers are connected with does not tell what they tell each other.
-    """
+
+def _tells_all(device: Device | None) -> bool:
+    """Whether EIGRP is the only IGP of a router, in the global table, and without filters, stubs and summaries."""
+    if device is None or device.ospf or device.isis or device.rip:
+        return False
+    versions = [process.version for process in device.eigrp]
+    return len(set(versions)) == len(versions) and all(_is_plain(process) for process in device.eigrp)
+
+
+def _is_plain(process: EigrpProcess) -> bool:
+    kept = process.filters or process.stub is not None or process.auto_summary
+    kept = kept or any(each.summaries for each in process.interfaces)
+    return not kept and process.vrf == DEFAULT_VRF and process.distance < _USUAL_IBGP
+
+
+#: Distance of iBGP: an IGP behind it may yield to routes of BGP (Cisco, Arista, FRR: 200).
+_USUAL_IBGP = 200
+
+
+def adjacencies(found: tuple[IgpAdjacency, ...]) -> dict[str, dict[str, list[Wire]]]:
+    """area -> router -> (neighbour, our interface, its interface), where both ends agree on it."""
     both = {(each.tail, each.head) for each in found}
     areas: dict[str, dict[str, list[Wire]]] = defaultdict(lambda: defaultdict(list))
     for each in found:
-        if (each.head, each.tail) in both and each.protocol in _LINK_STATE:
+        if (each.head, each.tail) in both:
             areas[f"{each.protocol} {each.area}"][each.tail.node].append((each.head.node, each.tail, each.head))
     return {area: dict(nodes) for area, nodes in areas.items()}
 

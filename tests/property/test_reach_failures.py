@@ -1,7 +1,8 @@
 """Arguments on graphs and simulation give the same answer for every failure of a network.
 
-Routers r0, r1, … in a random connected graph: OSPF, iBGP in a full mesh or with reflectors, a data center prefix behind
-r0, a service prefix born at two routers, providers (nobody's configurations) at two, each router a site of its own.
+Routers r0, r1, … in a random connected graph: OSPF or EIGRP (with a stub, perhaps), iBGP in a full mesh or with
+reflectors, a data center prefix behind r0, a service prefix born at two routers, providers (nobody's configurations) at
+two, each router a site of its own.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class Plan:
     born: frozenset[int]
     providers: frozenset[int]
     risk: tuple[int, ...]
+    igp: str = "ospf"
+    stub: int | None = None
 
 
 @st.composite
@@ -42,7 +45,8 @@ def plans(draw: st.DrawFn) -> Plan:
     reflectors = draw(st.one_of(st.just(frozenset()), some))
     ordered = tuple(sorted(links))
     risk = draw(st.lists(st.integers(0, len(ordered) - 1), max_size=2, unique=True))
-    return Plan(count, ordered, reflectors, draw(some), draw(some), tuple(risk))
+    igp, stub = draw(st.sampled_from([("ospf", None), ("eigrp", None), ("eigrp", count - 1)]))
+    return Plan(count, ordered, reflectors, draw(some), draw(some), tuple(risk), igp, stub)
 
 
 def texts(plan: Plan) -> dict[str, str]:
@@ -69,7 +73,9 @@ def config(plan: Plan, node: int) -> str:
             lines += [" ip ospf network point-to-point"]
     if node in plan.providers:
         lines += ["interface Ethernet99", f" ip address 198.18.{node}.0 255.255.255.254"]
-    lines += ["router ospf 1", " network 172.16.0.0 0.15.255.255 area 0", "router bgp 64500", " no synchronization"]
+    lines += [f"router {plan.igp} 1", " network 172.16.0.0 0.15.255.255" + (" area 0" if plan.igp == "ospf" else "")]
+    lines += [" eigrp stub connected"] if node == plan.stub else []
+    lines += ["router bgp 64500", " no synchronization"]
     for other in range(plan.count):
         if other != node and (not plan.reflectors or plan.reflectors & {node, other}):
             peer = f" neighbor 172.16.0.{other}"
@@ -113,7 +119,8 @@ def test_what_the_igp_alone_carries_needs_no_looking_at_each_router(plan: Plan) 
     for node in range(plan.count):
         address = parse_address(f"172.16.0.{node}")
         assert dict(quick.column(address).items()) == dict(slow.column(address).items())
-    assert len(quick.core.circle(parse_address("172.16.0.0"))[1]) == plan.count
+    carried = plan.count if plan.stub is None else 0  # a stub keeps things to itself: each router is looked at
+    assert len(quick.core.circle(parse_address("172.16.0.0"))[1]) == carried
 
 
 def test_a_ring_is_argued_about_alone() -> None:
