@@ -78,6 +78,8 @@ def read(text: str) -> tuple[list[Statement], list[Fault]]:
 #: A command in a text that begins with a block.
 _COMMAND = re.compile(r"^(?:set|delete|activate|deactivate|insert|rename)[ \t]+[^\s:][^{};\n]*$", re.M)
 _BRACES = re.compile(r'"(?:[^"\\\n]|\\.)*"|#.*|(?P<brace>[{}])')
+#: After so many blocks that are never closed none is looked for: each costs the rest of the text.
+_MOST_TORN = 16
 #: Comments of several rows are blanked first, their rows kept.
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
 
@@ -87,10 +89,11 @@ def _read_rows(text: str) -> tuple[list[Statement], list[Fault]]:
     found: list[Statement] = []
     faults: list[Fault] = []
     rows = _COMMENT.sub(lambda match: "\n" * match.group().count("\n"), text).split("\n")
-    at = 0
+    at, torn = 0, 0
     while at < len(rows):
-        end = _block_end(rows, at)
+        end = _block_end(rows, at) if torn < _MOST_TORN and _may_open(rows[at]) else None
         if end is None:
+            torn += rows[at].rstrip().endswith("{")
             _command(rows[at], at + 1, found, faults)
             at += 1
             continue
@@ -109,11 +112,13 @@ def _command(row: str, number: int, found: list[Statement], faults: list[Fault])
         faults.append(Fault(number, row.strip(), "no set command"))
 
 
+def _may_open(row: str) -> bool:
+    words = row.split()
+    return bool(words) and words[0][0] not in "#!" and (words[0] not in VERBS or words[-1][-1] in "{;")
+
+
 def _block_end(rows: list[str], start: int) -> int | None:
     """The row behind the block that begins here; None where none begins or it is never closed."""
-    words = rows[start].split()
-    if not words or words[0][0] in "#!" or (words[0] in VERBS and words[-1][-1] not in "{;"):
-        return None
     depth = 0
     for at in range(start, len(rows)):
         for match in _BRACES.finditer(rows[at]):
