@@ -15,6 +15,7 @@ from guard.model.facts import Disposition, Fate
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import InterfaceId
 from guard.simulate.links import DEFAULT_VRF
+from guard.simulate.main_rib import MainRib
 from guard.simulate.plain_routes import Held, Installed, Vertex, is_plain
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class OneExit:
         self._trunks: dict[Prefix, _Trunk | None] = {}
         self._known: dict[tuple[Vertex, tuple[NextHop, ...]], tuple[Step, ...]] = {}
         self._heads: dict[tuple[NextHop, ...], dict[Vertex, tuple[Vertex, ...]]] = {}  # by the next hops of a route
+        self._by_gateways: dict[tuple[Vertex, int], tuple[tuple[NextHop, ...], tuple[Vertex, ...]]] = {}
         self._shared: dict[int, tuple[Held, tuple[tuple[frozenset[Vertex], RibEntry], ...]]] = {}
 
     def fill(self, destination: Address, ends: dict[Vertex, Ends]) -> None:
@@ -149,10 +151,25 @@ class OneExit:
 
     def _ahead(self, table: Vertex, prefix: Prefix, entry: RibEntry) -> tuple[Vertex, ...]:
         """The tables that a route leads to at once, all of them ours; none where it has other ends, too."""
+        gateways = self._gateways_of(table, prefix, entry)
+        known = self._by_gateways.get((table, id(gateways))) if gateways else None
+        if known is not None:
+            return known[1]
         forwarder = self._forwarder
         steps = forwarder.moves(table, prefix, entry) if forwarder.links.is_alive(table[0]) else None
         ahead = tuple(step.head for step in steps or () if not isinstance(step, Fate))
-        return ahead if forwarder.outside.isdisjoint((table[0], *(node for node, _ in ahead))) else ()
+        if not forwarder.outside.isdisjoint((table[0], *(node for node, _ in ahead))):
+            ahead = ()
+        if gateways:
+            self._by_gateways[table, id(gateways)] = gateways, ahead
+        return ahead
+
+    def _gateways_of(self, table: Vertex, prefix: Prefix, entry: RibEntry) -> tuple[NextHop, ...]:
+        """What an IGP says of an entry's one next hop (one object for all that it says so of); none where not sure."""
+        rib, address = self._forwarder.state.ribs[table], entry.next_hops[0].address if entry.next_hops else None
+        if address is None or entry.next_hops != (NextHop(address),) or prefix.contains(address):
+            return ()
+        return rib.straight(address.host) if type(rib) is MainRib else ()
 
     # Routers without an IGP: neighbours outside, and hosts, that hold what one session told them
 
