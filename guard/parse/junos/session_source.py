@@ -1,8 +1,8 @@
 """`system default-address-selection`: where sessions come from that no `local-address` says.
 
 Law (recorded: lab-validation, junos_default_address_selection): sessions of internal and of multihop neighbours come
-from the loopback; without one from the primary interface, which is the first; one over a single hop from the address
-there.
+from the loopback; without one from the primary interface, the first unless one is marked; one over a single hop from
+the address there.
 """
 
 from __future__ import annotations
@@ -41,11 +41,19 @@ def _source(reading: Reading, vrf: str, version: int) -> str:
     held = [each for each in reading.draft.interfaces.values() if each.vrf == vrf and not each.shutdown]
     loopbacks = [each for each in held if each.kind == "loopback"]
     others = [each for each in held if each.kind != "loopback" and each.name.partition(".")[0] not in MANAGEMENT]
-    for interface in (*loopbacks, *sorted(others, key=lambda each: _ordered(each.name))):
+    others.sort(key=lambda each: (not _is_primary(reading, each.name, version), _ordered(each.name)))
+    for interface in (*loopbacks, *others):
         for bound in interface.addresses:
             if bound.address.version == version and _may_be(bound.address):
                 return str(bound.address)
     return ""
+
+
+def _is_primary(reading: Reading, name: str, version: int) -> bool:
+    """`family inet primary`: the interface that the device speaks from."""
+    port, _, unit = name.partition(".")
+    family = "inet" if version == 4 else "inet6"
+    return reading.tree.root.at("interfaces", port, "unit", unit, "family", family, "primary") is not None
 
 
 def _may_be(address: Address) -> bool:

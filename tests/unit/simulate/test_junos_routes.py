@@ -260,6 +260,9 @@ def test_default_address_selection_says_where_a_session_comes_from(loopback: boo
     lines += "set protocols bgp group G neighbor 10.0.6.2" + " peer-as 65002\n" * (kind == "external")
     (process,) = parse_device(lines, "configs/r1.cfg").bgp
     assert [each.update_source for each in process.neighbors] == [source]
+    marked = lines + "\nset interfaces ge-0/0/10 unit 0 family inet primary\n"
+    (process,) = parse_device(marked, "configs/r1.cfg").bgp
+    assert [each.update_source for each in process.neighbors] == [source.replace("10.0.5.1", "10.0.6.1")]
 
 
 def test_a_local_as_that_is_the_own_one_is_not_prepended() -> None:
