@@ -6,6 +6,7 @@ from typing import Any
 
 from guard.engines.batfish.answers import Answers, answers_of
 from guard.model.bgp import ORIGIN_NAMES, as_path_text
+from guard.model.community import shown
 from guard.model.rib import NextHop
 from guard.model.state import BgpRow, BgpSession, InterfaceId, NetworkState
 
@@ -71,7 +72,7 @@ def _path(row: BgpRow) -> Row:
         "Status": ["BEST" if row.best else "BACKUP"], "Next_Hop": hop,
         "Protocol": "aggregate" if local else row.origin_protocol,
         "AS_Path": as_path_text(held.as_path), "Metric": held.med or 0, "Local_Pref": row.local_preference,
-        "Communities": list(held.communities), "Origin_Protocol": row.origin_protocol,
+        "Communities": [shown(each) for each in held.communities], "Origin_Protocol": row.origin_protocol,
         "Origin_Type": ORIGIN_NAMES[held.origin], "Originator_Id": None,
         "Cluster_List": list(held.cluster_list) or None, "Tag": held.tag or None, "Weight": held.weight,
         "Received_From_IP": "0.0.0.0" if local or row.received_from is None else str(row.received_from),

@@ -22,7 +22,8 @@ class Causes:
     context: Context
     interfaces: dict[InterfaceId, Known] = field(default_factory=dict)
     sessions: dict[tuple[str, str, str], Known] = field(default_factory=dict)
-    routes: dict[tuple[str, Prefix], Known] = field(default_factory=dict)
+    routes: dict[tuple[str, str, Prefix], Known] = field(default_factory=dict)
+    passed_on: dict[tuple[str, Prefix], Known] = field(default_factory=dict)  # in whatever VRF
 
     def note(self, about: About, why: Known) -> None:
         """Take up an explained difference."""
@@ -33,7 +34,7 @@ class Causes:
                 told = (each for each in self._sessions() if f"{each} ({each.vrf})" == about.subject)
                 self.sessions |= {each.key: why for each in told}
             case "route" | "BGP path" if not about.is_rest:
-                self.routes[about.nodes[0], about.key[2]] = why
+                self.routes[about.key] = self.passed_on[about.nodes[0], about.key[2]] = why
 
     def of(self, about: About) -> Known | None:
         """The entry that a difference follows from."""
@@ -51,7 +52,8 @@ class Causes:
                     yield from self._of_session(end)
 
     def _of_route(self, node: str, vrf: str, prefix: Prefix) -> Iterator[Known]:
-        yield from self._found(node, prefix)
+        if why := self.routes.get((node, vrf, prefix)):
+            yield why
         for rows in self.context.paths.get((node, vrf, prefix), ()):
             for heard_from in (row.received_from for row in rows if row.received_from is not None):
                 if why := self.sessions.get((node, vrf, str(heard_from))):
@@ -70,12 +72,13 @@ class Causes:
         for here, why in self.interfaces.items():
             if any(address in self._addresses(here) for address in ends):
                 yield why
-        for (node, prefix), why in self.routes.items():
-            if node == end.node and end.remote_address is not None and prefix.contains(end.remote_address):
+        far = end.remote_address
+        for (node, vrf, prefix), why in self.routes.items():
+            if (node, vrf) == (end.node, end.vrf) and far is not None and prefix.contains(far):
                 yield why
 
     def _found(self, node: str, prefix: Prefix) -> Iterator[Known]:
-        if why := self.routes.get((node, prefix)):
+        if why := self.passed_on.get((node, prefix)):
             yield why
 
     def _interfaces(self) -> set[InterfaceId]:

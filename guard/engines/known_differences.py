@@ -19,6 +19,7 @@ Vertex = tuple[str, str]
 
 _MGMT_JUNOS = "mgmt_junos"
 _OSPF_EXTERNAL = frozenset({RouteProtocol.OSPF_E1, RouteProtocol.OSPF_E2})
+_LEARNED = frozenset({RouteProtocol.BGP, RouteProtocol.IBGP})
 _OSPF = frozenset({RouteProtocol.OSPF, RouteProtocol.OSPF_IA, *_OSPF_EXTERNAL})
 _ISIS = frozenset({RouteProtocol.ISIS_L1, RouteProtocol.ISIS_L2, RouteProtocol.ISIS_EL1, RouteProtocol.ISIS_EL2})
 
@@ -90,6 +91,20 @@ def _ospf_mtu(about: About, context: Context) -> bool:
     node, vrf, prefix = about.key
     entries = (state.ribs[node, vrf].get(prefix) for state in (context.one, context.other) if (node, vrf) in state.ribs)
     return any(entry is not None and entry.protocol in _OSPF for entry in entries)
+
+
+def _vpn(about: About, context: Context) -> bool:
+    """A BGP route of guard's, or one that leads into another VRF, in a VRF that takes routes by their targets."""
+    device = context.snapshot.devices.get(about.nodes[0]) if about.of_routes and not about.is_rest else None
+    if device is None:
+        return False
+    node, vrf, prefix = about.key
+    if not any(each.name == vrf and (each.import_targets or each.evpn_import_targets) for each in device.vrfs):
+        return False
+    entry = context.one.ribs[node, vrf].get(prefix) if (node, vrf) in context.one.ribs else None
+    if about.fact == "BGP path" or entry is None:
+        return about.fact == "BGP path"
+    return entry.protocol in _LEARNED or any(hop.vrf for hop in entry.next_hops)
 
 
 def _rip(about: About, context: Context) -> bool:
@@ -391,6 +406,12 @@ KNOWN: tuple[Known, ...] = (
         "eigrp-redistribution", "guard",
         "a route that redistribution brings into EIGRP or out of it is missing at Batfish",
         "lab-validation, nxos_redistribution and iosxe_eigrp_multi_process: show ip route has it", _redistributed_eigrp,
+        spreads=True,
+    ),
+    Known(
+        "vpn-routes", "guard",
+        "routes that a VRF takes by their targets, of this device or by VPNv4 and EVPN: Batfish has no MPLS",
+        "RFC 4364; lab-validation, cisco_xr_ios_vpnv4, junos_l3vpn, nxos_evpn_l3vni: show ip route vrf", _vpn,
         spreads=True,
     ),
     Known(

@@ -280,3 +280,45 @@ def test_what_is_redistributed_into_eigrp_and_missing_at_batfish_is_known() -> N
     assert found.known.name == "eigrp-redistribution"
     none = tuple(row for row in answers.routes if row["protocol"] != "connected")
     assert {each.known for each in told(replace(answers, routes=none), snapshot)} == {None}
+
+
+LEAKING = """hostname r1
+vrf definition RED
+ rd 64500:1
+ address-family ipv4
+  route-target export 64500:1
+  route-target import 64500:2
+vrf definition BLUE
+ rd 64500:2
+ address-family ipv4
+  route-target export 64500:2
+  route-target import 64500:1
+interface Ethernet1
+ vrf forwarding RED
+ ip address 10.1.0.1 255.255.255.0
+interface Ethernet2
+ vrf forwarding BLUE
+ ip address 10.2.0.1 255.255.255.0
+router bgp 64500
+ bgp router-id 192.0.2.1
+ address-family ipv4 vrf RED
+  redistribute connected
+ address-family ipv4 vrf BLUE
+  redistribute connected
+"""
+
+
+def test_what_a_vrf_takes_by_its_targets_is_known_and_its_own_subnets_are_not() -> None:
+    snapshot = snapshot_of({"r1": LEAKING})
+    answers = answers_from(compute(snapshot))
+
+    def without(network: str, vrf: str) -> list[Difference]:
+        kept = tuple(row for row in answers.routes if (row["network"], row["vrf"]) != (network, vrf))
+        assert len(kept) == len(answers.routes) - 1
+        return told(replace(answers, routes=kept), snapshot)
+
+    (leaked,) = (each for each in without("10.2.0.0/24", "RED") if each.subject == "r1 RED 10.2.0.0/24")
+    assert leaked.known is not None
+    assert leaked.known.name == "vpn-routes"
+    (own,) = (each for each in without("10.1.0.0/24", "RED") if each.subject == "r1 RED 10.1.0.0/24")
+    assert own.known is None
