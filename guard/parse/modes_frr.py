@@ -115,7 +115,10 @@ no bgp large-community-list standard|expanded =<word>
 bgp extcommunity-list standard|expanded =<word> seq =<1-4294967295> {permit|deny} ... ; seq
 bgp extcommunity-list standard|expanded =<word> permit|deny ... ; autoseq
 no bgp extcommunity-list standard|expanded =<word>
-bgp route-map delay-timer <0-600>
+bgp route-map delay-timer <0-600> ; any
+bgp suppress-fib-pending
+bgp graceful-shutdown
+bgp update-delay ... ; any
 ip protocol =<word> route-map <word>
 ipv6 protocol =<word> route-map <word>
 ip nht resolve-via-default
@@ -248,6 +251,7 @@ bgp update-delay ...
 bgp conditional-advertisement timer <5-240>
 bgp enforce-first-as
 bgp suppress-fib-pending
+bgp route-map delay-timer <0-600> ; any
 coalesce-time <0-4294967295>
 read-quanta|write-quanta <1-64>
 timers bgp ...

@@ -77,7 +77,9 @@ def _key(graph: Graph, speaker: Speaker, version: int) -> Hashable:
     family, process = speaker.families.get(version), speaker.process
     if family is None or family.table_policy or family.distance_rules or speaker.vrf != "default" or speaker.table:
         return None
-    if process.confederation_id is not None or process.reject_as_sets or speaker.device.resolution_policies:
+    if process.confederation_id is not None or process.reject_as_sets or process.graceful_shutdown:
+        return None
+    if speaker.device.resolution_policies:
         return None
     if speaker.device.install_policies:
         return None

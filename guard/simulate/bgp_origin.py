@@ -27,6 +27,7 @@ from guard.model.device import Vendor
 from guard.model.rib import RibEntry, RouteProtocol
 from guard.simulate.bgp_graph import Speaker
 from guard.simulate.bgp_path import LOCAL, Path
+from guard.simulate.bgp_transform import as_leaving, leaving
 from guard.simulate.policy_eval import RouteView
 from guard.simulate.underlay import Underlay
 
@@ -235,6 +236,8 @@ def _is_shared(speaker: Speaker, prefix: Prefix, entry: RibEntry) -> bool:
 
 
 def local_path(speaker: Speaker, attributes: BgpAttributes, protocol: str) -> Path:
+    if leaving(speaker):
+        attributes = as_leaving(attributes)
     return Path(attributes, LOCAL, peer_id=speaker.router_id, origin_protocol=protocol)
 
 

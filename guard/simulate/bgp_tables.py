@@ -325,7 +325,7 @@ def _rib_entry(speaker: Speaker, run: ClassRun, selection: Selection) -> RibEntr
             return RibEntry(RouteProtocol.BGP, family.distance_external, metric, (hop,), best.attributes.tag)
         if best.origin_protocol != "aggregate":
             return None
-        return RibEntry(RouteProtocol.AGGREGATE, family.distance_local, 0, (NextHop(discard=True),))
+        return RibEntry(RouteProtocol.AGGREGATE, family.distance_local, metric, (NextHop(discard=True),))
     if family.table_policy:
         view = RouteView(run.prefix, best.attributes, peer=best.peer_address, own_as=speaker.process.asn)
         allowed = speaker.evaluator.evaluate((family.table_policy,), view)

@@ -13,7 +13,7 @@ from guard.simulate.bgp_graph import Link, Speaker
 from guard.simulate.bgp_path import LOCAL, Path
 from guard.simulate.bgp_session import CONFED, EBGP, IBGP
 from guard.simulate.policy_eval import prepend
-from guard.simulate.private_as import remove_private
+from guard.simulate.private_as import is_private, remove_private
 from guard.simulate.route_lists import community_kind
 
 NO_EXPORT, NO_ADVERTISE, LOCAL_AS = "no-export", "no-advertise", "local-as"
@@ -38,6 +38,18 @@ CHECKS_PEER_AS = frozenset({Vendor.JUNOS, Vendor.NXOS, Vendor.IOSXR})
 def well_known(communities: tuple[str, ...]) -> frozenset[str]:
     """The well-known communities among these, by name."""
     return frozenset(_NUMERIC.get(each, each) for each in communities)
+
+
+def leaving(speaker: Speaker) -> bool:
+    """Whether bgpd is about to go: `bgp graceful-shutdown` (RFC 8326 4.1)."""
+    return speaker.process.graceful_shutdown and speaker.device.vendor is Vendor.FRR
+
+
+def as_leaving(held: BgpAttributes) -> BgpAttributes:
+    """With GRACEFUL_SHUTDOWN and preference 0 (bgp_attr_add_gshut_community; seen live on what begins here too)."""
+    if GRACEFUL_SHUTDOWN in well_known(held.communities):
+        return held._replace(local_preference=0)
+    return held._replace(local_preference=0, communities=tuple(sorted((*held.communities, GRACEFUL_SHUTDOWN))))
 
 
 # ------------------------------------------------------------------------------------------------ sending
@@ -133,6 +145,10 @@ def after_policy(
         changes["local_preference"] = None
     elif link.kind == CONFED:
         changes["as_path"] = prepend(held.as_path, (speaker.process.asn,), CONFED_SEQUENCE)
+    if leaving(speaker) and link.kind == EBGP:
+        held = as_leaving(held)
+    elif leaving(speaker):
+        changes["local_preference"] = 0
     if held.weight:
         changes["weight"] = 0
     if held.tag:
@@ -201,6 +217,12 @@ def _prepended(before: AsPath, after: AsPath) -> tuple[int, ...]:
     return front[:count] if count > 0 and front[count:] == own and after[1:] == rest else ()
 
 
+def _hides_own(own: int, link: Link, speaker: Speaker) -> bool:
+    """FRR's `remove-private-AS` beside `local-as`: a private AS of our own is left out (bgpd's bgp_append_local_as)."""
+    removes = link.out_family is not None and link.out_family.remove_private_as
+    return speaker.device.vendor is Vendor.FRR and is_private(own) and bool(removes)
+
+
 def _prepend_own(path: AsPath, link: Link, speaker: Speaker) -> AsPath:
     """Our AS in front (RFC 4271 5.1.2); the confederation's inner path goes (RFC 5065 4.1); local-as in its forms."""
     process, neighbor = speaker.process, link.out
@@ -209,9 +231,9 @@ def _prepend_own(path: AsPath, link: Link, speaker: Speaker) -> AsPath:
     local_as = neighbor.local_as if neighbor is not None else None
     if local_as is None or local_as == process.asn or link.sender_as == process.asn:
         return prepend(path, (link.sender_as,))
-    if neighbor is not None and neighbor.local_as_replace:
-        return prepend(path, (local_as,))
     own = process.asn if process.confederation_id is None else process.confederation_id
+    if neighbor is not None and (neighbor.local_as_replace or _hides_own(own, link, speaker)):
+        return prepend(path, (local_as,))
     return prepend(prepend(path, (own,)), (local_as,))
 
 
@@ -256,6 +278,8 @@ def receive(sent: BgpAttributes, link: Link, speaker: Speaker) -> BgpAttributes 
             changes["local_preference"] = family.local_preference
         if sent.communities and speaker.device.vendor is Vendor.FRR:
             changes |= _frr_well_known(sent)
+        if leaving(speaker):
+            sent = as_leaving(sent)
         if neighbor is not None and neighbor.local_as not in (None, process.asn) and not neighbor.local_as_no_prepend:
             changes["as_path"] = prepend(sent.as_path, (neighbor.local_as or 0,))
     return sent._replace(**changes) if changes else sent  # type: ignore[arg-type]

@@ -27,7 +27,8 @@ Known = dict[str, tuple[Device, frozenset[str], dict[str, Mapping[Prefix, RibEnt
 
 
 def tables(devices: Mapping[str, Device], topology: Topology, known: Known) -> Tables:
-    """Distance and metric 0; a subnet that several interfaces hold has several next hops. No link-local subnets.
+    """Distance and metric 0; a subnet that several interfaces hold has several next hops, in FRR the loopback's or
+    else the first one's alone (zebra's rib_choose_best; FRR 8.4.4, live). No link-local subnets.
 
     `known` keeps the tables of devices: one whose text and interfaces are as they were keeps its table.
     """
@@ -55,7 +56,11 @@ def _of_device(device: Device, up: set[str]) -> dict[str, Mapping[Prefix, RibEnt
             if each.address.version == 6 and each.address.is_link_local:
                 continue
             subnet = each.prefix
-            routes.setdefault((RouteProtocol.CONNECTED, subnet), []).append(interface.name)
+            names = routes.setdefault((RouteProtocol.CONNECTED, subnet), [])
+            if device.vendor is not Vendor.FRR:
+                names.append(interface.name)
+            elif not names or interface.name == "lo":
+                names[:] = [interface.name]
             if not subnet.is_host and device.vendor not in _WITHOUT_LOCAL:
                 routes.setdefault((RouteProtocol.LOCAL, each.address.host), []).append(interface.name)
     doubled = device.vendor in _HOSTS_TWICE

@@ -251,9 +251,16 @@ def _usable(device: Device, vrf: str, route: StaticRoute, resolver: Resolver, to
     return _reaches(device, route.next_vrf or vrf, route, route.next_hop, resolver)
 
 
+def _is_own_in_frr(device: Device, protocol: RouteProtocol, next_hop: Address) -> bool:
+    """FRR has no local routes; a next hop that is its own address is none all the same (FRR 8.4.4, live)."""
+    if device.vendor is not Vendor.FRR or protocol is not RouteProtocol.CONNECTED:
+        return False
+    return any(each.address == next_hop for interface in device.interfaces for each in interface.addresses)
+
+
 def _reaches(device: Device, vrf: str, route: StaticRoute, next_hop: Address, resolver: Resolver) -> bool:
     found = resolver.resolve(device.name, vrf, next_hop)
-    if found is None or found.protocol is RouteProtocol.LOCAL:
+    if found is None or found.protocol is RouteProtocol.LOCAL or _is_own_in_frr(device, found.protocol, next_hop):
         return False
     if not route.recursive:
         return found.protocol is RouteProtocol.CONNECTED

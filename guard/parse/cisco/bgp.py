@@ -6,6 +6,7 @@ Unicast of both IP versions is modelled; what stands in another address family i
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from guard.model.bgp import EVPN, BgpFamily, BgpProcess
@@ -366,6 +367,16 @@ def frr_defaults(line: Line, context: Context, draft: Draft) -> None:
     context.done(line)
 
 
+def frr_of_all(field: str) -> Callable[[Line, Context, Draft], None]:
+    """A flag outside `router bgp`: on in all instances (`bm->` beside `bgp->` in bgpd.h)."""
+
+    def handler(line: Line, context: Context, draft: Draft) -> None:
+        draft.routing.frr_of_all[field] = line.words[0] != "no"
+        context.done(line)
+
+    return handler
+
+
 # ------------------------------------------------------------------------------------------------ the end
 
 
@@ -381,6 +392,7 @@ def finish(context: Context, draft: Draft) -> None:
     for process in routing.processes.values():
         _leaks(process, draft)
         _inherit_process(process, root, context.vendor)
+        process.settings.update((field, True) for field, on in routing.frr_of_all.items() if on)
         draft.bgp.append(_process(Scope(process, root, routing, defaults, context)))
 
 

@@ -49,10 +49,18 @@ _SHARED: Mapping[str, Handler] = {
 }
 
 
+_FRR: Mapping[str, Handler] = {
+    "bgp suppress-fib-pending": bgp.frr_of_all("suppress_fib_pending"),
+    "no bgp suppress-fib-pending": bgp.frr_of_all("suppress_fib_pending"),
+    "bgp graceful-shutdown": bgp.frr_of_all("graceful_shutdown"),
+    "no bgp graceful-shutdown": bgp.frr_of_all("graceful_shutdown"),
+    "bgp update-delay": _ignored("timers; the converged state is judged"),
+}
+
 ROUTING_HANDLERS: Mapping[Vendor, Mapping[str, Handler]] = {
     Vendor.IOS: _SHARED,
     Vendor.EOS: _SHARED,
-    Vendor.FRR: _SHARED,
+    Vendor.FRR: {**_SHARED, **_FRR},
     Vendor.NXOS: {**_SHARED, "router bgp": nxos_bgp.router_bgp},
 }
 

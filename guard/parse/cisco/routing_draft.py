@@ -159,5 +159,6 @@ class RoutingDraft:
     vrf_imports: dict[str, tuple[str, ...]] = field(default_factory=dict)  # VRFs that a VRF takes routes from
     peer_filters: dict[str, list[tuple[int, int, int, bool]]] = field(default_factory=dict)  # (seq, low, high, accept)
     frr_profile: str = "traditional"
+    frr_of_all: dict[str, bool] = field(default_factory=dict)  # FRR: settings of all its BGP instances
     frr_version: tuple[int, int] | None = None
     as_path_by_character: bool = False  # EOS `ip as-path regex-mode string`

@@ -1,0 +1,114 @@
+"""What FRR alone does in its tables, as FRR 8.4.4 did it live on topologies of FRR's own tests."""
+
+from __future__ import annotations
+
+from small_network import snapshot_of
+
+from guard.engines.rows import bgp_rows, routes_rows
+from guard.model.state import NetworkState
+from guard.simulate.control_plane import compute
+
+HEAD = "frr version 8.4.4\nfrr defaults traditional\n"
+
+
+def state_of(**configs: str) -> NetworkState:
+    return compute(snapshot_of({name: f"{HEAD}hostname {name}\n{text}" for name, text in configs.items()}))
+
+
+def routes(state: NetworkState, node: str) -> list[tuple[object, ...]]:
+    rows = (row for row in routes_rows(state) if row["node"] == node)
+    return [(row["network"], row["protocol"], row["next_hop_interface"], row["metric"]) for row in rows]
+
+
+def test_one_subnet_on_several_interfaces_has_one_connected_route() -> None:
+    """The interface that came first; a loopback before all (rib_choose_best)."""
+    text = """\
+interface eth1
+ ip address 10.0.0.2/24
+interface eth0
+ ip address 10.0.0.1/24
+ ip address 10.1.0.1/24
+interface lo
+ ip address 10.1.0.2/24
+"""
+    assert routes(state_of(r1=text), "r1") == [
+        ("10.0.0.0/24", "connected", "eth1", 0),
+        ("10.1.0.0/24", "connected", "lo", 0),
+    ]
+
+
+def test_an_own_address_is_no_next_hop_of_a_static_route() -> None:
+    text = """\
+interface eth0
+ ip address 10.0.0.1/24
+ ipv6 address 2001:db8::1/64
+ip route 10.1.0.0/16 10.0.0.1
+ip route 10.2.0.0/16 10.0.0.2
+ipv6 route 2001:db8:1::/64 2001:db8::1
+"""
+    assert [row[0] for row in routes(state_of(r1=text), "r1")] == ["10.0.0.0/24", "10.2.0.0/16", "2001:db8::/64"]
+
+
+#: r1 (AS 65001) -- r2 (AS 65002); r1 has 10.9.1.0/24 behind it and says so as 10.9.0.0/16 too.
+R1 = """\
+interface eth0
+ ip address 10.0.0.1/30
+ip route 10.9.1.0/24 Null0
+router bgp 65001
+ bgp route-map delay-timer 1
+ no bgp ebgp-requires-policy
+ neighbor 10.0.0.2 remote-as 65002
+ address-family ipv4 unicast
+  redistribute static
+  aggregate-address 10.9.0.0/16 route-map M
+route-map M permit 10
+ set metric 123
+"""
+R2 = """\
+interface eth0
+ ip address 10.0.0.2/30
+router bgp 65002
+ no bgp ebgp-requires-policy
+ neighbor 10.0.0.1 remote-as 65001
+"""
+
+
+def test_lines_after_the_delay_timer_are_still_of_the_process() -> None:
+    assert ("10.9.1.0/24", "bgp", "dynamic", 0) in routes(state_of(r1=R1, r2=R2), "r2")
+
+
+def test_an_aggregate_has_its_med_as_metric() -> None:
+    assert ("10.9.0.0/16", "aggregate", "null_interface", 123) in routes(state_of(r1=R1, r2=R2), "r1")
+
+
+def paths(state: NetworkState) -> list[object]:
+    return [row["as_path"] for row in bgp_rows(state) if row["node"] == "r2" and row["network"] == "10.9.1.0/24"]
+
+
+def test_a_private_as_of_our_own_is_not_put_before_a_local_as() -> None:
+    """bgp_append_local_as: where the neighbour is to see no private ASes."""
+    local = R1.replace("as 65002\n", "as 65002\n neighbor 10.0.0.2 local-as 500\n")
+    removing = local.replace("unicast\n", "unicast\n  neighbor 10.0.0.2 remove-private-AS\n")
+    r2 = R2.replace("remote-as 65001", "remote-as 500")
+    assert paths(state_of(r1=local, r2=r2)) == ["500 65001"]
+    assert paths(state_of(r1=removing, r2=r2)) == ["500"]
+    assert paths(state_of(r1=removing.replace("65001", "3000"), r2=r2)) == ["500 3000"]
+
+
+def test_what_is_set_outside_router_bgp_holds_in_all_instances() -> None:
+    device = snapshot_of({"r1": f"{HEAD}hostname r1\nbgp suppress-fib-pending\n{R1}"}).devices["r1"]
+    assert [process.suppress_fib_pending for process in device.bgp] == [True]
+
+
+def test_a_router_that_is_leaving_says_so() -> None:
+    """RFC 8326 4: the community to other ASes, preference 0 inside; what comes in from others is so too."""
+    r2 = R2.replace("65002\n", "65002\n network 10.0.0.0/30\n")
+    r3 = R2.replace("10.0.0", "10.0.1").replace("65002", "65001")
+    r1 = R1.replace("ip route", "interface eth1\n ip address 10.0.1.1/30\nip route")
+    r1 = r1.replace(" address-family", " neighbor 10.0.1.2 remote-as 65001\n address-family")
+    every = list(bgp_rows(state_of(r1="bgp graceful-shutdown\n" + r1, r2=r2, r3=r3)))
+    rows, told = ([row for row in every if (row["node"] == "r2") is other] for other in (False, True))
+    assert {row["local_preference"] for row in rows} == {0}
+    assert {str(row["communities"]) for row in rows} == {"['graceful-shutdown']"}
+    heard = [row for row in told if row["received_from"] is not None]
+    assert {(str(row["communities"]), row["local_preference"]) for row in heard} == {("['graceful-shutdown']", 0)}
