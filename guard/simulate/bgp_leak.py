@@ -47,17 +47,25 @@ def gives(source: Speaker, best: Path, prefix: Prefix, overlay: int) -> BgpAttri
     if best.leaked:
         return None
     targets, policy = exports(source.families[prefix.version], overlay)
-    held = best.attributes
-    own = {each for each in held.communities if not each.startswith(_RT)}
-    held = held._replace(communities=tuple(sorted(own.union(canonical(targets)))))
+    own = tuple(each for each in best.attributes.communities if not each.startswith(_RT))
+    plain = best.attributes._replace(communities=own)
+    held = _bearing(plain, targets)
     if not policy:
         return held
-    allowed = source.evaluator.evaluate((policy,), _view(source, best, prefix, held))
+    # bgpd asks its policy first and adds the VRF's targets to what that sets (seen live, 8.4); elsewhere a policy that
+    # sets targets puts them in place of those.
+    first = source.device.vendor is Vendor.FRR
+    allowed = source.evaluator.evaluate((policy,), _view(source, best, prefix, plain if first else held))
     if allowed is not None:
-        return allowed.attributes
+        return _bearing(allowed.attributes, targets) if first else allowed.attributes
     # IOS: an export map says which targets a route gets; what it does not permit has those of the VRF (recorded:
     # lab-validation, iosxe_vrf_route_leaking_export_map).
     return held if source.device.vendor is Vendor.IOS and targets else None
+
+
+def _bearing(held: BgpAttributes, targets: tuple[str, ...]) -> BgpAttributes:
+    """The attributes with further targets."""
+    return held._replace(communities=tuple(sorted(canonical(targets).union(held.communities))))
 
 
 def given(source: Speaker, target: Speaker, link: Link, best: Path, prefix: Prefix) -> BgpAttributes | None:

@@ -9,7 +9,7 @@ import pytest
 from small_network import snapshot_of, state_of
 
 from guard.engines.rows import routes_rows
-from guard.model.address import parse_address
+from guard.model.address import parse_address, parse_prefix
 from guard.model.facts import Disposition
 from guard.model.state import NetworkState
 from guard.simulate.control_plane import compute
@@ -168,3 +168,54 @@ def test_packets_to_a_shared_address_are_accepted_in_its_own_vrf() -> None:
     snapshot = snapshot_of({"pe1": SHARED})
     ends = Forwarder(snapshot, compute(snapshot)).ends(("pe1", "B"), parse_address("10.1.0.1"))
     assert {(fate.disposition, fate.interface) for fate in ends.fates} == {(Disposition.ACCEPTED, "Loopback1")}
+
+
+FRR = """\
+frr version 8.4.4
+frr defaults traditional
+hostname r1
+vrf RED
+exit-vrf
+vrf BLUE
+exit-vrf
+ip prefix-list TWO seq 5 permit 10.1.1.0/24
+interface lo1 vrf RED
+ ip address 10.1.0.1/24
+ ip address 10.1.1.1/24
+router bgp 65001
+ bgp router-id 1.1.1.1
+ address-family ipv4 unicast
+  rd vpn export 65001:9
+  rt vpn both 65001:777
+  export vpn
+  import vpn
+router bgp 65001 vrf RED
+ bgp router-id 1.1.1.2
+ address-family ipv4 unicast
+  redistribute connected
+  rd vpn export 65001:1
+  rt vpn export 65001:100
+  route-map vpn export OUT
+  export vpn
+router bgp 65001 vrf BLUE
+ bgp router-id 1.1.1.3
+ address-family ipv4 unicast
+  rd vpn export 65001:2
+  rt vpn import 65001:100
+  import vpn
+route-map OUT permit 10
+ match ip address prefix-list TWO
+ set local-preference 333
+ set extcommunity rt 65001:777
+route-map OUT permit 20
+"""
+
+
+def test_bgpd_adds_a_vrf_s_targets_to_those_that_its_policy_sets() -> None:
+    """Seen live, FRR 8.4.4: 10.1.1.0/24 in BLUE has `RT:65001:777 RT:65001:100` and local preference 333."""
+    state = state_of({"r1": FRR})
+    assert routes_of_vrf(state, "r1", "BLUE") == {"10.1.0.0/24", "10.1.1.0/24"}
+    assert routes_of_vrf(state, "r1", "default") == {"10.1.1.0/24"}
+    best = state.bgp.best("r1", "BLUE", parse_prefix("10.1.1.0/24"))
+    assert best is not None
+    assert (best.local_preference, best.attributes.communities) == (333, ("rt 65001:100", "rt 65001:777"))
