@@ -91,6 +91,7 @@ class Text:
             statements, _ = read(text)
             items = _place(text, statements, flat=False)
         self.items, self.end = items if items is not None else ([], [])
+        self._protects = "protect" in text
 
     def text(self) -> str:
         return "\n".join([row for item in self.items for row in item.print(0, flat=self.flat)] + self.end)
@@ -216,6 +217,7 @@ class Text:
     def protect(self, path: Path, *, protected: bool) -> bool:
         """`protect` and `unprotect`; False where the statement is not there."""
         found = list(self._under(self.items, path))
+        self._protects = self._protects or protected
         if self.flat:
             self.items = [each for each in self.items if (each.verb, each.words) != ("protect", path)]
             if protected and found:
@@ -229,7 +231,7 @@ class Text:
 
     def protected(self) -> list[Path]:
         """The statements that no edit may touch."""
-        return [path for item in self.items for path in _protected(item, ())]
+        return [path for item in self.items for path in _protected(item, ())] if self._protects else []
 
     def move(self, path: Path, side: str, other: Path) -> bool:
         """`insert PATH before|after OTHER`: both are siblings."""
