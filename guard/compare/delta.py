@@ -87,7 +87,7 @@ def compare(before: Moment, after: Moment) -> Delta:
         sessions=between({}, {}) if same else between(_ends(old_ends), _ends(new_ends)),
         routes=RouteDelta(old.state.ribs, new.state.ribs),
         advertised=between(old.advertised, new.advertised),
-        reach=between(_reach(old), _reach(new)),
+        reach=_reach_turns(old, new),
         services=between({each.name: each for each in old.services}, {each.name: each for each in new.services}),
         sessions_lost=() if same else lost(sessions(old_ends), new_ends),
         sessions_gained=() if same else lost(sessions(new_ends), old_ends),
@@ -97,6 +97,13 @@ def compare(before: Moment, after: Moment) -> Delta:
 def _ends(ends: tuple[BgpSession, ...]) -> dict[SessionKey, BgpSession]:
     """Where a neighbour stands in the file, and the words for why it is down, are no part of what a session is."""
     return {end.key: replace(end, source=None, why="") for end in ends}
+
+
+def _reach_turns(old: Assessment, new: Assessment) -> MappingDelta[Reach, bool]:
+    """Equal facts of the sites are not written out: a thousand sites have a million pairs."""
+    if old.sites == new.sites and old.service_reach == new.service_reach:
+        return MappingDelta({})
+    return between(_reach(old), _reach(new))
 
 
 def _reach(assessment: Assessment) -> dict[Reach, bool]:

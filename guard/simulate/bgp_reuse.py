@@ -7,8 +7,8 @@ Incremental equals from scratch: tests/property/test_bgp_reuse.py.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from dataclasses import replace
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import fields, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,7 @@ class Reuse:
         self._links = _changed_links(old.graph, new.graph)
         self._hops = _changed_hops(old, new)
         self._apart = _apart(self._speakers, self._links, old.graph, new.graph)
+        self._with_lists: dict[frozenset[int], tuple[frozenset[int], frozenset[int]]] = {}
         self._flags = _grown(old.graph, new.graph) or old.limits != new.limits
         self.taken = 0
 
@@ -49,7 +50,14 @@ class Reuse:
             return None
         self.taken += 1
         same = members.prefixes == old.members.prefixes and not self._new.is_selective(old.candidates)
-        return old.carried_over(self._new, members, self._apart if same else None)
+        return old.carried_over(self._new, members, self._apart_for(members) if same else None)
+
+    def _apart_for(self, members: PrefixClass) -> tuple[frozenset[int], frozenset[int]]:
+        """Speakers that are not what they were to this class, lists included; and links. One object for equal ones."""
+        told_otherwise = frozenset(index for index, answers in self._lists if answers(members.first))
+        if told_otherwise not in self._with_lists:
+            self._with_lists[told_otherwise] = (self._apart[0] | told_otherwise, self._apart[1])
+        return self._with_lists[told_otherwise]
 
     def _holds(self, old: ClassRun, members: PrefixClass) -> bool:
         active = old.candidates.keys()
@@ -89,14 +97,40 @@ def _apart(
         for index in getattr(old, kind) ^ getattr(new, kind):
             changed.setdefault(index, new.links.get(index) or old.links[index])
     ends = {end for link in changed.values() for end in (link.sender, link.receiver)}
-    moved = {i for i in old.speakers.keys() & new.speakers.keys() if _standing(old, i) != _standing(new, i)}
+    both = old.speakers.keys() & new.speakers.keys()
+    moved = {index for index in both if not _is_same(old.speakers[index], new.speakers[index])}
     return speakers | ends | moved, frozenset(changed)
 
 
-def _standing(graph: Graph, index: int) -> tuple[object, ...]:
-    """What a speaker is, and the very device: lists that say something else do not show in `_changed_speakers`."""
-    speaker = graph.speakers[index]
-    return id(speaker.device), speaker.router_id, speaker.hub, speaker.relays, speaker.adds
+def _is_same(before: Speaker, after: Speaker) -> bool:
+    """Whether a speaker is what it was, apart from what its prefix-lists and ACLs say (see `_changed_lists`)."""
+    if (before.router_id, before.hub, before.relays, before.adds) != (
+        after.router_id, after.hub, after.relays, after.adds,
+    ):  # fmt: skip
+        return False
+    return before.device is after.device or _device_meaning(before.device) == _device_meaning(after.device)
+
+
+#: What BGP does not read of a device, or what shows in seeds, links, next hops and lists (see `_changed_lists`).
+_ELSEWHERE = frozenset({
+    "acls", "coverage", "file", "interfaces", "isis", "ospf", "prefix_lists", "references", "rip", "static_routes",
+    "undefined", "unused", "warnings",
+})  # fmt: skip
+
+
+def _device_meaning(device: Device) -> Hashable:
+    """All of a device that BGP reads, apart from what seeds, links and next hops tell and from what lists say."""
+    return (
+        tuple(_part_meaning(getattr(device, each.name)) for each in fields(device) if each.name not in _ELSEWHERE),
+        frozenset(device.prefix_lists),
+        frozenset(device.acls),
+        tuple((each.name, each.kind, each.vrf) for each in device.interfaces),
+        (bool(device.ospf), bool(device.isis), bool(device.rip)),
+    )
+
+
+def _part_meaning(part: object) -> Hashable:
+    return meaning(dict(part)) if isinstance(part, Mapping) else meaning(part)
 
 
 def _changed_speakers(old: Graph, new: Graph) -> frozenset[int]:

@@ -168,6 +168,11 @@ class ClassRun:
         run.hops_read, run.inactive_read = self.hops_read, self.inactive_read
         return run
 
+    @property
+    def earlier(self) -> Earlier | None:
+        """The run of the state before that this one was taken over from."""
+        return self._earlier
+
     # ------------------------------------------------------------------------------------------------ the run
 
     def run(self, *, reverse: bool = False, injectors: Iterable[int] = ()) -> None:

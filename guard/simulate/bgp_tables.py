@@ -21,8 +21,9 @@ from guard.simulate.bgp_flocks import Flock
 from guard.simulate.bgp_graph import OUTSIDE, Link, SessionKey, Speaker
 from guard.simulate.bgp_leak import shared_hosts
 from guard.simulate.bgp_path import LOCAL, Path, leads_to_itself
-from guard.simulate.bgp_run import ClassRun
+from guard.simulate.bgp_run import ClassRun, Needs
 from guard.simulate.bgp_session import EBGP, IBGP
+from guard.simulate.bgp_standing import Standing, together
 from guard.simulate.external import is_test_prefix
 from guard.simulate.policy_eval import RouteView, path_length
 from guard.simulate.underlay import BgpRoute
@@ -81,6 +82,8 @@ class BgpSolution:
         self._entries: dict[int, dict[int, RibEntry | None]] = {}  # by run (its id), by speaker
         self._told: dict[tuple[int, int], _Told | None] = {}  # by run (its id), by flock
         self._installed: dict[int, Installed] = {}  # by run (its id)
+        self._alone: dict[int, Needs | None] = {}  # by run (its id)
+        self._standing: Standing | None = None
         self._shared: dict[tuple[Address, int, int, int], RibEntry] = {}
         self._prefixes: dict[int, tuple[Prefix, ...]] = {}
         self._sent: dict[tuple[bool, SessionKey], Mapping[Prefix, BgpAttributes]] = {}
@@ -113,7 +116,7 @@ class BgpSolution:
 
     def _entry(self, index: int, run: ClassRun) -> RibEntry | None:
         flock = self.exchange.flock(run.version, index)
-        told = self._tell(flock, run) if flock is not None else None
+        told = self.told(flock, run) if flock is not None else None
         if told is not None and index in told.members:
             return told.entry
         known = self._entries.setdefault(id(run), {})
@@ -128,17 +131,41 @@ class BgpSolution:
             return Installed({table: held[prefix] for table, held in self._hosts.items() if prefix in held}, ())
         known = self._installed.get(id(run))
         if known is None:
-            known = self._install(run)
             theirs = self.before.installed(prefix) if self.before is not None else None
+            if theirs is not None and self.standing is not None and self.standing.holds(run):
+                known = theirs
+            else:
+                known = self._install(run)
             known = self._installed[id(run)] = theirs if theirs == known else known
         return known
+
+    @property
+    def standing(self) -> Standing | None:
+        """This solution beside the one that it started from."""
+        if self._standing is None and self.before is not None:
+            self._standing = Standing(self.before, self)
+        return self._standing
+
+    def needs_alone(self, run: ClassRun) -> Needs | None:
+        """What the choices of all who are not told together hang on; None where that is not known."""
+        if id(run) not in self._alone:
+            self._alone[id(run)] = None  # who asks back meanwhile is not told
+            self._alone[id(run)] = self._find_needs(run)
+        return self._alone[id(run)]
+
+    def _find_needs(self, run: ClassRun) -> Needs | None:
+        told = (self.told(flock, run) for flock in self.exchange.flocks(run.version))
+        left = self._names.keys() - frozenset().union(*(each.members for each in told if each is not None))
+        found = [run.needs(index) for index in sorted(left)]
+        known = [each for each in found if each is not None]
+        return together(known) if len(known) == len(found) else None
 
     def _install(self, run: ClassRun) -> Installed:
         names = self._names
         left = set(names)
         alike: list[tuple[frozenset[Table], RibEntry]] = []
         for flock in self.exchange.flocks(run.version):
-            told = self._tell(flock, run)
+            told = self.told(flock, run)
             if told is not None:
                 left -= told.members
                 if told.entry is not None and told.entry.admin_distance < UNUSABLE:
@@ -154,7 +181,7 @@ class BgpSolution:
     def _names(self) -> dict[int, Table]:
         return {index: name for name, index in self.exchange.graph.by_name.items()}
 
-    def _tell(self, flock: Flock, run: ClassRun) -> _Told | None:
+    def told(self, flock: Flock, run: ClassRun) -> _Told | None:
         """The entry that most of a flock have, and who they are; None where each has to be asked."""
         key = (id(run), flock.number)
         if key not in self._told:
@@ -238,9 +265,15 @@ class BgpSolution:
             if exchange.is_selective((link.sender,)) or old.is_selective((link.sender,)):
                 return None
             for run, before in zip(exchange.classes, old.classes, strict=True):
-                if run.version == link.version and not run.sends_as(before, link):
+                if run.version != link.version or (final and self.is_sent(run, before)):
+                    continue
+                if not run.sends_as(before, link):
                     return None
         return theirs
+
+    def is_sent(self, run: ClassRun, before: ClassRun) -> bool:
+        """Whether a class surely is chosen and sent as another run of it was (see Standing)."""
+        return self.standing is not None and self.standing.is_sent(run, before)
 
     def grouped(self, session: SessionKey) -> tuple[tuple[Prefix, ...], ...]:
         """What a session would carry before limits, by class."""
@@ -500,6 +533,16 @@ class Tables:
     def offered_by_class(self, session: SessionKey) -> tuple[tuple[Prefix, ...], ...]:
         """The prefixes of `offered`, those together that the tables before limits treat as one; remembered."""
         return self._solution.grouped(session)
+
+    def chosen_as_in(self, other: object, prefix: Prefix) -> bool:
+        """Whether everybody surely uses for a prefix what he used in the tables of an earlier state."""
+        if other is self or not isinstance(other, Tables):
+            return other is self
+        run, before = self._exchange.runs.get(prefix), other._exchange.runs.get(prefix)
+        final = self._exchange is self._solution.exchange and other._exchange is other._solution.exchange
+        if run is None or before is None or not final or self._solution.before is not other._solution:
+            return False
+        return self._solution.is_sent(run, before)
 
     def sends(self, session: SessionKey, wanted: frozenset[Prefix]) -> frozenset[Prefix]:
         """Those of some prefixes that the session carries after policy."""

@@ -65,6 +65,7 @@ class World:
         self._still: tuple[Underlay, Underlay, Still | None] | None = None
         self.kinds = Kinds()
         self._kind_of: dict[int, int | None] = {}
+        self._reached: dict[int, dict[tuple[int, str, Address], bool]] = {}  # by earlier state (its id)
         self.solving = True
         self._selective = {
             index
@@ -178,12 +179,22 @@ class World:
             known = known and isinstance(world, World)
             if known and isinstance(world, World):
                 known = all(self._is_still(world, *hop) for hop in needs.hops)
-                known = known and all(self._is_reached(world, *hop) for hop in needs.reached)
+                known = known and self._are_reached(world, needs.reached)
             self._granted[key] = known
         return known
 
+    def _are_reached(self, earlier: World, hops: frozenset[tuple[int, str, Address]]) -> bool:
+        """Whether next hops surely are as much use to their speakers as they were, whatever they cost now."""
+        known = self._reached.setdefault(id(earlier), {})
+        for hop in hops:
+            found = known.get(hop)
+            if found is None:
+                found = known[hop] = self._is_reached(earlier, *hop)
+            if not found:
+                return False
+        return True
+
     def _is_reached(self, earlier: World, index: int, vrf: str, next_hop: Address) -> bool:
-        """Whether a next hop surely is as much use to a speaker as it was, whatever it costs now."""
         free = vrf == "default" and not self.graph.speakers[index].device.resolution_policies
         if free and index in self.usable_by(next_hop) and index in earlier.usable_by(next_hop):
             return True

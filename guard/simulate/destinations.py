@@ -75,7 +75,32 @@ def build(forwarders: Sequence[Forwarder]) -> tuple[Destination, ...]:
 
 
 def site_targets(forwarder: Forwarder, base: Forwarder) -> SiteTargets:
-    """What lies in each site's prefixes, else the standing addresses of its devices; each part of it by itself."""
+    """What lies in each site's prefixes, else the standing addresses of its devices; each part of it by itself.
+
+    The base's own, where the state knows no prefix within them that the base does not, and addresses are the same.
+    """
+    if base.targets is not None and forwarder.before is base and _has_places_of(forwarder, base):
+        return base.targets
+    found = _site_targets(forwarder, base)
+    if forwarder is base:
+        base.targets = found
+    return found
+
+
+def _has_places_of(forwarder: Forwarder, base: Forwarder) -> bool:
+    if forwarder.links.configured != base.links.configured:
+        return False
+    inside = PrefixSet(prefix for site in forwarder.inventory.sites for prefix in site.prefixes)
+    if any(next(inside.covering(prefix), None) is not None for prefix in forwarder.universe - base.universe):
+        return False
+    devices, others = forwarder.links.snapshot.devices, base.links.snapshot.devices
+    return devices.keys() == others.keys() and all(
+        device is others[name] or standing_addresses(device) == standing_addresses(others[name])
+        for name, device in devices.items()
+    )
+
+
+def _site_targets(forwarder: Forwarder, base: Forwarder) -> SiteTargets:
     links = forwarder.links
     sites = links.snapshot.inventory.sites
     listed = {prefix for site in sites for prefix in site.prefixes}

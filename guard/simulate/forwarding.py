@@ -23,10 +23,12 @@ from guard.simulate.links import DEFAULT_VRF, Links, PrefixSet, is_no_host
 from guard.simulate.one_exit import OneExit
 from guard.simulate.plain_routes import Classified, PlainRoutes, Vertex, plain_routes
 from guard.simulate.tunnels import tunnelled
+from guard.simulate.unmoved import Unmoved
 from guard.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from guard.simulate.advertising import Outlets
+    from guard.simulate.destinations import SiteTargets
 
 T = TypeVar("T")
 
@@ -71,11 +73,14 @@ class Column:
     share one column, and so what was read off it.
     """
 
-    __slots__ = ("destination", "facts", "known")
+    __slots__ = ("circle", "destination", "facts", "known")
 
-    def __init__(self, destination: Address, known: Mapping[Vertex, Ends]) -> None:
+    def __init__(
+        self, destination: Address, known: Mapping[Vertex, Ends], circle: frozenset[str] = frozenset()
+    ) -> None:
         self.destination = destination
         self.known = known
+        self.circle = circle  # nodes whose packets reach one of them by the IGP, whatever way that takes
         self.facts: dict[Hashable, object] = {}
 
     def once(self, name: Hashable, read: Callable[[], T]) -> T:
@@ -112,7 +117,7 @@ class Forwarder:
         self.sources: tuple[Vertex, ...] = tuple(vertex for vertex in alive if vertex[1] == DEFAULT_VRF)
         #: The outside sends to services and announced prefixes; what our IGP alone carries it is asked for one by one,
         #: unless it counts as a site that exchanges traffic (CONTRACT 2: if it lists prefixes).
-        self._inner = tuple(vertex for vertex in self.sources if not self._is_mere_outside(vertex[0]))
+        self.inner = tuple(vertex for vertex in self.sources if not self._is_mere_outside(vertex[0]))
         self._services = {a for service in snapshot.inventory.services for a in service.addresses}
         self._crossings: dict[tuple[str, str, Address], tuple[Move, ...]] = {}
         self.before = before if before is not None and before.inventory == snapshot.inventory else None
@@ -120,6 +125,7 @@ class Forwarder:
             self.links.share_sites(self.before.links)
         self.aggregates: dict[tuple[str, Address, Prefix], bool] = {}  # see SiteTargets.aggregate_counts
         self.outgoing: tuple[Outlets, Mapping[Prefix, frozenset[str]]] | None = None  # see assessment
+        self.targets: SiteTargets | None = None  # of a base: see destinations
         self._columns: dict[Address, Column] = {}
         self._beside: dict[Address, MutableMapping[Vertex, Ends]] = {}  # columns with tables that were asked for
         self._drops: dict[tuple[int, int, Address], Decision | None] = {}
@@ -133,6 +139,7 @@ class Forwarder:
         self._plain: PlainRoutes | None = None
         self._outside: frozenset[str] | None = None
         self._one_exit = OneExit(self)
+        self._unmoved = Unmoved(self.before, self) if self.before is not None else None
         self._core: IgpCore | None = None
         self._universe: frozenset[Prefix] | None = None
 
@@ -388,23 +395,38 @@ class Forwarder:
         """The column, that of the state before where it is equal to it, or where that is this very state."""
         if self.before is not None and self.before.state is self.state:
             return self.before.column(destination)
-        return self._as_before(destination, self._solve(destination))
+        shared = self._unmoved.column(destination) if self._unmoved is not None else None
+        return shared if shared is not None else self._as_before(destination, *self._solve(destination))
 
-    def _as_before(self, destination: Address, ends: dict[Vertex, Ends]) -> Column:
+    def known_column(self, destination: Address) -> Column | None:
+        """The column, if somebody asked for it already."""
+        return self._columns.get(destination)
+
+    def circle_of(self, destination: Address) -> tuple[frozenset[str], tuple[Vertex, Ends] | None]:
+        """Nodes whose packets go to one of them by the IGP alone (nobody if unsure), and how they end from there.
+
+        None where they have arrived there.
+        """
+        circle = self.core.circle(destination)[1]
+        return (circle, None) if circle else self._one_exit.circle_of(destination)
+
+    def _as_before(self, destination: Address, ends: dict[Vertex, Ends], circle: frozenset[str]) -> Column:
         column = self.before._columns.get(destination) if self.before is not None else None
-        return column if column is not None and column.known == ends else Column(destination, ends)
+        same = column is not None and column.known == ends and column.circle == circle
+        return column if column is not None and same else Column(destination, ends, circle)
 
-    def _solve(self, destination: Address) -> dict[Vertex, Ends]:
+    def _solve(self, destination: Address) -> tuple[dict[Vertex, Ends], frozenset[str]]:
         owner, circle = self.core.circle(destination)
         ends: dict[Vertex, Ends] = {}
         if circle:
             face = next(o.interface for o in self.links.owners[destination])
             arrived = self.end(Fate(Disposition.ACCEPTED, owner, face))
             ends = dict.fromkeys(self.core.tables(circle), arrived)
-        else:
-            self._one_exit.fill(destination, ends)
-        self.settle(self._inner if circle and destination not in self._services else self.sources, destination, ends)
-        return ends
+        sources = self.inner if circle and destination not in self._services else self.sources
+        if not circle:
+            circle = self._one_exit.fill(destination, ends)
+        self.settle(sources, destination, ends)
+        return ends, circle
 
     def settle(self, sources: Iterable[Vertex], destination: Address, ends: MutableMapping[Vertex, Ends]) -> None:
         """Walk to find the ends of some tables' packets; `ends` holds what is known, and takes what is found."""

@@ -97,9 +97,10 @@ class IgpCore:
             found = NOBODY
             for area, wires in self.areas.items():
                 if node in wires and self._is_known(area, wires[node][0][0], prefix):
-                    found |= self.components[area, node]
+                    found = _joined(found, self.components[area, node])
             if found:
-                return (node, found) if found & nodes == {node} and not found & self._excepted else ("", NOBODY)
+                alone = found & nodes == {node} and found.isdisjoint(self._excepted)
+                return (node, found) if alone else ("", NOBODY)
         return "", NOBODY
 
     def _find(self, address: Address) -> tuple[str, frozenset[str]]:
@@ -112,8 +113,8 @@ class IgpCore:
         found = NOBODY
         for area, wires in self.areas.items():
             if node in wires and self._is_known(area, wires[node][0][0], host):
-                found |= self.components[area, node]
-        if not found or found & self._excepted or not self.is_unfiltered(address):
+                found = _joined(found, self.components[area, node])
+        if not found or not found.isdisjoint(self._excepted) or not self.is_unfiltered(address):
             return node, NOBODY
         return node, found
 
@@ -128,6 +129,11 @@ class IgpCore:
         rib = self._state.ribs.get((neighbour, DEFAULT_VRF)) if kind.version in (0, host.version) else None
         entry = rib.get(host) if rib is not None else None
         return entry is not None and entry.protocol in kind.inside
+
+
+def _joined(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    """Both; the very object where one is all, as circles are compared and looked up by the thousand."""
+    return one | other if one and other else one or other
 
 
 def _exceptions(links: Links) -> frozenset[str]:

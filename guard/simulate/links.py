@@ -74,6 +74,7 @@ class Links:
     def __init__(self, snapshot: Snapshot, state: NetworkState) -> None:
         self.snapshot = snapshot
         self.state = state
+        self.down = snapshot.down_nodes | state.scenario.down_nodes
         self.owners: dict[Address, tuple[Owner, ...]] = _owners(snapshot, state)
         self.configured: dict[Address, tuple[InterfaceId, ...]] = _configured(snapshot)
         self.filters_in: dict[tuple[int, InterfaceId], Acl] = {}
@@ -178,15 +179,14 @@ class Links:
 
     def nodes_of(self, site: Site) -> tuple[str, ...]:
         """Devices of the snapshot that belong to a site and are up, sorted."""
-        down = self.state.scenario.down_nodes | self.snapshot.down_nodes
         if self._members is None:
             self._members = defaultdict(list)
             for name in sorted(self.snapshot.devices):
                 self._members[self.site_name(name)].append(name)
-        return tuple(name for name in self._members.get(site.name, ()) if name not in down)
+        return tuple(name for name in self._members.get(site.name, ()) if name not in self.down)
 
     def is_alive(self, node: str) -> bool:
-        return node in self.snapshot.devices and node not in self.snapshot.down_nodes | self.state.scenario.down_nodes
+        return node in self.snapshot.devices and node not in self.down
 
 
 def host_addresses(subnet: Prefix) -> list[Address] | None:

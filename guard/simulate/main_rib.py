@@ -77,6 +77,10 @@ class Differing(Protocol):
 
     def differing(self, other: object) -> Collection[Prefix] | None: ...
 
+    def leading_elsewhere(self, other: object) -> Collection[Prefix] | None:
+        """The same of where routes lead alone, whatever they cost."""
+        ...
+
 
 class MainRib:
     """Implements `guard.model.rib.Rib`. `static` holds the active static routes and may be replaced by the solver."""
@@ -222,6 +226,18 @@ class MainRib:
                 return
         yield from self.learned()
         yield from other.learned()
+
+    def learned_elsewhere(self, other: MainRib) -> Collection[Prefix] | None:
+        """What IGPs may lead another way here than in the same table of another state; None: cannot tell."""
+        if type(self) is not MainRib or type(other) is not MainRib or len(self.igps) != len(other.igps):
+            return None
+        found: list[Prefix] = []
+        for mine, its in zip(self.igps, other.igps, strict=True):
+            part = mine.leading_elsewhere(its) if _is_differing(mine) else None
+            if part is None:
+                return None
+            found += part
+        return found
 
     def prefixes(self) -> Iterator[Prefix]:
         """All installed prefixes, sorted."""

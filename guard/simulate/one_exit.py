@@ -14,6 +14,7 @@ from guard.model.address import Address, Prefix
 from guard.model.facts import Disposition, Fate
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import InterfaceId
+from guard.simulate.igp_core import NOBODY
 from guard.simulate.links import DEFAULT_VRF
 from guard.simulate.main_rib import MainRib
 from guard.simulate.plain_routes import Held, Installed, Vertex, is_plain
@@ -41,40 +42,63 @@ class OneExit:
         self._heads: dict[tuple[NextHop, ...], dict[Vertex, tuple[Vertex, ...]]] = {}  # by the next hops of a route
         self._by_gateways: dict[tuple[Vertex, int], tuple[tuple[NextHop, ...], tuple[Vertex, ...]]] = {}
         self._shared: dict[int, tuple[Held, tuple[tuple[frozenset[Vertex], RibEntry], ...]]] = {}
+        self._exit: Vertex = ("", DEFAULT_VRF)  # of the circle that was found last
 
-    def fill(self, destination: Address, ends: dict[Vertex, Ends]) -> None:
-        """Put into `ends` what is sure about packets to `destination`."""
+    def fill(self, destination: Address, ends: dict[Vertex, Ends]) -> frozenset[str]:
+        """Put into `ends` what is sure about packets to `destination`; see `circle_of` for what is returned."""
+        circle, found = NOBODY, False
+        asked = self._asked(destination)
+        if asked is None:
+            return circle
+        chain, at, apart, bgp = asked
+        circle = self._by_one(chain[at], bgp, apart, destination, ends)
+        if circle:
+            ends.update(dict.fromkeys(self._forwarder.core.tables(circle), ends[self._exit]))
+        else:
+            found = self._by_some(chain[at], bgp, apart, destination, ends)
+        if circle or found:
+            places = self._forwarder.plain_routes.places or {}
+            holding = {vertex for p in chain[at:] for vertex, _ in places.get(p, ())}
+            self._from_bare(chain[at:], bgp, apart, holding, ends)
+        return circle
+
+    def circle_of(self, destination: Address) -> tuple[frozenset[str], tuple[Vertex, Ends] | None]:
+        """Nodes that all send packets to one of them, the exit, by the IGP; and how they end from that one's table."""
+        asked = self._asked(destination)
+        if asked is None:
+            return NOBODY, None
+        chain, at, apart, bgp = asked
+        ends: dict[Vertex, Ends] = {}
+        circle = self._by_one(chain[at], bgp, apart, destination, ends)
+        return (circle, (self._exit, ends[self._exit])) if circle else (NOBODY, None)
+
+    def _asked(self, destination: Address) -> tuple[tuple[Prefix, ...], int, frozenset[str], Installed] | None:
+        """Prefixes that hold the destination, which of them others hear of, nodes with routes of their own; and BGP."""
         forwarder = self._forwarder
         plain, bgp, chain = forwarder.plain_routes, forwarder.state.bgp, forwarder.chain_of(destination)
         if plain.places is None or not isinstance(bgp, Installed) or not forwarder.is_open(destination):
-            return
+            return None
         # What only its own routers hold, by cable or by hand, is nothing to others: they go by what covers it.
         at = next((i for i, p in enumerate(chain) if p in plain.learned or bgp.class_of(p) is not None), None)
         if at is None:
-            return
+            return None
         bearers = {bearer.node for bearer in forwarder.links.owners.get(destination, ())}
         apart = bearers.union(vertex[0] for p in chain[:at] for vertex, _ in plain.places.get(p, ()))
-        found = self._by_one(chain[at], bgp, apart, destination, ends)
-        if found or self._by_some(chain[at], bgp, apart, destination, ends):
-            holding = {vertex for p in chain[at:] for vertex, _ in plain.places.get(p, ())}
-            self._from_bare(chain[at:], bgp, apart, holding, ends)
+        return chain, at, frozenset(apart), bgp
 
     # One router of the area
 
     def _by_one(
         self, prefix: Prefix, bgp: Installed, apart: Set[str], destination: Address, ends: dict[Vertex, Ends]
-    ) -> bool:
-        """Whether all of an area send packets for the prefix to one router; `apart`: nodes with routes of their own."""
+    ) -> frozenset[str]:
+        """All of an area who send packets for the prefix to one router; `apart`: nodes with routes of their own."""
         forwarder = self._forwarder
         owner, circle = self._exit_of(prefix, bgp)
         if not circle or not apart.isdisjoint(circle - {owner}) or not circle.isdisjoint(forwarder.outside):
-            return False
-        exit = (owner, DEFAULT_VRF)
-        forwarder.settle((exit,), destination, ends)
-        if not _is_plain_end(ends[exit]):
-            return False
-        ends.update(dict.fromkeys(forwarder.core.tables(circle), ends[exit]))
-        return True
+            return NOBODY
+        self._exit = (owner, DEFAULT_VRF)
+        forwarder.settle((self._exit,), destination, ends)
+        return circle if _is_plain_end(ends[self._exit]) else NOBODY
 
     def _exit_of(self, prefix: Prefix, bgp: Installed) -> tuple[str, frozenset[str]]:
         """(router, who hands packets by the route for the prefix on towards it; nobody if unsure).

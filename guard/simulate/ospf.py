@@ -19,7 +19,7 @@ from guard.model.device import Vendor
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.simulate.main_rib import UNUSABLE
 from guard.simulate.ospf_graph import Router
-from guard.simulate.ospf_internal import INTER, INTRA, NONE, RESERVED, Internal
+from guard.simulate.ospf_internal import INTER, INTRA, NONE, RESERVED, Internal, Routes
 from guard.simulate.spf import INFINITE, WORD, Bools, Floats, Ints, Words, bits
 
 _PROTOCOL = {INTRA: RouteProtocol.OSPF, INTER: RouteProtocol.OSPF_IA}
@@ -402,17 +402,10 @@ class OspfTable:
 
     def differing(self, other: object) -> list[Prefix] | None:
         """Prefixes of which this table and that of another state may say different things; None: cannot tell."""
-        if not isinstance(other, OspfTable) or self._permits is not None or other._permits is not None:
-            return None
-        mine, others = self._domain.internal, other._domain.internal
-        if self._router_of().process is not other._router_of().process:
-            return None
-        if mine.graph.hops[self._router] != others.graph.hops[other._router]:
-            return None
-        if self._router in mine.discards or other._router in others.discards:
+        if not isinstance(other, OspfTable) or not self._is_comparable(other):
             return None
         known = self._domain.aligned(other._domain)
-        one, two = mine.routes(self._router), others.routes(other._router)
+        one, two = self._inner_routes(), other._inner_routes()
         apart = (one.kinds[known.here] != two.kinds[known.there]) | (one.costs[known.here] != two.costs[known.there])
         apart |= (one.masks[:, known.here] != two.masks[:, known.there]).any(axis=0)
         found = [known.prefixes[at] for at in np.flatnonzero(apart).tolist()]
@@ -423,6 +416,33 @@ class OspfTable:
         if self._held is None:
             self._held = self._mark_held()
         return None if self.is_filtered else (self._numbers, self._held)
+
+    def leading_elsewhere(self, other: object) -> list[Prefix] | None:
+        """Prefixes that this table and that of another state may lead another way, whatever it costs."""
+        if not isinstance(other, OspfTable) or not self._is_comparable(other):
+            return None
+        known = self._domain.aligned(other._domain)
+        one, two = self._inner_routes(), other._inner_routes()
+        apart = one.kinds[known.here] != two.kinds[known.there]
+        apart |= (one.masks[:, known.here] != two.masks[:, known.there]).any(axis=0)
+        found = [known.prefixes[at] for at in np.flatnonzero(apart).tolist()]
+        mine, others = self._externals(), other._externals()
+        ways = (prefix for prefix in {**mine, **others} if _way(mine.get(prefix)) != _way(others.get(prefix)))
+        return [*found, *known.alone, *ways]
+
+    def _is_comparable(self, other: OspfTable) -> bool:
+        """Whether two tables differ in what the domain computed alone."""
+        if self._permits is not None or other._permits is not None:
+            return False
+        mine, others = self._domain.internal, other._domain.internal
+        if _settings(self._router_of()) != _settings(other._router_of()):
+            return False
+        if mine.graph.hops[self._router] != others.graph.hops[other._router]:
+            return False
+        return self._router not in mine.discards and other._router not in others.discards
+
+    def _inner_routes(self) -> Routes:
+        return self._domain.internal.routes(self._router)
 
     def holds(self, prefix: Prefix) -> bool:
         """Whether `prefix` has an internal route here that leads somewhere and may be installed."""
@@ -533,6 +553,17 @@ def _null_route(router: Router, cost: int) -> RibEntry:
         protocol = RouteProtocol.OSPF_IA if router.process.version == 2 else RouteProtocol.OSPF
         return RibEntry(protocol, router.process.distance, 0, hops)
     return RibEntry(RouteProtocol.OSPF, router.process.distance, cost, hops)
+
+
+def _settings(router: Router) -> tuple[object, ...]:
+    """What a router's configuration makes of what was computed."""
+    process = router.process
+    distances = (process.distance, process.distance_inter, process.distance_external)
+    return process.process, distances, process.maximum_paths, router.device.vendor
+
+
+def _way(entry: RibEntry | None) -> tuple[RouteProtocol, tuple[NextHop, ...]] | None:
+    return None if entry is None else (entry.protocol, entry.next_hops)
 
 
 def _hop_order(hop: NextHop) -> tuple[tuple[int, int], str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from unittest.mock import patch
 
 import reflected_network
@@ -14,10 +14,10 @@ from small_network import snapshot_of
 from guard.model.address import Address, parse_address, parse_prefix
 from guard.model.inventory import EXTERNAL, Inventory, Site
 from guard.model.provenance import Source
-from guard.model.state import NetworkState
+from guard.model.state import NetworkState, Scenario
 from guard.simulate import bgp_world
 from guard.simulate.bgp_tables import Tables
-from guard.simulate.control_plane import compute
+from guard.simulate.control_plane import Cache, compute
 from guard.simulate.forwarding import Ends, Forwarder
 from guard.simulate.igp_core import IgpCore
 from guard.simulate.main_rib import MainRib
@@ -77,6 +77,39 @@ def test_columns_are_what_every_walk_finds(plan: Plan) -> None:
         column = dict(forwarder.column(destination).items())
         alone = walked(snapshot, state, destination)
         assert column == {vertex: alone[vertex] for vertex in column}, destination
+
+
+def after(plan: Plan, other: Plan) -> tuple[Forwarder, Forwarder, Snapshot]:
+    """Forwarding of a plan, and of another one beside it, everything shared that may be."""
+    cache = Cache()
+    first, second = network(plan), network(other)
+    old = Forwarder(first, compute(first, Scenario(), cache))
+    for destination in TARGETS:
+        old.column(destination)
+    return old, Forwarder(second, compute(second, Scenario(), cache), old), second
+
+
+@given(PLANS, PLANS, st.data())
+@settings(max_examples=60, deadline=None)
+def test_columns_beside_another_state_are_what_every_walk_finds(plan: Plan, other: Plan, data: st.DataObject) -> None:
+    """One thing changes: costs and links, who announces what, filters, a static route."""
+    changed = data.draw(st.sampled_from([each.name for each in fields(Plan)]), label="changed")
+    _, new, snapshot = after(plan, replace(plan, **{changed: getattr(other, changed)}))
+    for destination in TARGETS:
+        column = dict(new.column(destination).items())
+        alone = walked(snapshot, new.state, destination)
+        assert column == {vertex: alone[vertex] for vertex in column}, destination
+
+
+def test_columns_that_nothing_of_moved_are_taken_over_without_a_walk() -> None:
+    """A dearer link turns ways inside the area, and nobody's exit; a static route concerns what it covers alone."""
+    dearer = replace(SIMPLE, links=SIMPLE.links | {(0, 1): 9})
+    for other, walked_anew in ((dearer, 0), (replace(SIMPLE, hand=frozenset({(4, 2)})), 3)):
+        old, new, _ = after(SIMPLE, other)
+        with patch.object(Forwarder, "_solve", autospec=True, side_effect=Forwarder._solve) as solve:
+            shared = [new.column(each) is old.column(each) for each in TARGETS]
+        assert solve.call_count <= walked_anew + 2, [str(each.args[1]) for each in solve.call_args_list]
+        assert sum(shared) >= len(TARGETS) - walked_anew - 2
 
 
 def test_most_columns_need_no_walk() -> None:

@@ -33,7 +33,7 @@ def route_leak(case: Case, step: StepView, params: Parameters) -> Observations:
     before, after = both(case, step)
     known = case.base.once("edges", edges)
     found = edges(step.view)
-    sent = case.base.once("outgoing", outgoing), step.view.once("outgoing", outgoing)
+    sent = outgoing(case, case.base), outgoing(case, step.view)
     old = case.base.once("leaks", lambda view: _leaks(view, before, known, sent[0], frozenset(known)))
     new = _leaks(step.view, after, found, sent[1], frozenset(known))
     tests = senders(after, found)
@@ -107,7 +107,7 @@ def foreign_origin(case: Case, step: StepView, params: Parameters) -> Observatio
     both(case, step)
 
     def foreign(view: View) -> dict[Prefix, list[str]]:
-        return _foreign(view, view.once("outgoing", outgoing))
+        return _foreign(view, outgoing(case, view))
 
     old = case.base.once("foreign", foreign)
     for prefix, sessions in sorted(foreign(step.view).items()):

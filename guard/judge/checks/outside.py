@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from guard.compare.sessions import Session
-from guard.judge.case import StepView, View
+from guard.judge.case import Case, StepView, View
 from guard.model.address import Prefix
 from guard.model.facts import Assessment
 from guard.model.inventory import EXTERNAL, Peering
@@ -58,12 +58,14 @@ class Origin:
     """Where the best routes of one state came in: the external session, or None for what is born inside.
 
     Asked before any limit shut a session: what came in over one that is shut now was not born here.
-    Prefixes that the engine treats as one (its classes) are traced once.
+    Prefixes that the engine treats as one (its classes) are traced once. `before`: of a state whose answers hold for
+    what is surely chosen as it was.
     """
 
-    def __init__(self, assessment: Assessment) -> None:
+    def __init__(self, assessment: Assessment, before: Origin | None = None) -> None:
         self._bgp = assessment.state.bgp.unlimited
         self._ends = {(end.node, end.vrf, end.remote_address): end for end in assessment.state.sessions}
+        self._before = before if before is not None and self._meets_like(before) else None
         self._classes = self._bgp if isinstance(self._bgp, Classed) else None
         self._known: dict[tuple[str, str, Prefix], Key | None] = {}
         self._first: dict[Prefix, Prefix] = {}
@@ -85,6 +87,9 @@ class Origin:
     def entry(self, node: str, vrf: str, prefix: Prefix) -> Key | None:
         """The key of the external session that the node's best route came in by."""
         first = self.first(prefix)
+        before, classes = self._before, self._classes
+        if before is not None and classes is not None and classes.chosen_as_in(before._bgp, first):
+            return before.entry(node, vrf, first)
         passed: list[tuple[str, str, Prefix]] = []
         found: Key | None = None
         asked = (node, vrf, first)
@@ -106,6 +111,14 @@ class Origin:
             self._known[each] = found
         return found
 
+    def _meets_like(self, other: Origin) -> bool:
+        """Whether the sessions are those of another state."""
+        ours, theirs = (
+            {asked: (end.key, end.external, end.remote_node) for asked, end in each._ends.items()}
+            for each in (self, other)
+        )
+        return ours == theirs
+
 
 @runtime_checkable
 class Classed(Protocol):
@@ -114,6 +127,10 @@ class Classed(Protocol):
     def class_of(self, prefix: Prefix) -> Prefix | None: ...
 
     def offered_by_class(self, session: Key) -> tuple[tuple[Prefix, ...], ...]: ...
+
+    def chosen_as_in(self, other: object, prefix: Prefix) -> bool:
+        """Whether everybody surely uses for a prefix what he used in other tables."""
+        ...
 
 
 class Outgoing(NamedTuple):
@@ -124,12 +141,22 @@ class Outgoing(NamedTuple):
     prefixes: tuple[Prefix, ...]
 
 
-def outgoing(view: View) -> tuple[Outgoing, ...]:
-    """What our external sessions would carry, before any limit shuts them."""
-    assessment = view.assessment
-    if assessment is None:
+def outgoing(case: Case, view: View) -> tuple[Outgoing, ...]:
+    """What our external sessions would carry, before any limit shuts them. Computed once for a view."""
+    return view.once("outgoing", lambda each: _outgoing(each, case.base))
+
+
+def _origin(view: View, base: View) -> Origin | None:
+    """Where routes came in; read beside the base."""
+    if view.assessment is None:
+        return None
+    return Origin(view.assessment, base.once("origin", lambda each: _origin(each, base)) if view is not base else None)
+
+
+def _outgoing(view: View, base: View) -> tuple[Outgoing, ...]:
+    origin = view.once("origin", lambda each: _origin(each, base))
+    if origin is None:
         return ()
-    origin = Origin(assessment)
     found: list[Outgoing] = []
     for key, edge in edges(view).items():
         for prefixes in origin.offered(key):
