@@ -23,6 +23,7 @@ from guard.model.vector import Vector
 from guard.simulate.eigrp_filter import Filters
 from guard.simulate.eigrp_graph import EigrpGraph, Port, Router, Way
 from guard.simulate.eigrp_metric import composite, installed
+from guard.simulate.main_rib import UNUSABLE
 from guard.simulate.policy_eval import Evaluator
 
 #: A metric that the main RIB cannot hold: the route is unreachable (RFC 7868).
@@ -323,7 +324,7 @@ def _mixed(graph: EigrpGraph) -> frozenset[tuple[int, int]]:
 
 
 class EigrpTable:
-    """Implements main_rib.IgpTable and Running."""
+    """Implements main_rib.IgpTable, Running, Holding and Differing."""
 
     native = RouteProtocol.EIGRP
 
@@ -343,3 +344,17 @@ class EigrpTable:
 
     def subnets(self) -> Collection[Prefix]:
         return self._subnets
+
+    def holds(self, prefix: Prefix) -> bool:
+        """Whether there is an internal route that leads somewhere and may be installed."""
+        entry = self._entries.get(prefix)
+        if entry is None or entry.protocol is not RouteProtocol.EIGRP or entry.admin_distance >= UNUSABLE:
+            return False
+        return not any(hop.discard for hop in entry.next_hops)
+
+    def differing(self, other: object) -> Collection[Prefix] | None:
+        """Prefixes of which this table and that of another state say different things; None: cannot tell."""
+        if not isinstance(other, EigrpTable) or self.process != other.process:
+            return None
+        mine, its = self._entries, other._entries
+        return () if mine is its else {each for each in mine.keys() | its.keys() if mine.get(each) != its.get(each)}

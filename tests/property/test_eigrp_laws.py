@@ -6,10 +6,11 @@ from random import Random
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_network import routes, state_of
+from small_network import routes, snapshot_of, state_of
 
+from guard.engines.embedded import Embedded
 from guard.model.rib import RouteProtocol
-from guard.model.state import NetworkState
+from guard.model.state import NetworkState, Scenario
 
 _MOST = 6
 #: (one, other, delay, bandwidth), a link each
@@ -65,3 +66,34 @@ def test_every_way_ends_where_the_prefix_is(links: list[tuple[int, int, int, int
                 assert beyond is not None, (node, prefix)
                 if beyond.protocol is entry.protocol:
                     assert beyond.metric < entry.metric, (node, prefix)
+
+
+#: iBGP between the loopbacks of r0 and r1 over EIGRP; r1 brings a network in.
+OVER = """\
+ip route 203.0.113.0 255.255.255.0 Null0
+router bgp 65000
+ neighbor 10.9.0.{0} remote-as 65000
+ neighbor 10.9.0.{0} update-source Loopback0
+ neighbor 10.9.0.{0} next-hop-self
+"""
+
+
+def with_bgp(texts: dict[str, str]) -> dict[str, str]:
+    brings = " network 203.0.113.0 mask 255.255.255.0\n"
+    first = OVER.format(2).partition("\n")[2]  # without the static route
+    return {**texts, "r0": texts["r0"] + first, "r1": texts["r1"] + OVER.format(1) + brings}
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(link, max_size=9), extras, st.lists(link, max_size=9), extras)
+def test_what_was_computed_before_changes_nothing(
+    links: list[tuple[int, int, int, int]],
+    lines: list[str],
+    later: list[tuple[int, int, int, int]],
+    others: list[str],
+) -> None:
+    """A network after another one, by an engine that remembers that, and by one that does not; BGP runs over it."""
+    before, after = (snapshot_of(with_bgp(network(*each))) for each in ((links, lines), (later, others)))
+    engine = Embedded()
+    engine.state(before, Scenario())
+    assert tables(engine.state(after, Scenario())) == tables(Embedded().state(after, Scenario()))
