@@ -185,7 +185,8 @@ class Exchange(World):
         for address in sorted(each for each in carried if each is not None and not each.is_link_local):
             if self._held_by_bgp(address):
                 for speaker in self.graph.speakers.values():
-                    self.underlay.resolve(speaker.node, speaker.vrf, address)
+                    if not speaker.table:
+                        self.underlay.resolve(speaker.node, speaker.vrf, address)
 
     def _held_by_bgp(self, address: Address) -> bool:
         """Whether a BGP prefix other than a default holds the address."""

@@ -384,8 +384,10 @@ class ClassRun:
 
     def _imported(self, link: Link) -> dict[int, Path]:
         """What a VRF takes from a VPN's table, by slot: of what other devices sent, all or the best by its vendor."""
+        learned = self.candidates.get(link.sender)
+        if not learned:
+            return {}  # a VPN's table takes part wherever something comes to it
         source, target = self.world.graph.speakers[link.sender], self.world.graph.speakers[link.receiver]
-        learned = self.table(link.sender)
         heard = {slot: path for slot, path in sorted(learned.items()) if path.kind != LOCAL}
         if not bgp_leak.imports_all(target):
             chosen = self._decide(source, heard)
@@ -533,7 +535,8 @@ class ClassRun:
         learned: dict[int, Path] = {}
         for link in self.world.graph.speakers[index].links_in[self.version]:
             if link.index in self.world.graph.adds:
-                learned.update(self._incoming(link))
+                if link.kind != LEAK or link.sender in self.candidates:
+                    learned.update(self._incoming(link))
                 continue
             sent = self.offer(link) if link.sender != OUTSIDE else None
             path = self._take(link, sent) if sent is not None else None
