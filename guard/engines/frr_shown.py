@@ -211,7 +211,7 @@ def _path(prefix: Prefix, path: Mapping[str, Any], default: int) -> ShownPath:
     name = peer.get("peerId", "")
     local = name in ("0.0.0.0", "::", "", "(unspec)")
     best = bool(path.get("bestpath", {}).get("overall"))
-    kind = "bgp" if peer.get("type") != "internal" else "ibgp"
+    kind = "ibgp" if peer.get("type") in ("internal", "confed-internal") else "bgp"
     if local:
         kind = "aggregate" if path.get("aggregated") else "local"
     preference = path.get("locPrf", default)

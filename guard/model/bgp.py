@@ -229,6 +229,7 @@ class BgpFamily:
     redistributions: tuple[Redistribution, ...] = ()
     maximum_paths: int = 1
     maximum_paths_ibgp: int = 1
+    equal_cluster_length: bool = False  # iBGP paths share traffic only if as many reflectors were on their ways
     distance_external: int = 20
     distance_internal: int = 200
     distance_local: int = 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from guard.model.address import Prefix
+from guard.model.address import Address, Prefix
 from guard.model.bgp import Redistribution
 from guard.model.provenance import Source
 
@@ -158,7 +158,8 @@ class IsisProcess:
 class RipProcess:
     """RIP in one VRF: `interfaces` it runs on; a `passive` one hears and does not speak.
 
-    `auto_summary`: over a link of another class A, B or C network that network alone is sent (IOS).
+    `auto_summary`: over a link of another class A, B or C network that network alone is sent (IOS). `distances`: of
+    what comes from sources in a prefix. `neighbors` are sent updates one by one, over passive interfaces too.
     """
 
     source: Source
@@ -170,5 +171,7 @@ class RipProcess:
     default_information: bool = False
     default_metric: int = 1
     distance: int = 120
+    distances: tuple[tuple[Prefix, int], ...] = ()
+    neighbors: tuple[Address, ...] = ()
     max_paths: int = 1
     auto_summary: bool = False

@@ -181,7 +181,10 @@ def _share(best: Entrant, equals: list[Entrant], process: BgpProcess, family: Bg
     chosen: list[Path] = []
     ordered = [each.path for each in sorted(equals, key=lambda each: _tie_key(each, process))]
     hops = {best.path.attributes.next_hop}
+    length = _cluster_list(best, process)
     for path in ordered:
+        if family.equal_cluster_length and path.kind == IBGP and len(path.attributes.cluster_list) != length:
+            continue
         if path is best.path or path.kind != best.path.kind or not _alike(best.path, path, process):
             continue
         if path.attributes.next_hop in hops and not path.interface:

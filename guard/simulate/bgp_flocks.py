@@ -24,7 +24,7 @@ _DECIDING = tuple(
     for each in fields(BgpProcess)
     if each.name not in ("source", "router_id", "cluster_id", "families", "neighbors", "route_distinguisher")
 )
-_OFFERING = ("distance_internal", "maximum_paths", "maximum_paths_ibgp")
+_OFFERING = ("distance_internal", "maximum_paths", "maximum_paths_ibgp", "equal_cluster_length")
 _HEARING = ("weight", "local_preference", "multipath", "extended_next_hop")
 
 #: Fewer members than this are asked one by one.

@@ -546,12 +546,17 @@ class OspfTable:
         return known
 
 
+#: Of routes that ospfd sends without a distance (zebra's route_info).
+_ZEBRA_DISTANCE = 110
+
+
 def _null_route(router: Router, cost: int) -> RibEntry:
-    """The discard route of a range at its border: IOS calls it intra-area, ospfd inter-area; FRR gives no metric."""
+    """The discard route of a range at its border: IOS calls it intra-area, ospfd inter-area; FRR gives no metric, and
+    zebra's distance for OSPF whatever `distance` says (FRR 8.4.4, live)."""
     hops = (NextHop(discard=True),)
     if router.device.vendor is Vendor.FRR:
         protocol = RouteProtocol.OSPF_IA if router.process.version == 2 else RouteProtocol.OSPF
-        return RibEntry(protocol, router.process.distance, 0, hops)
+        return RibEntry(protocol, _ZEBRA_DISTANCE, 0, hops)
     return RibEntry(RouteProtocol.OSPF, router.process.distance, cost, hops)
 
 

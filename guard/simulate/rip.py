@@ -38,9 +38,10 @@ class RipExternal(NamedTuple):
 
 
 class _Way(NamedTuple):
-    """From a router that speaks to one that hears: the hop that this one sends packets back by."""
+    """From a router that speaks over `port` to one that hears: the hop that this one sends packets back by."""
 
     speaker: Router
+    port: str
     hearer: Router
     hop: NextHop
     link: Prefix | None
@@ -71,16 +72,16 @@ def build(devices: Mapping[str, Device], topology: Topology) -> RipGraph | None:
         return None
     ports = {port: router for router, process in processes.items() for port in _ports(router, process, topology)}
     ways: dict[Router, list[_Way]] = defaultdict(list)
-    for port, router in sorted(ports.items()):
-        if _is_passive(processes[router], port):
-            continue
-        for other in topology.neighbours(port):
+    speaking = {port: router for port, router in ports.items() if not _is_passive(processes[router], port)}
+    told = (*_heard_by_all(speaking, topology), *_told_alone(processes, speaking, topology))
+    for port, router, others in sorted(told):
+        for other in others:
             hearer = ports.get(other)
             back = gateway(other, port, topology, 4)
             if hearer is None or back is None:
                 continue
             link = next((each.prefix for each in topology.configured[port].addresses), None)
-            ways[router].append(_Way(router, hearer, NextHop(back, other.interface), link))
+            ways[router].append(_Way(router, port.interface, hearer, NextHop(back, other.interface), link))
     own: dict[Router, list[Prefix]] = defaultdict(list)
     for port, router in ports.items():
         own[router] += [each.prefix for each in topology.configured[port].addresses if each.address.version == 4]
@@ -97,6 +98,28 @@ def _ports(router: Router, process: RipProcess, topology: Topology) -> Iterator[
         found = topology.find(router[0], name)
         if found is not None and topology.interfaces[found].up and topology.configured[found].vrf == router[1]:
             yield found
+
+
+def _heard_by_all(
+    speaking: Mapping[InterfaceId, Router], topology: Topology
+) -> Iterator[tuple[InterfaceId, Router, tuple[InterfaceId, ...]]]:
+    for port, router in speaking.items():
+        yield port, router, tuple(topology.neighbours(port))
+
+
+def _told_alone(
+    processes: Mapping[Router, RipProcess], speaking: Mapping[InterfaceId, Router], topology: Topology
+) -> Iterator[tuple[InterfaceId, Router, tuple[InterfaceId, ...]]]:
+    """`neighbor`: whose address it is, over an interface that says nothing to all: passive, or without RIP (FRR 8.4.4)."""
+    for router, process in processes.items():
+        if not process.neighbors:
+            continue
+        for port, state in sorted(topology.interfaces.items()):
+            if port.node != router[0] or not state.up or port in speaking or topology.configured[port].vrf != router[1]:
+                continue
+            near = topology.neighbours(port)
+            owned = {each: {held.address for held in topology.configured[each].addresses} for each in near}
+            yield port, router, tuple(each for each in near if not owned[each].isdisjoint(process.neighbors))
 
 
 def _is_passive(process: RipProcess, port: InterfaceId) -> bool:
@@ -165,7 +188,10 @@ def _converged(graph: RipGraph, injected: tuple[RipExternal, ...]) -> dict[Route
     for metric in range(1, INFINITY):
         heard: dict[tuple[Router, Prefix], dict[NextHop, int]] = defaultdict(dict)
         for (router, prefix), tag in sorted(sending[metric].items()):
+            learned = tables[router].get(prefix)
             for way in graph.ways.get(router, ()):
+                if learned is not None and learned.hops[0].interface == way.port:
+                    continue  # split horizon (RFC 2453 3.4.3)
                 key = (way.hearer, _sent(graph.processes[router], prefix, way))
                 if key not in brought and key[1] not in tables[way.hearer]:
                     heard[key].setdefault(way.hop, tag)
@@ -184,6 +210,13 @@ def _sent(process: RipProcess, prefix: Prefix, way: _Way) -> Prefix:
     return class_of(prefix) if class_of(prefix).length < prefix.length else prefix
 
 
+def _distance(process: RipProcess, route: _Route) -> int:
+    """FRR looks the source of the update up by its longest prefix (rip_distance_apply)."""
+    source = route.hops[0].address
+    found = [each for each in process.distances if source is not None and each[0].contains(source)]
+    return max(found, key=lambda each: each[0].length)[1] if found else process.distance
+
+
 class RipTable:
     """Implements main_rib.IgpTable and Running."""
 
@@ -195,7 +228,7 @@ class RipTable:
     ) -> None:
         self._own = own
         self._entries = {
-            prefix: RibEntry(RouteProtocol.RIP, process.distance, route.metric + more, route.hops, route.tag)
+            prefix: RibEntry(RouteProtocol.RIP, _distance(process, route), route.metric + more, route.hops, route.tag)
             for prefix, route in sorted(routes.items())
         }
 

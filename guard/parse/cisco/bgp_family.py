@@ -271,12 +271,12 @@ def maximum_paths(line: Line, words: tuple[str, ...], place: Place) -> None:
     if keys is None:
         keys = ("maximum_paths", "maximum_paths_ibgp") if place.vendor is Vendor.EOS else ("maximum_paths",)
     if place.no:
-        for key in keys:
+        for key in (*keys, "equal_cluster_length"):
             settings.pop(key, None)
         return
     numbers = [word for word in words if word.isdecimal()]
-    if "equal-cluster-length" in words:
-        place.context.partial(line, "equal-cluster-length is not modelled")
+    if kind == "ibgp":
+        settings["equal_cluster_length"] = "equal-cluster-length" in words
     settings.update(dict.fromkeys(keys, between(numbers[0], 1, 600)))
 
 

@@ -1,4 +1,4 @@
-"""`router rip` of IOS and FRR (RFC 2453). Offset lists, filters, neighbours and authentication are not modelled."""
+"""`router rip` of IOS and FRR (RFC 2453). Offset lists, filters and authentication are not modelled."""
 
 from __future__ import annotations
 
@@ -88,6 +88,24 @@ def _paths(line: Line, context: Context, rip: RipSettings) -> None:
     context.done(line)
 
 
+def _distance(line: Line, context: Context, rip: RipSettings) -> None:
+    """`distance N`, or FRR's `distance N SOURCE [ACL]` for what a neighbour says."""
+    if len(line.words) == 2:
+        rip.distance = int(line.words[1])
+        context.done(line)
+    elif len(line.words) == 3 and "/" in line.words[2]:
+        rip.distances.append((parse_prefix(line.words[2]), int(line.words[1])))
+        context.done(line)
+    else:
+        context.not_implemented(line, "a distance for some routes of RIP is not modelled")
+
+
+def _neighbor(line: Line, context: Context, rip: RipSettings) -> None:
+    """Updates go to this router itself, over a passive interface too (RFC 2453 4.3)."""
+    rip.neighbors.append(parse_prefix(f"{line.words[1]}/32").first)
+    context.done(line)
+
+
 def _number(field: str, line: Line, context: Context, rip: RipSettings) -> None:
     setattr(rip, field, int(line.words[1]))
     if len(line.words) > 2:
@@ -106,7 +124,8 @@ _TABLE: Table[RipSettings] = Table(
         "default-information originate": _default,
         **keys(_paths, "maximum-paths | allow-ecmp"),
         "default-metric": lambda line, context, rip: _number("default_metric", line, context, rip),
-        "distance": lambda line, context, rip: _number("distance", line, context, rip),
+        "distance": _distance,
+        "neighbor": _neighbor,
         "address-family ipv4 vrf": _family,
         **keys(Ignored("leaves the mode"), "exit | exit-address-family"),
         **keys(Ignored("timers do not change the converged state"), "timers | output-delay | flash-update-threshold"),
@@ -114,7 +133,7 @@ _TABLE: Table[RipSettings] = Table(
     },
     keys(
         Partly("RIP is computed without it"),
-        "neighbor | offset-list | distribute-list | traffic-share | route | default-information | key | host-route",
+        "offset-list | distribute-list | traffic-share | route | default-information | key | host-route",
     ),
 )
 
@@ -133,6 +152,8 @@ def rip_process(rip: RipSettings, reading: Reading) -> RipProcess:
         default_information=rip.default_information,
         default_metric=rip.default_metric,
         distance=rip.distance,
+        distances=tuple(rip.distances),
+        neighbors=tuple(rip.neighbors),
         max_paths=rip.max_paths if rip.max_paths is not None else _PATHS.get(reading.vendor, 1),
         auto_summary=rip.auto_summary,
     )

@@ -112,3 +112,45 @@ def test_a_router_that_is_leaving_says_so() -> None:
     assert {str(row["communities"]) for row in rows} == {"['graceful-shutdown']"}
     heard = [row for row in told if row["received_from"] is not None]
     assert {(str(row["communities"]), row["local_preference"]) for row in heard} == {("['graceful-shutdown']", 0)}
+
+
+def test_the_null_route_of_a_range_has_zebras_distance() -> None:
+    """`distance` of the process is for the routes that it sends with one."""
+    text = """\
+interface eth0
+ ip address 10.0.0.1/24
+ ip ospf area 0
+interface eth1
+ ip address 10.1.1.1/24
+ ip ospf area 1
+router ospf
+ distance 20
+ area 1 range 10.1.0.0/16
+"""
+    rows = [row for row in routes_rows(state_of(r1=text)) if row["next_hop_interface"] == "null_interface"]
+    assert [(row["network"], row["admin_distance"]) for row in rows] == [("10.1.0.0/16", 110)]
+
+
+def test_paths_over_more_reflectors_share_no_traffic() -> None:
+    """maximum-paths ibgp N equal-cluster-length: r4 hears 10.9.9.0/24 of r1 straight, of r2 through the reflector r3."""
+    link = "interface eth{n}\n ip address 10.0.{n}.{host}/24\n"
+    peer = " neighbor 10.0.{n}.{host} remote-as 65001\n"
+    born = "ip route 10.9.9.0/24 Null0\n"
+    network = " address-family ipv4 unicast\n  network 10.9.9.0/24\n"
+    head = "router bgp 65001\n maximum-paths ibgp 4{0}\n bgp bestpath as-path multipath-relax\n"
+    static = "ip route 10.0.2.0/24 10.0.3.3\n"
+
+    def used(more: str) -> list[object]:
+        state = state_of(
+            r1=link.format(n=1, host=1) + born + head.format("") + peer.format(n=1, host=4) + network,
+            r2=link.format(n=2, host=2) + born + head.format("") + peer.format(n=2, host=3) + network,
+            r3=link.format(n=2, host=3) + link.format(n=3, host=3) + head.format("") + peer.format(n=2, host=2)
+            + peer.format(n=3, host=4) + " neighbor 10.0.2.2 route-reflector-client\n",
+            r4=link.format(n=1, host=4) + link.format(n=3, host=4) + static + head.format(more)
+            + peer.format(n=1, host=1) + peer.format(n=3, host=3),
+        )  # fmt: skip
+        rows = (row for row in routes_rows(state) if row["node"] == "r4" and row["network"] == "10.9.9.0/24")
+        return [row["next_hop_ip"] for row in rows]
+
+    assert used("") == ["10.0.1.1", "10.0.2.2"]
+    assert used(" equal-cluster-length") == ["10.0.1.1"]

@@ -124,3 +124,24 @@ def test_a_process_of_a_vrf_is_its_own() -> None:
     ribs = state_of(configs).ribs
     assert [str(prefix) for prefix in ribs["a", "X"].prefixes() if "0.2.0" in str(prefix)] == ["10.0.2.0/24"]
     assert list(ribs["a", "default"].prefixes()) == []
+
+
+def test_a_neighbor_is_told_over_an_interface_that_says_nothing() -> None:
+    """a and c hear b on one link; b is passive there and names a alone, and a does not send it back there (FRR, live)."""
+    configs = {
+        "a": frr("a", (1, 1)),
+        "b": frr("b", (1, 2), (2, 2), more="passive-interface eth1\nneighbor 10.0.1.1"),
+        "c": frr("c", (1, 3)),
+    }
+    assert rip(configs, "a") == ["rip 10.0.2.0/24 via 10.0.1.2 eth1 [120/2]"]
+    assert rip(configs, "c") == []
+
+
+def test_a_distance_for_what_one_neighbour_says() -> None:
+    more = "distance 105\ndistance 115 10.0.2.3/32\ndistance 125 10.0.2.0/24"
+    configs = {"a": frr("a", (1, 1)), "b": frr("b", (1, 2), (2, 2), more=more), "c": frr("c", (2, 3), (3, 3))}
+    configs["a"] = frr("a", (1, 1), (4, 1))
+    assert rip(configs, "b") == [
+        "rip 10.0.3.0/24 via 10.0.2.3 eth2 [115/2]",
+        "rip 10.0.4.0/24 via 10.0.1.1 eth1 [105/2]",
+    ]
