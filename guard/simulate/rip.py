@@ -110,7 +110,7 @@ def _heard_by_all(
 def _told_alone(
     processes: Mapping[Router, RipProcess], speaking: Mapping[InterfaceId, Router], topology: Topology
 ) -> Iterator[tuple[InterfaceId, Router, tuple[InterfaceId, ...]]]:
-    """`neighbor`: whose address it is, over an interface that says nothing to all: passive, or without RIP (FRR 8.4.4)."""
+    """`neighbor`: whose address it is, over an interface silent to all: passive, or without RIP (FRR 8.4.4)."""
     for router, process in processes.items():
         if not process.neighbors:
             continue

@@ -132,7 +132,7 @@ router ospf
 
 
 def test_paths_over_more_reflectors_share_no_traffic() -> None:
-    """maximum-paths ibgp N equal-cluster-length: r4 hears 10.9.9.0/24 of r1 straight, of r2 through the reflector r3."""
+    """maximum-paths ibgp N equal-cluster-length: r4 hears 10.9.9.0/24 of r1, of r2 through the reflector r3."""
     link = "interface eth{n}\n ip address 10.0.{n}.{host}/24\n"
     peer = " neighbor 10.0.{n}.{host} remote-as 65001\n"
     born = "ip route 10.9.9.0/24 Null0\n"

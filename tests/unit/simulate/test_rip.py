@@ -127,7 +127,7 @@ def test_a_process_of_a_vrf_is_its_own() -> None:
 
 
 def test_a_neighbor_is_told_over_an_interface_that_says_nothing() -> None:
-    """a and c hear b on one link; b is passive there and names a alone, and a does not send it back there (FRR, live)."""
+    """a and c hear b on one link; b is passive there and names a alone, and a sends nothing back there (FRR, live)."""
     configs = {
         "a": frr("a", (1, 1)),
         "b": frr("b", (1, 2), (2, 2), more="passive-interface eth1\nneighbor 10.0.1.1"),
