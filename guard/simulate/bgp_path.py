@@ -50,6 +50,7 @@ LOCAL_HOP = Hop(usable=True, metric=0)
 def leads_to_itself(prefix: Prefix, next_hop: Address) -> bool:
     """Whether a route is of its own next hop's address: good to be told on, but no way to get there.
 
-    The table has it and the main RIB has not (lab-validation, nxos_bgp_redist_connected: 10.1.2.2/32 via 10.1.2.2).
+    The table has it and the main RIB has not (lab-validation, nxos_bgp_redist_connected: 10.1.2.2/32 via 10.1.2.2);
+    FRR's bgpd does not take it either.
     """
     return prefix.is_host and prefix.value == next_hop.value and prefix.version == next_hop.version

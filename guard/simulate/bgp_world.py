@@ -223,6 +223,8 @@ class World:
             return LOCAL_HOP, None
         if any((each.node, each.vrf) == (speaker.node, vrf) for each in self.underlay.topology.owners(next_hop)):
             return _UNUSABLE, None  # our own address (RFC 4271 6.3)
+        if itself and speaker.device.vendor is Vendor.FRR:
+            return _UNUSABLE, None  # bgpd: "prefix loops through itself" (bgp_nht.c; seen live, 8.4.4)
         if near and self.underlay.connected(speaker.node, vrf, next_hop) is None:
             return _UNUSABLE, None  # a directly connected neighbour may name none but its own subnet (RFC 4271 5.1.3)
         resolve = self.underlay.beneath if itself else self.underlay.resolve

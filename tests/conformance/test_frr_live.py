@@ -40,6 +40,7 @@ OURS = (
     "frr_live/vrfs",
     "frr_topologies/ospf_areas",
     "frr_topologies/ospf6_areas",
+    "frr_topologies/ospf_bandwidths",
     "frr_topologies/isis_levels",
     "frr_topologies/static_over_ospf",
 )

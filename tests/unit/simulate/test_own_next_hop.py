@@ -97,3 +97,28 @@ def test_a_later_state_is_as_if_computed_alone() -> None:
         warm, cold = compute(snapshot_of(changed), cache=cache), compute(snapshot_of(changed))
         assert list(bgp_rows(warm)) == list(bgp_rows(cold))
         assert [routes(warm, node) for node in NETWORK] == [routes(cold, node) for node in NETWORK]
+
+
+def test_bgpd_takes_none_of_them() -> None:
+    """Live FRR 8.4.4: r1 and r2 with loopbacks in OSPF and in iBGP keep the other's out of their BGP tables."""
+    network = {
+        name: f"""
+            frr version 8.4.4
+            hostname {name}
+            interface lo
+             ip address 192.0.2.{own}/32
+             ip ospf area 0
+            interface eth0
+             ip address 10.0.0.{own}/24
+             ip ospf area 0
+            router ospf
+            router bgp 100
+             neighbor 192.0.2.{3 - own} remote-as 100
+             neighbor 192.0.2.{3 - own} update-source lo
+             address-family ipv4 unicast
+              network 192.0.2.{own}/32
+        """
+        for own, name in ((1, "a"), (2, "b"))
+    }
+    assert [session.up for session in state_of(network).sessions] == [True, True]
+    assert paths("a", network) == []
