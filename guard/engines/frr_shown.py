@@ -268,7 +268,8 @@ def _communities(path: Mapping[str, Any]) -> Iterator[str]:
     for each in path.get("community", {}).get("list", []):
         yield _WELL_KNOWN.get(each, each)
     yield from path.get("largeCommunity", {}).get("list", [])
-    for each in path.get("extendedCommunity", {}).get("string", "").split():
+    extended = re.sub(r"\([^)]*\)", "", path.get("extendedCommunity", {}).get("string", ""))  # LB:1:2 (16.000 bps)
+    for each in extended.split():
         kind, _, value = each.partition(":")
         yield f"{kind.lower()} {value}"
 

@@ -162,6 +162,8 @@ class BgpNeighbor:
     update_source: str = ""
     multihop: int | None = None  # TTL; None: directly connected (eBGP)
     ttl_security: int | None = None
+    local_role: str = ""  # RFC 9234: provider, customer, peer, rs-server, rs-client
+    strict_role: bool = False  # a neighbour that names no role of its own is refused
     disable_connected_check: bool = False
     shutdown: bool = False
     passive: bool = False

@@ -542,6 +542,22 @@ def _kind(end: End, remote_as: int) -> str:
     return CONFED if process.confederation_id is not None and remote_as in process.confederation_peers else EBGP
 
 
+#: RFC 9234 4.2: our role and the neighbour's.
+_ROLES = {
+    "provider": "customer",
+    "customer": "provider",
+    "peer": "peer",
+    "rs-server": "rs-client",
+    "rs-client": "rs-server",
+}
+
+
+def _roles_fit(one: BgpNeighbor, other: BgpNeighbor) -> bool:
+    if one.local_role and other.local_role:
+        return _ROLES.get(one.local_role) == other.local_role
+    return not (one.strict_role or other.strict_role)
+
+
 def _mismatch(end: End, peer: End, local_as: int, remote_as: int) -> str:
     """Why two ends that name each other never agree, whatever the links do."""
     if not end.accepts(remote_as) and not (peer.neighbor.local_as_dual and end.accepts(peer.process.asn)):
@@ -555,6 +571,8 @@ def _mismatch(end: End, peer: End, local_as: int, remote_as: int) -> str:
         guarded, other = (end, peer) if end.neighbor.ttl_security is not None else (peer, end)
         if (other.neighbor.multihop or 1) < 255 - (guarded.neighbor.ttl_security or 1) + 1:
             return f"TTL security at {guarded.node} alone"
+    if not _roles_fit(end.neighbor, peer.neighbor):
+        return "the ends have roles that do not fit (RFC 9234)"
     ours, theirs = exchanged(end.neighbor), exchanged(peer.neighbor)
     if (ours or theirs) and not ours & theirs:
         return "no address family is activated at both ends"

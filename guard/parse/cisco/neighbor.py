@@ -121,6 +121,13 @@ def _ttl_security(command: Command) -> None:
     command.put(command.session, "ttl_security", int(command.words[-1]) if command.words[1:] else 1)
 
 
+def _local_role(command: Command) -> None:
+    command.put(command.session, "local_role", command.words[0].lower() if command.words else "")
+    command.put(command.session, "strict_role", "strict-mode" in command.words)
+    if not command.no:
+        command.context.partial(command.line, "a role decides whether a session comes up; routes are not marked by it")
+
+
 def _disable_connected_check(command: Command) -> None:
     command.session["disable_connected_check"] = not command.no
 
@@ -441,6 +448,7 @@ HANDLERS: Mapping[str, Handler] = {
     "ebgp-multihop": _multihop,
     "ttl-security": _ttl_security,
     "ttl": _ttl_security,
+    "local-role": _local_role,
     "disable-connected-check": _disable_connected_check,
     "shutdown": _shutdown,
     "passive": _passive,
@@ -527,7 +535,6 @@ IGNORED: Mapping[str, str] = {
 _VPN = "VPN routes are not modelled"
 OPAQUE: Mapping[str, str] = {
     "soo": "site of origin is not modelled",
-    "local-role": "roles of RFC 9234 are not enforced by the model",
     "graceful-shutdown": "a neighbour in graceful shutdown is not modelled",
     "link-bandwidth": "link bandwidth is not modelled",
     "dmzlink-bw": "link bandwidth is not modelled",

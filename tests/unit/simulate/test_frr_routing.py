@@ -154,3 +154,17 @@ def test_paths_over_more_reflectors_share_no_traffic() -> None:
 
     assert used("") == ["10.0.1.1", "10.0.2.2"]
     assert used(" equal-cluster-length") == ["10.0.1.1"]
+
+
+def test_roles_that_do_not_fit_keep_a_session_down() -> None:
+    """RFC 9234 4.2: a provider faces a customer; who insists on roles talks to nobody without one."""
+
+    def is_up(ours: str, theirs: str) -> bool:
+        r1 = R1.replace("as 65002\n", "as 65002\n" + (f" neighbor 10.0.0.2 local-role {ours}\n" if ours else ""))
+        r2 = R2 + (f" neighbor 10.0.0.1 local-role {theirs}\n" if theirs else "")
+        return all(session.up for session in state_of(r1=r1, r2=r2).sessions)
+
+    fitting = [("provider", "customer"), ("peer", "peer"), ("rs-client", "rs-server"), ("provider", "")]
+    assert [pair for pair in fitting if not is_up(*pair)] == []
+    others = [("provider", "peer"), ("provider", "provider"), ("provider strict-mode", "")]
+    assert [pair for pair in others if is_up(*pair)] == []
