@@ -13,7 +13,6 @@ from batfish_double import Double, Fault, load
 from contract.triangle import FILES, Lab, guard
 
 from guard.model.state import NetworkState, Scenario
-from guard.shell.batfish import service as service_module
 from guard.shell.batfish.engine import Batfish
 from guard.shell.batfish.faults import Late, WorkFailed
 from guard.shell.batfish.lease import new_name
@@ -95,10 +94,7 @@ def test_what_stays_is_no_state(double: Double, fault: Fault, code: str) -> None
     assert "something is wrong" not in str(caught.value) or len(str(caught.value)) < 500
 
 
-def test_a_service_that_hangs_is_waited_for_so_long_and_no_longer(
-    double: Double, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(service_module, "LATER_TRIES", 0)
+def test_a_service_that_hangs_is_waited_for_so_long_and_no_longer(double: Double) -> None:
     with double.serving() as where:
         service = Service(place(where), Patience(request=0.3, work=1.0))
         service.enter(new_name())

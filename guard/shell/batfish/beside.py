@@ -32,16 +32,12 @@ class Beside:
         """Wait for a piece; raises what it raised."""
         return self._futures[key].result()
 
-    @property
-    def runs(self) -> bool:
-        return self._thread.is_alive()
-
     def leave(self) -> None:
         """Begin no further piece."""
         for future in self._futures.values():
             future.cancel()
 
-    def join(self, seconds: float | None = None) -> None:
+    def join(self, seconds: float) -> None:
         """Wait for the piece that is under way."""
         if threading.current_thread() is not self._thread:
             self._thread.join(seconds)

@@ -108,7 +108,7 @@ class Batfish:
         self._asked(lambda workspace: workspace.network)
 
     def close(self) -> None:
-        """Stop what is under way, and delete what was uploaded."""
+        """Stop what is under way, and delete what was uploaded. What does not notice in time stays stopped."""
         self._stop.set()
         self.leave()
         if self._beside is not None:
@@ -117,21 +117,19 @@ class Batfish:
             self._workspace.close()
             self._workspace = None
         atexit.unregister(self.close)
-        if self._beside is None or not self._beside.runs:
+        if self._turn.acquire(blocking=False):
             self._stop.clear()
+            self._turn.release()
 
     # ---- before it is asked
 
     def begin(self, snapshots: Sequence[Snapshot]) -> None:
         """The states of these as they stand, and the flows between the first and the last, beside another engine."""
-        self.leave()
-        if self._beside is not None:
-            self._beside.join()
+        self.leave()  # what is under way for an earlier check goes on; what begins here waits its turn, in its thread
         first, last = snapshots[0], snapshots[-1]
         pieces: dict[Hashable, Callable[[], Any]] = {each.digest: partial(self._now, each) for each in snapshots}
         if (first.devices, first.overlay) != (last.devices, last.overlay):
             pieces[first.digest, last.digest] = partial(self._flows, first, last)
-        self._stop.clear()
         self._beside = Beside(pieces)
 
     def leave(self) -> None:
