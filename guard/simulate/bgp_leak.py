@@ -146,8 +146,10 @@ def _shared(runs: Iterable[ClassRun], speaker: Speaker) -> Iterator[tuple[Prefix
     for run in runs:
         selection = run.selection(speaker.index)
         best = selection.best if selection is not None else None
-        shared = best is not None and best.leaked and best.kind == LOCAL and best.origin_protocol == "connected"
-        if best is not None and shared and best.interface:
+        if best is None or not best.leaked or best.kind != LOCAL or not best.interface:
+            continue
+        # IOS's path bears an interface where its route is connected, whatever brought that in (an IGP's subnets do).
+        if speaker.device.vendor is Vendor.IOS or best.origin_protocol == "connected":
             yield from ((prefix, best) for prefix in run.members.prefixes if not prefix.is_host)
 
 

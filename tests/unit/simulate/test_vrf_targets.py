@@ -219,3 +219,11 @@ def test_bgpd_adds_a_vrf_s_targets_to_those_that_its_policy_sets() -> None:
     best = state.bgp.best("r1", "BLUE", parse_prefix("10.1.1.0/24"))
     assert best is not None
     assert (best.local_preference, best.attributes.communities) == (333, ("rt 65001:100", "rt 65001:777"))
+
+
+def test_subnets_that_an_igp_brings_along_are_shared_as_connected_ones() -> None:
+    """IOS redistributes the connected subnets of an IGP with its routes (iosxe_vrf_route_leaking_classic_eigrp)."""
+    text = SHARED.replace("  redistribute connected\n", "  redistribute ospf 9\n").replace(
+        "ip route vrf A", "router ospf 9 vrf A\n network 10.0.0.0 0.255.255.255 area 0\nip route vrf A"
+    )
+    assert {"10.1.0.0/24", "10.1.0.1/32"} <= {line.split()[0] for line in shown(state_of({"pe1": text}), "B")}
