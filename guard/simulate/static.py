@@ -202,7 +202,7 @@ def _installs(
     """Whether the device's policy lets the route into the main RIB."""
     from guard.simulate.install import admitted
 
-    entry = _entry(route, (_next_hop(route, device.name, topology),))
+    entry = _entry(route, (_next_hop(route, device, topology),))
 
     def near(address: Address) -> str | None:
         found = resolver.resolve(device.name, route.next_vrf or vrf, address)
@@ -231,13 +231,20 @@ def _next_hops(
         found = resolver.resolve(device.name, vrf, route.next_hop)
         if found is not None and found.hops and found.protocol is not RouteProtocol.CONNECTED:
             return found.hops
-    return (_next_hop(route, device.name, topology),)
+    return (_next_hop(route, device, topology),)
 
 
-def _next_hop(route: StaticRoute, node: str, topology: Topology) -> NextHop:
+def _is_bare_loopback(device: Device, name: str, topology: Topology) -> bool:
+    """Linux has `lo` whether or not a configuration names it."""
+    return device.vendor is Vendor.FRR and name == "lo" and topology.find(device.name, name) is None
+
+
+def _next_hop(route: StaticRoute, device: Device, topology: Topology) -> NextHop:
     if route.discard:
         return NextHop(discard=True)
-    found = topology.find(node, route.interface) if route.interface else None
+    if route.interface and _is_bare_loopback(device, route.interface, topology):
+        return NextHop(route.next_hop, route.interface, route.next_vrf or None)
+    found = topology.find(device.name, route.interface) if route.interface else None
     return NextHop(route.next_hop, found.interface if found else None, route.next_vrf or None)
 
 
@@ -245,7 +252,7 @@ def _usable(device: Device, vrf: str, route: StaticRoute, resolver: Resolver, to
     if route.discard:
         return True
     if route.interface:
-        return topology.is_up(device.name, route.interface)
+        return topology.is_up(device.name, route.interface) or _is_bare_loopback(device, route.interface, topology)
     if route.next_hop is None:
         return bool(route.next_vrf)
     return _reaches(device, route.next_vrf or vrf, route, route.next_hop, resolver)

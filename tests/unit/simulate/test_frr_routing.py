@@ -168,3 +168,7 @@ def test_roles_that_do_not_fit_keep_a_session_down() -> None:
     assert [pair for pair in fitting if not is_up(*pair)] == []
     others = [("provider", "peer"), ("provider", "provider"), ("provider strict-mode", "")]
     assert [pair for pair in others if is_up(*pair)] == []
+
+
+def test_a_static_route_over_the_loopback_that_nothing_configures() -> None:
+    assert routes(state_of(r1="ip route 10.1.0.0/16 lo\n"), "r1") == [("10.1.0.0/16", "static", "lo", 0)]
