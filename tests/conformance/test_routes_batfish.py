@@ -14,12 +14,13 @@ from typing import Any
 
 import pytest
 from data import needs
-from small_network import folder
+from small_network import texts_of, without_mtus
 
 from guard.engines.rows import routes_rows
 from guard.model.device import Vendor
 from guard.model.state import NetworkState
 from guard.simulate.control_plane import compute
+from guard.snapshot.load import load
 
 Row = tuple[str, str, str, str, str | None, str | None, int, int]
 
@@ -42,7 +43,7 @@ DIVERGENT = {
 
 @lru_cache(maxsize=4)
 def state_of(path: Path) -> tuple[NetworkState, frozenset[str]]:
-    snapshot = folder(path)
+    snapshot = load({name: without_mtus(text) for name, text in texts_of(path).items()})
     nodes = frozenset(name.lower() for name, device in snapshot.devices.items() if device.vendor in _READ)
     return compute(snapshot), nodes
 
