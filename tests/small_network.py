@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
@@ -26,29 +25,14 @@ def state_of(
     return compute(snapshot_of(configs, other), scenario)
 
 
-#: An MTU of its own. Batfish does not compare them, where devices of IOS refuse OSPF neighbours (lab-validation,
-#: ios_example_network, whose configurations are Batfish's `networks/example`).
-_MTU = re.compile(r"^ mtu \d+\r?\n", re.MULTILINE)
-
-
-def without_mtus(text: str) -> str:
-    """A configuration in which every port has the MTU of its kind: as Batfish sees it."""
-    return _MTU.sub("!\n", text)
-
-
 def folder(path: Path) -> Snapshot:
     """The snapshot in a folder."""
-    return load(texts_of(path))
-
-
-def texts_of(path: Path) -> dict[str, str]:
-    """The files of a folder that belong to a snapshot."""
     texts = {}
     for file in sorted(path.rglob("*")):
         name = file.relative_to(path).as_posix()
         if file.is_file() and belongs(name):
             texts[name] = file.read_text(errors="replace")
-    return texts
+    return load(texts)
 
 
 def routes(state: NetworkState, node: str, *, without: tuple[str, ...] = ("connected", "local")) -> list[str]:

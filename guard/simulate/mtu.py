@@ -42,13 +42,10 @@ def ip_mtu(device: Device, interface: Interface, version: int) -> Mtu | None:
 
 
 def _default(device: Device, interface: Interface) -> Mtu | None:
-    ethernet = interface.kind in _ETHERNET_KINDS and not interface.name.lower().startswith(_OTHERS)
-    return Mtu(ETHERNET_MTU, not _may_be_catalyst(device)) if ethernet and device.vendor in _KNOWN else None
+    """Catalyst switches of IOS keep a larger `system mtu` outside of the configuration.
 
-
-def _may_be_catalyst(device: Device) -> bool:
-    """Catalyst switches of IOS keep a larger `system mtu` outside of the configuration; all of them show a Vlan1.
-
-    A router's neighbour is refused (lab-validation, ios_example_network: 1500 and 1600 stay in EXSTART).
+    Routers do not, and refuse (lab-validation, ios_example_network: 1500 and 1600 stay in EXSTART); but published
+    networks count on such neighbours, so that IOS has the benefit of the doubt, and the state a note.
     """
-    return device.vendor is Vendor.IOS and any(each.switchport or each.kind == "vlan" for each in device.interfaces)
+    ethernet = interface.kind in _ETHERNET_KINDS and not interface.name.lower().startswith(_OTHERS)
+    return Mtu(ETHERNET_MTU, device.vendor is not Vendor.IOS) if ethernet and device.vendor in _KNOWN else None

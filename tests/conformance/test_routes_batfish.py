@@ -14,13 +14,12 @@ from typing import Any
 
 import pytest
 from data import needs
-from small_network import texts_of, without_mtus
+from small_network import folder
 
 from guard.engines.rows import routes_rows
 from guard.model.device import Vendor
 from guard.model.state import NetworkState
 from guard.simulate.control_plane import compute
-from guard.snapshot.load import load
 
 Row = tuple[str, str, str, str, str | None, str | None, int, int]
 
@@ -43,7 +42,7 @@ DIVERGENT = {
 
 @lru_cache(maxsize=4)
 def state_of(path: Path) -> tuple[NetworkState, frozenset[str]]:
-    snapshot = load({name: without_mtus(text) for name, text in texts_of(path).items()})
+    snapshot = folder(path)
     nodes = frozenset(name.lower() for name, device in snapshot.devices.items() if device.vendor in _READ)
     return compute(snapshot), nodes
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from data import needs
-from small_network import without_mtus
 
 from guard.engines.embedded import Embedded
 from guard.model.acl import Flow
@@ -42,8 +41,7 @@ Told = set[tuple[str, tuple[str, ...]]]
 def network(folder: str) -> Snapshot:
     """A snapshot folder; an interface_blacklist in the old place is moved to where the contract has it."""
     root = needs(folder)
-    paths = [path for path in sorted(root.rglob("*")) if path.is_file()]
-    files = {str(path.relative_to(root)): without_mtus(path.read_text()) for path in paths}
+    files = {str(path.relative_to(root)): path.read_text() for path in sorted(root.rglob("*")) if path.is_file()}
     if "interface_blacklist" in files:
         files["batfish/interface_blacklist"] = files.pop("interface_blacklist")
     return load(files)
