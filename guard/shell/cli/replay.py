@@ -2,7 +2,8 @@
 
 An entry of the corpus is a folder: `snapshot/`, `bad*.yaml`, `safe*.yaml`, `noop*.yaml` (changes), and `expect.yaml`:
 per variant the verdicts that are right, the findings that must be there and those that must not, and the subjects that
-must be named. A block for the wrong reason is a failure.
+must be named. A block for the wrong reason is a failure. What an entry lists as `beyond_batfish` is not asked of Batfish
+alone, and is a failure if it does find it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,14 @@ class Expected:
     any_of: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     invalid_ok: bool = False
+    beyond_batfish: tuple[str, ...] = ()  # of `must`: what Batfish alone cannot find, and then must not be there
+
+    def of(self, engine: str | None) -> Expected:
+        """What is right where this engine answers alone."""
+        if engine != "batfish":
+            return self
+        must = tuple(name for name in self.must if name not in self.beyond_batfish)
+        return replace(self, must=must, must_not=(*self.must_not, *self.beyond_batfish))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +82,14 @@ def play(entry: Path, arguments: argparse.Namespace) -> Iterator[Played]:
     for variant, node in document.entries().items():
         if arguments.show:
             print(f"\n──── {entry.name}: {variant}\n", flush=True)
-        yield _play(entry, variant, files, expected_of(node), arguments)
+        yield _play(entry, variant, files, expected_of(node).of(arguments.engine), arguments)
 
 
 def expected_of(node: Node) -> Expected:
     """What an entry of expect.yaml asks for."""
     at = node.fields(
-        "verdict", "must", "must_not", "any_of", "subjects", "invalid_ok", "why", "file", required=("verdict",)
+        *("verdict", "must", "must_not", "any_of", "subjects", "invalid_ok", "beyond_batfish", "why", "file"),
+        required=("verdict",),
     )
 
     def texts(key: str) -> tuple[str, ...]:
@@ -87,7 +97,9 @@ def expected_of(node: Node) -> Expected:
 
     invalid_ok = "invalid_ok" in at and at["invalid_ok"].flag()
     return Expected(
-        at["verdict"].texts(), texts("must"), texts("must_not"), texts("any_of"), texts("subjects"), invalid_ok
+        *(at["verdict"].texts(), texts("must"), texts("must_not"), texts("any_of"), texts("subjects")),
+        invalid_ok,
+        texts("beyond_batfish"),
     )
 
 
