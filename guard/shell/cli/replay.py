@@ -2,8 +2,8 @@
 
 An entry of the corpus is a folder: `snapshot/`, `bad*.yaml`, `safe*.yaml`, `noop*.yaml` (changes), and `expect.yaml`:
 per variant the verdicts that are right, the findings that must be there and those that must not, and the subjects that
-must be named. A block for the wrong reason is a failure. What an entry lists as `beyond_batfish` is not asked of Batfish
-alone, and is a failure if it does find it.
+must be named. A block for the wrong reason is a failure. What is `beyond_batfish` is not asked of Batfish alone, and is
+a failure if it does find it.
 """
 
 from __future__ import annotations
