@@ -34,7 +34,7 @@ from guard.parse.change import parse_change
 from guard.parse.inventory import parse_inventory
 from guard.report.document import document
 from guard.simulate.assessment import assess_all
-from guard.simulate.name_servers import parents_elsewhere
+from guard.simulate.dns.name_servers import parents_elsewhere
 from guard.simulate.resolution import resolver
 from guard.snapshot.candidate import StepResult, candidate
 from guard.snapshot.declared import as_configured

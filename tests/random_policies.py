@@ -9,7 +9,7 @@ from itertools import combinations
 
 from guard.model.address import Prefix, parse_prefix
 from guard.model.bgp import SEQUENCE, BgpAttributes, Segment
-from guard.simulate.policy_eval import RouteView
+from guard.simulate.policy.evaluator import RouteView
 
 VENDORS = ("ios", "frr", "eos", "nxos", "junos")
 COMMUNITIES = ("65000:1", "65000:2", "65000:31")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from guard.model.dns import RRsetKey, Zone, ancestors, is_signing, lies_in, parent
-from guard.simulate.dns_answer import Answer, resolve, zone_of
+from guard.simulate.dns.answer import Answer, resolve, zone_of
 
 #: A label that stands for every label that has no records of its own.
 ANY_LABEL = "any-name"

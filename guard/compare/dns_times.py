@@ -15,7 +15,7 @@ from guard.compare.delta import Delta, RecordKey
 from guard.compare.mapping import Absent
 from guard.model.dns import RRset
 from guard.model.inventory import ParentData
-from guard.simulate.dns_answer import Answer, Status
+from guard.simulate.dns.answer import Answer, Status
 
 #: How long a failure to get an answer may be cached, in s (RFC 2308 7.1).
 FAILURE = 300

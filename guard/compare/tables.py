@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from guard.model.address import Prefix
 from guard.model.rib import Rib
-from guard.simulate.bgp_tables import BgpSolution
-from guard.simulate.main_rib import MainRib
+from guard.simulate.bgp.tables import BgpSolution
+from guard.simulate.rib.main_rib import MainRib
 
 
 def candidates(before: Rib, after: Rib) -> Iterable[Prefix] | None:

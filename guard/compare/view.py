@@ -18,8 +18,8 @@ from guard.model.dns import RRset
 from guard.model.facts import CascadeRound, ServiceFact
 from guard.model.rib import NextHop, RibEntry
 from guard.model.state import InterfaceState
-from guard.simulate.dns_answer import Answer
-from guard.simulate.external import is_test_prefix
+from guard.simulate.bgp.external import is_test_prefix
+from guard.simulate.dns.answer import Answer
 
 Row = dict[str, Any]
 Mask = Callable[[str], str]

@@ -25,7 +25,7 @@ from guard.model.inventory import EXTERNAL
 from guard.model.provenance import Source
 from guard.model.rib import NextHop, Rib, RibEntry
 from guard.model.state import BgpRow, BgpSession, NetworkState
-from guard.simulate.external import is_test_prefix
+from guard.simulate.bgp.external import is_test_prefix
 from guard.snapshot.snapshot import Snapshot
 
 Vertex = tuple[str, str]

@@ -11,7 +11,7 @@ from guard.simulate.control_plane import ENGINE, Cache, compute
 from guard.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from guard.simulate.bgp_tables import BgpSolution
+    from guard.simulate.bgp.tables import BgpSolution
 
 #: States kept: a check holds base and candidate of a few steps, each with some scenarios; a state of a thousand
 #: routers weighs some tens of megabytes.

@@ -13,7 +13,7 @@ from guard.model.device import Vendor
 from guard.model.provenance import Source
 from guard.model.rib import RouteProtocol
 from guard.model.state import BgpRow, BgpSession, InterfaceId, NetworkState
-from guard.simulate.mtu import Mtu, ip_mtu
+from guard.simulate.igp.mtu import Mtu, ip_mtu
 from guard.snapshot.snapshot import Snapshot
 
 #: Batfish's word for a management interface that it takes down.

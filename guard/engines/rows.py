@@ -15,7 +15,7 @@ from guard.model.bgp import ORIGIN_NAMES, as_path_text
 from guard.model.community import shown
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import BgpRow, BgpSession, NetworkState
-from guard.simulate.external import is_test_prefix
+from guard.simulate.bgp.external import is_test_prefix
 
 Cell: TypeAlias = "str | int | bool | list[str] | None"
 Row: TypeAlias = dict[str, Cell]

@@ -15,10 +15,10 @@ from guard.judge.case import View
 from guard.model.facts import Assessment, FailureSweep, LinkLoads
 from guard.model.state import NetworkState, Scenario
 from guard.simulate.assessment import NO_FAILURE, assess
-from guard.simulate.destinations import Destination, build
-from guard.simulate.failure import sweep
-from guard.simulate.failure_proof import Proof
+from guard.simulate.failures.proof import Proof
+from guard.simulate.failures.scenario import sweep
 from guard.simulate.load import has_demands, link_loads
+from guard.simulate.packets.destinations import Destination, build
 from guard.simulate.resolution import resolver
 from guard.simulate.services import Resolve, Settled, settle
 from guard.snapshot.snapshot import Snapshot

@@ -141,7 +141,7 @@ class Vrf:
 class InstallPolicy:
     """A policy between the protocols and the main RIB of one VRF: what it rejects is not installed (FRR `ip protocol`).
 
-    `protocol` is a word of guard.simulate.policy_eval.RouteView, or "any" for those without a policy of their own.
+    `protocol` is a word of guard.simulate.policy.evaluator.RouteView, or "any" for those without a policy of their own.
     """
 
     vrf: str

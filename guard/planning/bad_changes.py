@@ -19,7 +19,7 @@ from guard.planning.bad import NOOP, SOURCE, Bad, Left, Wanted
 from guard.planning.bad_configs import CONFIG_BUILDERS
 from guard.planning.bad_zones import ZONE_BUILDERS
 from guard.planning.leak_lines import opened
-from guard.simulate.external import is_test_prefix
+from guard.simulate.bgp.external import is_test_prefix
 
 #: Data centers, zones and leaks that get a change of their own: the first so many by name, the rest are listed.
 SITES_AT_MOST = 8

@@ -17,7 +17,7 @@ from guard.model.device import Device, Vendor
 from guard.model.facts import Assessment, Disposition
 from guard.model.state import BgpSession, Edge, InterfaceId
 from guard.planning.bad import NAME, SOURCE, Bad, Left, Wanted
-from guard.simulate.policy_eval import Evaluator, RouteView
+from guard.simulate.policy.evaluator import Evaluator, RouteView
 from guard.snapshot.load import INVENTORY
 
 #: Nobody lives there (RFC 5737, TEST-NET-3): a host route for it draws no traffic that was delivered before.

@@ -13,16 +13,16 @@ from guard.model.address import DEFAULT_V4, DEFAULT_V6, Address, Prefix
 from guard.model.facts import Assessment, ExitKey
 from guard.model.inventory import EXTERNAL
 from guard.model.state import NetworkState, Scenario
-from guard.simulate.advertising import Outlets, advertisement_facts
-from guard.simulate.backbone import backbone_fact
-from guard.simulate.destinations import Destination, build
-from guard.simulate.dns_reach import name_server_facts
-from guard.simulate.external import is_test_prefix
-from guard.simulate.flows import flow_facts
-from guard.simulate.forwarding import ARRIVED, Forwarder
-from guard.simulate.links import DEFAULT_VRF
-from guard.simulate.management import management_facts
-from guard.simulate.reachability import exit_table, fate_table, site_facts, transit
+from guard.simulate.bgp.advertising import Outlets, advertisement_facts
+from guard.simulate.bgp.external import is_test_prefix
+from guard.simulate.dns.reach import name_server_facts
+from guard.simulate.layer3.backbone import backbone_fact
+from guard.simulate.layer3.links import DEFAULT_VRF
+from guard.simulate.packets.destinations import Destination, build
+from guard.simulate.packets.flows import flow_facts
+from guard.simulate.packets.forwarding import ARRIVED, Forwarder
+from guard.simulate.packets.management import management_facts
+from guard.simulate.packets.reachability import exit_table, fate_table, site_facts, transit
 from guard.simulate.services import Resolve, Settled, no_zones, settle
 from guard.snapshot.snapshot import Snapshot
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from guard.model.address import WIDTH, Address, Prefix
 from guard.model.bgp import BgpAttributes
 from guard.model.state import BgpRow, NetworkState, Scenario, StateNote
-from guard.simulate.fib import EmbeddedFib
-from guard.simulate.underlay_build import Ground, Kept, Network, lay
+from guard.simulate.igp.underlay_build import Ground, Kept, Network, lay
+from guard.simulate.packets.fib import EmbeddedFib
 from guard.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from guard.simulate.bgp_exchange import BgpSolution
+    from guard.simulate.bgp.exchange import BgpSolution
 
 ENGINE = "embedded"
 
@@ -79,7 +79,7 @@ def compute(snapshot: Snapshot, scenario: Scenario = Scenario(), cache: Cache | 
 def _rounds(
     snapshot: Snapshot, ground: Ground, network: Network, before: BgpSolution | None
 ) -> tuple[Network, BgpSolution, tuple[StateNote, ...]]:
-    from guard.simulate import bgp_exchange
+    from guard.simulate.bgp import exchange as bgp_exchange
 
     solution = bgp_exchange.solve(snapshot, network, before)
     for _ in range(ROUNDS):

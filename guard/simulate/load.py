@@ -17,13 +17,13 @@ from typing import NamedTuple
 from guard.model.facts import Assessment, Disposition, Fate, LinkLoads
 from guard.model.inventory import EXTERNAL, Demand, Inventory, Site
 from guard.model.state import InterfaceId, NetworkState, Scenario
-from guard.simulate.advertising import Outlets
-from guard.simulate.destinations import Destination, SiteTargets, build, site_targets
-from guard.simulate.failure import possible_failures
-from guard.simulate.forwarding import ARRIVED, Forwarder, Move, Step
-from guard.simulate.links import DEFAULT_VRF
-from guard.simulate.plain_routes import Vertex
-from guard.simulate.reachability import delivers
+from guard.simulate.bgp.advertising import Outlets
+from guard.simulate.failures.scenario import possible_failures
+from guard.simulate.layer3.links import DEFAULT_VRF
+from guard.simulate.packets.destinations import Destination, SiteTargets, build, site_targets
+from guard.simulate.packets.forwarding import ARRIVED, Forwarder, Move, Step
+from guard.simulate.packets.reachability import delivers
+from guard.simulate.rib.plain_routes import Vertex
 from guard.simulate.services import Resolve, no_zones, settle
 from guard.snapshot.snapshot import Snapshot
 

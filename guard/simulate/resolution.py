@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from guard.simulate.dns_answer import Answer, Status, resolve
-from guard.simulate.name_servers import all_zones, listed_names, servers_of
+from guard.simulate.dns.answer import Answer, Status, resolve
+from guard.simulate.dns.name_servers import all_zones, listed_names, servers_of
 from guard.simulate.services import NameAnswer, Resolve, ZoneServers
 from guard.snapshot.snapshot import Snapshot
 

@@ -20,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from small_network import folder
 
 from guard.model.state import InterfaceId, Scenario
-from guard.simulate import bgp_exchange
-from guard.simulate.bgp_exchange import BgpSolution
-from guard.simulate.underlay_build import Kept, Network, lay
+from guard.simulate.bgp import exchange as bgp_exchange
+from guard.simulate.bgp.exchange import BgpSolution
+from guard.simulate.igp.underlay_build import Kept, Network, lay
 from guard.snapshot.snapshot import Snapshot
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from guard.engines.embedded import Embedded
 from guard.simulate.assessment import assess_all
-from guard.simulate.failure import sweep
+from guard.simulate.failures.scenario import sweep
 from guard.snapshot.load import load
 
 

@@ -22,7 +22,7 @@ from guard.model.dns import RRset, RRsetKey, Zone
 from guard.model.errors import InputInvalid
 from guard.parse.rdata import RecordInvalid, absolute, known_type, record
 from guard.parse.zonefile import parse_zone
-from guard.simulate.dns_answer import Status, resolve
+from guard.simulate.dns.answer import Status, resolve
 
 RCODES = {0: {"NOERROR", "NODATA", "REFERRAL"}, 2: {"SERVFAIL", "LOOP"}, 3: {"NXDOMAIN"}, 5: {"REFUSED"}}
 #: Why a recorded answer cannot be guard's: the test's name -> reason.

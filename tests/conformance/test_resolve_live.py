@@ -24,7 +24,7 @@ import pytest
 
 from guard.model.dns import Zone
 from guard.parse.zonefile import parse_zone
-from guard.simulate.dns_answer import CHAIN_AT_MOST, Answer, Status, resolve
+from guard.simulate.dns.answer import CHAIN_AT_MOST, Answer, Status, resolve
 
 LABELS = ("a", "b", "c", "d", "www", "*")
 TYPES = ("A", "AAAA", "MX", "TXT", "CNAME", "NS", "DS", "SOA", "DNAME")

@@ -19,7 +19,7 @@ from guard.engines.embedded import Embedded
 from guard.model.acl import Flow
 from guard.model.address import parse_address
 from guard.model.state import Scenario
-from guard.simulate.trace import trace
+from guard.simulate.packets.trace import trace
 from guard.snapshot.load import load
 from guard.snapshot.snapshot import Snapshot
 

@@ -18,8 +18,8 @@ from data import SHARED, needs
 from guard.judge.checks.dns_standing import dns_faults
 from guard.model.dns import RRset, RRsetKey, Zone, lies_in
 from guard.parse.zonefile import parse_zone
-from guard.simulate.dns_answer import Status, resolve
-from guard.simulate.name_servers import parent_zone
+from guard.simulate.dns.answer import Status, resolve
+from guard.simulate.dns.name_servers import parent_zone
 from guard.snapshot.load import load
 from guard.snapshot.snapshot import Snapshot
 

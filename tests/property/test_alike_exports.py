@@ -15,7 +15,7 @@ from random_bgp import PLANS, Plan, configs
 from small_network import snapshot_of
 
 from guard.model.state import NetworkState
-from guard.simulate.bgp_alike import Kinds
+from guard.simulate.bgp.alike import Kinds
 from guard.simulate.control_plane import Cache, compute
 
 LISTS = """

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from guard.compare.dns import ANY_LABEL, answer_turns
 from guard.model.dns import Zone, ancestors
 from guard.parse.zonefile import parse_zone
-from guard.simulate.dns_answer import resolve, zone_of
+from guard.simulate.dns.answer import resolve, zone_of
 
 HEAD = "$TTL 60\n@ IN SOA ns h 7 2 3 4 5\n@ IN NS ns.example.net.\n"
 NAMES = ["a", "b", "*", "b.a", "*.a", "a.b", "b.a.b", "*.b.a"]

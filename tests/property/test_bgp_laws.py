@@ -13,9 +13,9 @@ from small_network import snapshot_of
 from guard.engines.rows import bgp_rows, session_rows
 from guard.model.address import Prefix
 from guard.model.state import InterfaceId, NetworkState, Scenario
-from guard.simulate import bgp_exchange
+from guard.simulate.bgp import exchange as bgp_exchange
+from guard.simulate.bgp.prefix_class import PrefixClass
 from guard.simulate.control_plane import Cache, compute
-from guard.simulate.prefix_class import PrefixClass
 
 
 def seen(state: NetworkState) -> list[object]:

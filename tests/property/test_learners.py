@@ -17,9 +17,9 @@ from guard.model.address import Address, Prefix
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import NetworkState
 from guard.simulate.control_plane import compute
-from guard.simulate.learners import Learners
-from guard.simulate.main_rib import MainRib
-from guard.simulate.recursion import Resolver
+from guard.simulate.rib.learners import Learners
+from guard.simulate.rib.main_rib import MainRib
+from guard.simulate.rib.recursion import Resolver
 
 NETWORKS = st.one_of(
     st.builds(areas_of, COSTS, st.tuples(*[st.integers(0, 1)] * 6)),

@@ -15,14 +15,14 @@ from guard.model.address import Address, parse_address, parse_prefix
 from guard.model.inventory import EXTERNAL, Inventory, Site
 from guard.model.provenance import Source
 from guard.model.state import NetworkState, Scenario
-from guard.simulate import bgp_world
-from guard.simulate.bgp_tables import Tables
+from guard.simulate.bgp import world as bgp_world
+from guard.simulate.bgp.tables import Tables
 from guard.simulate.control_plane import Cache, compute
-from guard.simulate.forwarding import Ends, Forwarder
-from guard.simulate.igp_core import IgpCore
-from guard.simulate.main_rib import MainRib
-from guard.simulate.one_exit import OneExit
-from guard.simulate.plain_routes import Vertex
+from guard.simulate.igp.core import IgpCore
+from guard.simulate.packets.forwarding import Ends, Forwarder
+from guard.simulate.packets.one_exit import OneExit
+from guard.simulate.rib.main_rib import MainRib
+from guard.simulate.rib.plain_routes import Vertex
 from guard.snapshot.snapshot import Snapshot
 
 NOWHERE = Source("inventory.yaml", 1, 1)

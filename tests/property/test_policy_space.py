@@ -10,9 +10,9 @@ from random_policies import VENDORS, Plan, plan, routes, text, varied
 from small_network import snapshot_of
 
 from guard.model.device import Device
-from guard.simulate.policy_eval import Evaluator, RouteView
-from guard.simulate.policy_space import Chain, Newly, example, newly_accepted, terms_reached
-from guard.simulate.text_space import AS_PATHS, find_text
+from guard.simulate.accepted.space import Chain, Newly, example, newly_accepted, terms_reached
+from guard.simulate.accepted.text_space import AS_PATHS, find_text
+from guard.simulate.policy.evaluator import Evaluator, RouteView
 
 WORLD = tuple(routes())
 

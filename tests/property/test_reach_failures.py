@@ -17,9 +17,9 @@ from guard.model.address import parse_address
 from guard.model.facts import FailureSweep
 from guard.model.state import Scenario
 from guard.simulate.assessment import assess_all
-from guard.simulate.failure import sweep
-from guard.simulate.forwarding import Forwarder
-from guard.simulate.igp_core import IgpCore
+from guard.simulate.failures.scenario import sweep
+from guard.simulate.igp.core import IgpCore
+from guard.simulate.packets.forwarding import Forwarder
 from guard.snapshot.load import load
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guard.simulate import spf
+from guard.simulate.igp import spf
 
 SIZE = 7
 EDGES = st.dictionaries(

@@ -21,7 +21,7 @@ from guard.parse.line import Line
 from guard.parse.modes import grammar, tree
 from guard.parse.xr.reader import read
 from guard.parse.xr.unfold import unfold
-from guard.simulate.policy_eval import Evaluator, RouteView
+from guard.simulate.policy.evaluator import Evaluator, RouteView
 
 # ------------------------------------------------------------------------------------------------ policies
 

@@ -19,15 +19,15 @@ from guard.model.address import Prefix, parse_address, prefix_of
 from guard.model.bgp import BgpAttributes
 from guard.model.device import Vendor
 from guard.model.state import BgpRow, BgpSession, InterfaceId, InterfaceState
-from guard.simulate.bgp_decision import Entrant, Selection, select
-from guard.simulate.bgp_graph import OUTSIDE, Graph, Link, SessionKey, Speaker
-from guard.simulate.bgp_origin import originated
-from guard.simulate.bgp_path import LOCAL, Hop, Path
-from guard.simulate.bgp_run import ClassRun, Seed
-from guard.simulate.bgp_session import IBGP
-from guard.simulate.bgp_world import Limits, World
-from guard.simulate.external import Heard, is_test_prefix
-from guard.simulate.prefix_class import PrefixClass
+from guard.simulate.bgp.decision import Entrant, Selection, select
+from guard.simulate.bgp.external import Heard, is_test_prefix
+from guard.simulate.bgp.graph import OUTSIDE, Graph, Link, SessionKey, Speaker
+from guard.simulate.bgp.origin import originated
+from guard.simulate.bgp.path import LOCAL, Hop, Path
+from guard.simulate.bgp.prefix_class import PrefixClass
+from guard.simulate.bgp.run import ClassRun, Seed
+from guard.simulate.bgp.session import IBGP
+from guard.simulate.bgp.world import Limits, World
 
 ESTABLISHED, NOT_COMPATIBLE = "ESTABLISHED", "NOT_COMPATIBLE"
 

@@ -16,10 +16,10 @@ from guard.engines.rows_tables import HeldRib
 from guard.model.address import Address, Prefix, prefix_of
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import InterfaceId, InterfaceState, StateNote
-from guard.simulate.interfaces import configured, folded_names, link_ends
-from guard.simulate.recursion import Resolver
-from guard.simulate.topology import Owner, Segment, Topology
-from guard.simulate.underlay import Resolution
+from guard.simulate.layer3.interfaces import configured, folded_names, link_ends
+from guard.simulate.layer3.topology import Owner, Segment, Topology
+from guard.simulate.rib.recursion import Resolver
+from guard.simulate.rib.underlay import Resolution
 from guard.snapshot.snapshot import Snapshot
 
 Vertex = tuple[str, str]
@@ -227,7 +227,7 @@ def _protocol(name: str) -> RouteProtocol:
 
 
 class AnsweredUnderlay:
-    """Implements guard.simulate.underlay.Underlay over Batfish's tables."""
+    """Implements guard.simulate.rib.underlay.Underlay over Batfish's tables."""
 
     def __init__(self, held: Topology, ribs: Mapping[Vertex, HeldRib]) -> None:
         self.topology = held

@@ -25,10 +25,10 @@ from guard.model.device import Device
 from guard.model.provenance import Source
 from guard.model.rib import RouteProtocol
 from guard.model.state import IgpAdjacency, NetworkState, Scenario, StateNote
-from guard.simulate.bgp_exchange import heard_from_outside
-from guard.simulate.bgp_graph import build
-from guard.simulate.bgp_session import EBGP, SessionTable
-from guard.simulate.bgp_world import Limits
+from guard.simulate.bgp.exchange import heard_from_outside
+from guard.simulate.bgp.graph import build
+from guard.simulate.bgp.session import EBGP, SessionTable
+from guard.simulate.bgp.world import Limits
 from guard.simulate.control_plane import compute
 from guard.snapshot.snapshot import Snapshot
 

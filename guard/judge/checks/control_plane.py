@@ -18,7 +18,7 @@ from guard.model.address import Address
 from guard.model.device import Device, Interface
 from guard.model.facts import Assessment
 from guard.model.state import BgpSession
-from guard.simulate.acl import TCP, UDP, evaluate
+from guard.simulate.layer3.acl import TCP, UDP, evaluate
 
 _BGP, _DNS, _SSH, _EPHEMERAL = 179, 53, 22, 49152
 

@@ -12,7 +12,7 @@ from guard.judge.catalogue import Check, Observations, Parameter, Parameters
 from guard.judge.checks.common import percent
 from guard.judge.finding import Observation, Status, listed, some
 from guard.model.server_facts import PastChange
-from guard.simulate.external import is_test_prefix
+from guard.simulate.bgp.external import is_test_prefix
 
 
 def together(case: Case, params: Parameters) -> Observations:

@@ -12,8 +12,8 @@ from guard.judge.checks.dns_lookup import touched
 from guard.judge.finding import Enforcement, Observation, some
 from guard.model.dns import RRsetKey, Zone, ZoneFault
 from guard.model.provenance import Source
-from guard.simulate.dns_answer import Answer, Status, resolve
-from guard.simulate.name_servers import all_zones
+from guard.simulate.dns.answer import Answer, Status, resolve
+from guard.simulate.dns.name_servers import all_zones
 
 #: Aliases that one name leads through; some resolvers give up soon after (GRoot's "rewrites").
 CHAIN_AT_MOST = 4

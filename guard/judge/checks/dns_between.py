@@ -9,8 +9,8 @@ from guard.judge.catalogue import ZONES, Check, Observations, Parameters
 from guard.judge.checks.dns_delegation import delegation_faults, glue_faults
 from guard.judge.finding import Observation
 from guard.model.dns import ZoneFault
-from guard.simulate.dns_answer import Status, resolve
-from guard.simulate.name_servers import all_zones
+from guard.simulate.dns.answer import Status, resolve
+from guard.simulate.dns.name_servers import all_zones
 from guard.snapshot.snapshot import Snapshot
 
 _BAD = frozenset({Status.NXDOMAIN, Status.NODATA, Status.SERVFAIL, Status.LOOP})

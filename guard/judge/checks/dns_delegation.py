@@ -10,8 +10,8 @@ from guard.judge.checks.dns_lookup import faults, intent_of
 from guard.judge.finding import Enforcement, Observation, listed
 from guard.model.dns import RRsetKey, Zone, ZoneFault, lies_in
 from guard.model.provenance import Source
-from guard.simulate.dns_answer import zone_of
-from guard.simulate.name_servers import listed_names, parent_zone, servers_of
+from guard.simulate.dns.answer import zone_of
+from guard.simulate.dns.name_servers import listed_names, parent_zone, servers_of
 from guard.snapshot.snapshot import Snapshot
 
 #: The faults of one moment; the other one is at hand for what counts only in comparison.

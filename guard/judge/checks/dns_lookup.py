@@ -11,7 +11,7 @@ from guard.judge.case import Case, StepView
 from guard.judge.finding import Enforcement, Observation
 from guard.model.dns import RRset, RRsetKey, Zone, ZoneFault, is_signing
 from guard.model.inventory import AllOf, AnyOf, Inventory, NameNeeded, Requirement, ZoneIntent
-from guard.simulate.dns_answer import Status, resolve
+from guard.simulate.dns.answer import Status, resolve
 from guard.snapshot.snapshot import Snapshot
 
 ADDRESSES = ("A", "AAAA")

@@ -12,8 +12,8 @@ from guard.judge.checks.dns_lookup import count, has_target, required_names, zon
 from guard.judge.finding import Observation, some
 from guard.model.dns import RRset, Zone, lies_in, parent
 from guard.model.inventory import CriticalName
-from guard.simulate.dns_answer import zone_of
-from guard.simulate.name_servers import all_zones
+from guard.simulate.dns.answer import zone_of
+from guard.simulate.dns.name_servers import all_zones
 from guard.snapshot.snapshot import Snapshot
 
 _NONE = RRset(0, ())

@@ -11,8 +11,8 @@ from guard.model.address import Address, parse_address, prefix_of
 from guard.model.dns import Zone, ZoneFault, lies_in
 from guard.model.facts import NameServerFact
 from guard.model.provenance import Source
-from guard.simulate.dns_answer import zone_of
-from guard.simulate.name_servers import addresses_of, all_zones, listed_names
+from guard.simulate.dns.answer import zone_of
+from guard.simulate.dns.name_servers import addresses_of, all_zones, listed_names
 from guard.snapshot.snapshot import Snapshot
 
 #: What counts as one address block (RFC 2182 3.1 wants them topologically apart): a /24, a /48.

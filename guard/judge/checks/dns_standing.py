@@ -11,7 +11,7 @@ from guard.judge.checks.dns_lookup import places
 from guard.judge.checks.dns_servers import standing_servers
 from guard.judge.checks.dnssec_chain import standing_faults
 from guard.model.dns import ZoneFault
-from guard.simulate.name_servers import all_zones
+from guard.simulate.dns.name_servers import all_zones
 from guard.snapshot.snapshot import Snapshot
 
 

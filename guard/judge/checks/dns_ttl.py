@@ -17,8 +17,8 @@ from guard.judge.finding import Observation, listed, some
 from guard.model.address import Address
 from guard.model.dns import RRset, Zone
 from guard.model.state import InterfaceId
-from guard.simulate.dnssec import chain_fault, fits, key_tag, understood, zone_keys
-from guard.simulate.name_servers import ListedServer, listed_names, parent_zone, servers_of
+from guard.simulate.dns.dnssec import chain_fault, fits, key_tag, understood, zone_keys
+from guard.simulate.dns.name_servers import ListedServer, listed_names, parent_zone, servers_of
 from guard.snapshot.snapshot import Snapshot
 
 

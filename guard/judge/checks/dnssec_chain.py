@@ -12,8 +12,8 @@ from guard.judge.checks.dns_lookup import intent_of
 from guard.judge.finding import Enforcement, Observation
 from guard.model.dns import RRsetKey, Zone, ZoneFault
 from guard.model.provenance import Source
-from guard.simulate.denial import denial_faults
-from guard.simulate.dnssec import (
+from guard.simulate.dns.denial import denial_faults
+from guard.simulate.dns.dnssec import (
     chain_fault,
     colliding_keys,
     missing_algorithms,
@@ -21,7 +21,7 @@ from guard.simulate.dnssec import (
     signature_fault,
     zone_keys,
 )
-from guard.simulate.name_servers import parent_zone
+from guard.simulate.dns.name_servers import parent_zone
 from guard.snapshot.snapshot import Snapshot
 
 #: The TTL of a DS at most registries that publish none (CONTRACT 2, `parent`).

@@ -14,8 +14,8 @@ from guard.model.address import Prefix
 from guard.model.external import Roa
 from guard.model.facts import Assessment
 from guard.model.inventory import EXTERNAL, Inventory
-from guard.simulate.external import is_test_prefix
-from guard.simulate.links import PrefixSet
+from guard.simulate.bgp.external import is_test_prefix
+from guard.simulate.layer3.links import PrefixSet
 
 _OUTSIDE_CONE = "is a customer and gets routes outside its cone accepted"
 Leaks = dict[tuple[Key, str], dict[Prefix, str]]  # (session, way) -> prefix -> where it came in

@@ -11,7 +11,7 @@ from guard.model.address import Prefix
 from guard.model.facts import Assessment
 from guard.model.inventory import EXTERNAL, Peering
 from guard.model.state import BgpSession
-from guard.simulate.external import is_test_prefix
+from guard.simulate.bgp.external import is_test_prefix
 
 #: Roles whose routes may go to customers only, and that may hear only ours and our customers' (RFC 7908, RFC 9234).
 LATERAL = frozenset({"provider", "peer", "rs"})

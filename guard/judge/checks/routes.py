@@ -23,7 +23,7 @@ from guard.model.policy import (
     leaves,
 )
 from guard.model.state import BgpSession
-from guard.simulate.external import is_test_prefix
+from guard.simulate.bgp.external import is_test_prefix
 
 # ------------------------------------------------------------------------------------------------ prefix-limit
 

@@ -30,8 +30,8 @@ from guard.model.policy import (
     leaves,
 )
 from guard.model.provenance import Source
-from guard.simulate.policy_space import Chain, Newly, newly_accepted, terms_reached
-from guard.simulate.text_space import Undecidable
+from guard.simulate.accepted.space import Chain, Newly, newly_accepted, terms_reached
+from guard.simulate.accepted.text_space import Undecidable
 
 
 class Said(NamedTuple):

@@ -35,10 +35,10 @@ from guard.model.policy import (
     leaves,
 )
 from guard.model.provenance import Source
-from guard.simulate.open_evaluator import UNKNOWN, Asked, OpenEvaluator
-from guard.simulate.policy_eval import RouteView
-from guard.simulate.policy_space import Chain, Newly, terms_of
-from guard.simulate.text_space import AS_PATHS, Undecidable, find_text
+from guard.simulate.accepted.open_evaluator import UNKNOWN, Asked, OpenEvaluator
+from guard.simulate.accepted.space import Chain, Newly, terms_of
+from guard.simulate.accepted.text_space import AS_PATHS, Undecidable, find_text
+from guard.simulate.policy.evaluator import RouteView
 
 Key = tuple[str, Hashable]
 _NOWHERE = Source("", 0, 0)

@@ -9,7 +9,7 @@ from guard.model.bgp import BgpNeighbor, BgpProcess, NeighborFamily, Redistribut
 from guard.model.device import Device, Vendor
 from guard.model.policy import MatchPeer, leaves
 from guard.model.vendor_defaults import UNDEFINED_REDISTRIBUTION_ROUTE_MAP_PERMITS
-from guard.simulate.policy_space import Chain, protocols_of, terms_of
+from guard.simulate.accepted.space import Chain, protocols_of, terms_of
 
 #: A place by its words: a session and direction, or a redistribution.
 Name = str

@@ -10,8 +10,8 @@ from guard.shell.errors import RequestInvalid
 VARIABLE = "GUARD_BATFISH"
 #: How many failures of each moment are Batfish's under `--engine batfish`: a number, or all that are simulated.
 FAILURES, ALL = "GUARD_BATFISH_FAILURES", "all"
-#: Shared risks come first (guard.simulate.failure). A fork takes a second or two even of a small network, as all of it
-#: is parsed and converted again, and a sweep may simulate hundreds.
+#: Shared risks come first (guard.simulate.failures.scenario). A fork takes a second or two even of a small network, as
+#: all of it is parsed and converted again, and a sweep may simulate hundreds.
 FORKED_FAILURES = 8
 PORT = 9996  # the one port that pybatfish of 2026 and Batfish 0.36 talk over
 

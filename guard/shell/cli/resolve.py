@@ -15,8 +15,8 @@ from guard.snapshot.load import load
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the answer. It is an answer, whatever its status: 0."""
-    from guard.simulate.dns_answer import resolve
-    from guard.simulate.name_servers import address_records, all_zones
+    from guard.simulate.dns.answer import resolve
+    from guard.simulate.dns.name_servers import address_records, all_zones
 
     name, type = _question(arguments.name, arguments.type)
     zones = all_zones(load(read_snapshot(Path(arguments.snapshot))))

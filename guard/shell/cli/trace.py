@@ -21,7 +21,7 @@ PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "icmp6": 58, "ospf": 89}
 
 def run(arguments: argparse.Namespace) -> int:
     """Print every path."""
-    from guard.simulate.trace import trace
+    from guard.simulate.packets.trace import trace
 
     snapshot = load(read_snapshot(Path(arguments.snapshot)))
     node = snapshot.names.node(arguments.source)

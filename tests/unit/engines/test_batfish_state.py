@@ -16,8 +16,8 @@ from guard.model.facts import Assessment
 from guard.model.inventory import EXTERNAL
 from guard.model.state import InterfaceId, NetworkState, Scenario
 from guard.simulate.assessment import assess_all
+from guard.simulate.bgp.external import is_test_prefix
 from guard.simulate.control_plane import compute
-from guard.simulate.external import is_test_prefix
 from guard.snapshot.snapshot import Snapshot
 
 REPLAYS = Path(__file__).parents[3] / "replays"

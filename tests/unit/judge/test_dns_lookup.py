@@ -6,7 +6,7 @@ import pytest
 
 from guard.compare.dns import pointed_at
 from guard.judge.checks.dns_lookup import count
-from guard.simulate.dns_answer import zone_of
+from guard.simulate.dns.answer import zone_of
 from guard.snapshot.load import load
 
 ZONE = """$ORIGIN example.com.

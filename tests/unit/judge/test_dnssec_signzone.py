@@ -16,8 +16,8 @@ from guard.parse.zonefile import parse_zone
 from guard.pipeline import CheckRequest, check
 from guard.shell.cli.dry_run import policy_layers
 from guard.shell.engines import engines_for
-from guard.simulate.denial import denial_faults
-from guard.simulate.dnssec import colliding_keys, key_tag
+from guard.simulate.dns.denial import denial_faults
+from guard.simulate.dns.dnssec import colliding_keys, key_tag
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PLAIN = """$TTL 300

@@ -7,7 +7,7 @@ import pytest
 from guard.model.acl import Acl, Flow
 from guard.model.device import Device, Vendor
 from guard.parse.cisco.reader import read
-from guard.simulate.acl import evaluate
+from guard.simulate.layer3.acl import evaluate
 
 LISTS = """\
 ip access-list {extended}BGP

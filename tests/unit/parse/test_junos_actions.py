@@ -11,7 +11,7 @@ from guard.model.address import parse_address, parse_prefix
 from guard.model.bgp import SEQUENCE, BgpAttributes, Segment, as_path_text
 from guard.model.coverage import LineState
 from guard.parse.device import parse_device
-from guard.simulate.policy_eval import Evaluator, RouteView
+from guard.simulate.policy.evaluator import Evaluator, RouteView
 
 LISTS = """\
 set policy-options community RED members 64500:1

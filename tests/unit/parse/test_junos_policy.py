@@ -10,7 +10,7 @@ from guard.model.address import parse_address, parse_prefix
 from guard.model.bgp import SEQUENCE, BgpAttributes, Segment
 from guard.parse.device import parse_device
 from guard.parse.junos import regex
-from guard.simulate.policy_eval import Evaluator, RouteView
+from guard.simulate.policy.evaluator import Evaluator, RouteView
 
 LISTS = """\
 set version 20.1R1

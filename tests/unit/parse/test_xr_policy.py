@@ -10,7 +10,7 @@ from guard.model.coverage import LineState
 from guard.model.device import Device
 from guard.model.policy import NEXT_IN_ORDER, All, Outcome
 from guard.parse.device import parse_device
-from guard.simulate.policy_eval import Evaluator, RouteView
+from guard.simulate.policy.evaluator import Evaluator, RouteView
 
 SETS = """\
 !! IOS XR Configuration

@@ -5,7 +5,7 @@ from __future__ import annotations
 from guard.model.acl import Acl, AclLine, Flow, wildcard
 from guard.model.address import parse_address, parse_prefix
 from guard.model.provenance import Source
-from guard.simulate.acl import drops_all_to, drops_traffic_to, evaluate
+from guard.simulate.layer3.acl import drops_all_to, drops_traffic_to, evaluate
 
 HERE = Source("configs/r1.cfg", 1, 1)
 VICTIM = parse_address("10.0.0.5")

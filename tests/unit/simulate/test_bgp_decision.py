@@ -11,9 +11,9 @@ from guard.model.address import Address
 from guard.model.bgp import SEQUENCE, BgpAttributes, BgpFamily, BgpProcess, Segment
 from guard.model.device import Vendor
 from guard.model.provenance import Source
-from guard.simulate.bgp_decision import ELIMINATIONS, Entrant, select
-from guard.simulate.bgp_path import LOCAL, Hop, Path
-from guard.simulate.bgp_session import EBGP, IBGP
+from guard.simulate.bgp.decision import ELIMINATIONS, Entrant, select
+from guard.simulate.bgp.path import LOCAL, Hop, Path
+from guard.simulate.bgp.session import EBGP, IBGP
 
 PROCESS = BgpProcess(65000, Source("r.cfg", 1, 1))
 FAMILY = BgpFamily(4)

@@ -8,7 +8,7 @@ from small_network import state_of
 from guard.model.address import Address, parse_address, parse_prefix
 from guard.model.inventory import Inventory, Peering, Site
 from guard.model.provenance import Source
-from guard.simulate.external import OutsideEnd, heard, is_test_prefix
+from guard.simulate.bgp.external import OutsideEnd, heard, is_test_prefix
 
 HERE = Source("inventory.yaml", 1, 1)
 EDGE = """

@@ -12,7 +12,7 @@ from guard.model.acl import Flow
 from guard.model.address import parse_address
 from guard.model.state import InterfaceId, Scenario
 from guard.simulate.control_plane import compute
-from guard.simulate.trace import trace
+from guard.simulate.packets.trace import trace
 
 HOST = """
     hostname host

@@ -13,10 +13,10 @@ from guard.model.address import parse_address, parse_prefix
 from guard.model.facts import FlowFact
 from guard.model.inventory import FlowIntent, Inventory, Site
 from guard.model.state import BgpSession, Scenario
-from guard.simulate.destinations import site_targets
-from guard.simulate.flows import flow_facts
-from guard.simulate.forwarding import Forwarder
-from guard.simulate.reachability import Reach
+from guard.simulate.packets.destinations import site_targets
+from guard.simulate.packets.flows import flow_facts
+from guard.simulate.packets.forwarding import Forwarder
+from guard.simulate.packets.reachability import Reach
 
 FACES = {
     "e": {"out": "203.0.113.0/31", "c": "10.0.0.0/31", "lo": "172.16.0.1/32"},

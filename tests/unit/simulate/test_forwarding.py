@@ -17,8 +17,8 @@ from guard.model.address import parse_address, parse_prefix
 from guard.model.facts import Fate
 from guard.model.inventory import Inventory, Site
 from guard.model.state import InterfaceId, Scenario
-from guard.simulate.following import follow
-from guard.simulate.forwarding import Forwarder
+from guard.simulate.packets.following import follow
+from guard.simulate.packets.forwarding import Forwarder
 
 FACES = {
     "a": {"b": "10.0.0.0/31", "d": "10.0.0.2/31", "lan": "10.9.0.1/24", "lo": "172.16.0.1/32"},

@@ -8,7 +8,7 @@ import pytest
 from small_network import routes, snapshot_of, state_of
 
 from guard.model.state import InterfaceId, NetworkState, Scenario
-from guard.simulate.layer3 import build
+from guard.simulate.layer3.build import build
 
 PAIR = {
     "r1": """

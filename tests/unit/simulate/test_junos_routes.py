@@ -13,8 +13,8 @@ from guard.model.bgp import SEQUENCE, Segment, as_path_text
 from guard.model.device import Vendor
 from guard.model.state import BgpRow, NetworkState
 from guard.parse.device import parse_device
+from guard.simulate.bgp.private_as import remove_private
 from guard.simulate.control_plane import Cache, compute
-from guard.simulate.private_as import remove_private
 
 ENDS = """\
 set system host-name r{me}

@@ -7,7 +7,7 @@ from small_network import snapshot_of
 from guard.model.address import parse_address, parse_prefix
 from guard.model.bgp import SEQUENCE, BgpAttributes, Segment, as_path_text
 from guard.model.device import Device
-from guard.simulate.policy_eval import Evaluator, RouteView, evaluate
+from guard.simulate.policy.evaluator import Evaluator, RouteView, evaluate
 
 ROUTE = BgpAttributes(
     as_path=(Segment(SEQUENCE, (65001, 65002)),),

@@ -6,7 +6,7 @@ import pytest
 
 from guard.model.bgp import SEQUENCE, SET, Segment, as_path_text
 from guard.model.device import Vendor
-from guard.simulate.private_as import is_private, remove_private
+from guard.simulate.bgp.private_as import is_private, remove_private
 
 
 def removed(path: str, how: str, vendor: Vendor, receiver: int) -> str:

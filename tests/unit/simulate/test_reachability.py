@@ -15,9 +15,9 @@ from handmade import HERE
 from guard.model.address import parse_address, parse_prefix
 from guard.model.inventory import Inventory, Site
 from guard.model.state import Scenario
-from guard.simulate.destinations import build, site_targets
-from guard.simulate.forwarding import Forwarder
-from guard.simulate.reachability import Reach, exit_table, fate_table, site_facts, transit
+from guard.simulate.packets.destinations import build, site_targets
+from guard.simulate.packets.forwarding import Forwarder
+from guard.simulate.packets.reachability import Reach, exit_table, fate_table, site_facts, transit
 
 FACES = {
     "w": {"m": "10.0.0.0/31", "lan": "10.1.1.1/24"},

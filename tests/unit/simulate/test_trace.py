@@ -12,7 +12,7 @@ from test_forwarding import FACES, ROUTES
 
 from guard.model.acl import Acl, AclLine, Flow
 from guard.model.address import parse_address
-from guard.simulate.trace import trace
+from guard.simulate.packets.trace import trace
 
 TO_LAN = Flow(parse_address("10.9.0.9").value, parse_address("10.3.0.77").value, destination_port=80)
 

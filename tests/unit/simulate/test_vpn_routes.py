@@ -14,7 +14,7 @@ from guard.model.address import parse_address
 from guard.model.facts import Disposition
 from guard.model.state import NetworkState
 from guard.simulate.control_plane import Cache, compute
-from guard.simulate.forwarding import Forwarder
+from guard.simulate.packets.forwarding import Forwarder
 
 CE = """
     hostname ce{n}

@@ -13,7 +13,7 @@ from guard.model.address import parse_address, parse_prefix
 from guard.model.facts import Disposition
 from guard.model.state import NetworkState
 from guard.simulate.control_plane import compute
-from guard.simulate.forwarding import Forwarder
+from guard.simulate.packets.forwarding import Forwarder
 
 IOS = """\
 hostname pe1

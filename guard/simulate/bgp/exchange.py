@@ -1,0 +1,461 @@
+"""BGP of a whole snapshot: sessions, classes, one fixed point a class, aggregates, limits; the solution is lazy.
+
+Law: the result depends on snapshot and underlay alone; `previous` only saves work (see bgp_reuse). Oscillation and
+several stable states become notes, never a coin toss.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from guard.model.address import DEFAULT_V4, DEFAULT_V6, WIDTH, Address, Prefix
+from guard.model.bgp import BgpAggregate, BgpAttributes
+from guard.model.device import Device, Vendor
+from guard.model.rib import RibEntry
+from guard.model.state import StateNote
+from guard.simulate.bgp import external
+from guard.simulate.bgp.alike import Kinds
+from guard.simulate.bgp.contest import is_contested
+from guard.simulate.bgp.graph import OUTSIDE, Graph, Link, SessionKey, Speaker, build
+from guard.simulate.bgp.origin import aggregate_path, is_fixed, originated, rib_contributors, yields_to_rib
+from guard.simulate.bgp.prefix_class import Content, PrefixClass, classify, lists_of
+from guard.simulate.bgp.reuse import Reuse
+from guard.simulate.bgp.route_conditions import absent_routes
+from guard.simulate.bgp.run import ClassRun, Seed, Split
+from guard.simulate.bgp.session import LINK_LOCAL, SessionTable
+from guard.simulate.bgp.tables import BgpSolution
+from guard.simulate.bgp.world import Limits, World
+from guard.simulate.policy.evaluator import RouteView
+from guard.simulate.rib.underlay import Underlay
+from guard.snapshot.snapshot import Snapshot
+
+__all__ = ["BgpSolution", "Exchange", "solve"]
+
+#: Rounds of limits that trip and conditions that turn; more than this is a note.
+_ROUNDS = 8
+
+_DEFAULTS = {4: DEFAULT_V4, 6: DEFAULT_V6}
+
+Aggregates = Mapping[Prefix, list[tuple[int, BgpAggregate]]]
+
+
+def solve(snapshot: Snapshot, underlay: Underlay, previous: BgpSolution | None = None) -> BgpSolution:
+    """BGP's answer to the snapshot over this underlay."""
+    table = SessionTable(snapshot, underlay, previous.exchange.sessions if previous is not None else None)
+    tripped: frozenset[SessionKey] = frozenset()
+    limits: Limits | None = None
+    first: Exchange | None = None
+    notes: list[StateNote] = []
+    last = previous.exchange if previous is not None else None
+    for _ in range(_ROUNDS):
+        graph = build(snapshot, underlay, table, tripped=tripped, previous=last.graph if last is not None else None)
+        limits = limits or Limits(
+            frozenset(link.index for link in graph.links.values() if _is_conditional(link)),
+            absent=absent_routes(graph.speakers.values(), underlay),
+        )
+        exchange = Exchange(snapshot, underlay, graph, table, limits)
+        exchange.kept = last.kept if last is not None else Kept()
+        exchange.kinds = exchange.kept.kinds
+        exchange.solve(Reuse(last, exchange) if last is not None else None)
+        first = first or exchange
+        over = _over_limit(exchange)
+        absent = absent_routes(graph.speakers.values(), underlay, exchange.carries)
+        turned = Limits(_held_back(exchange), _capped(exchange, limits), absent)
+        if not over and turned == limits:
+            break
+        tripped, limits, last = tripped | over, turned, exchange
+    else:
+        notes.append(StateNote("bound-reached", "BGP limits and conditional advertisements do not settle"))
+    exchange.ask_all()
+    return BgpSolution(exchange, first or exchange, tripped, (*notes, *exchange.notes()))
+
+
+def _is_conditional(link: Link) -> bool:
+    return link.out_family is not None and link.out_family.conditional is not None
+
+
+def _asks_table(link: Link) -> bool:
+    """Whether a default is originated over the link only if the table holds something."""
+    return link.out_family is not None and bool(link.out_family.default_originate_policy)
+
+
+def _originates_default(link: Link) -> bool:
+    return link.out_family is not None and link.out_family.default_originate
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What there is to solve: seeds by prefix, and who aggregates what."""
+
+    seeds: Mapping[Prefix, tuple[Seed, ...]]
+    aggregates: Aggregates
+    contents: tuple[Content, ...]
+
+
+class _Born(NamedTuple):
+    """What a speaker originates in one family, and what that was read from."""
+
+    device: Device
+    own: Mapping[Prefix, RibEntry]
+    static: Mapping[Prefix, RibEntry]
+    seeds: tuple[tuple[Prefix, Seed], ...]
+
+
+@dataclass(slots=True)
+class Kept:
+    """What one state leaves to the next: keyed by what it was read from, so it can be old but never wrong."""
+
+    contents: dict[tuple[str, str], tuple[Device, tuple[Content, ...]]] = field(default_factory=dict)
+    born: dict[tuple[str, str, int], _Born] = field(default_factory=dict)
+    classes: tuple[object, object, object, tuple[PrefixClass, ...]] | None = None
+    kinds: Kinds = field(default_factory=Kinds)
+
+
+class Exchange(World):
+    """One pass over all classes with fixed sessions."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        underlay: Underlay,
+        graph: Graph,
+        table: SessionTable,
+        limits: Limits,
+    ) -> None:
+        super().__init__(underlay, graph, limits)
+        self.snapshot = snapshot
+        self.sessions = table
+        self.classes: list[ClassRun] = []
+        self.heard: tuple[external.Heard, ...] = ()
+        self.kept = Kept()
+        self._solved: list[Prefix] = []
+
+    def solve(self, reuse: Reuse | None = None) -> None:
+        """All classes: plain ones, then aggregates from the longest to the shortest, then a default that depends."""
+        work = self._work()
+        late = {_DEFAULTS[link.version] for link in self.graph.links.values() if _asks_table(link)}
+        plain = {
+            prefix: held for prefix, held in work.seeds.items() if prefix not in work.aggregates and prefix not in late
+        }
+        for each in self._classes(plain, work.contents, self._special(plain, work.aggregates)):
+            self._run(each, plain[each.first], reuse)
+        for prefix in sorted(work.aggregates, key=lambda each: (-each.length, each)):
+            if prefix not in late:
+                self._run_aggregate(prefix, work, reuse)
+        for prefix in sorted(late):
+            self._run(PrefixClass(("late", prefix), (prefix,)), work.seeds.get(prefix, ()), None)
+        self.solving = False
+
+    def carries(self, prefix: Prefix, node: str, vrf: str) -> bool:
+        """Whether a table has a route of BGP for exactly this prefix."""
+        index, run = self.graph.by_name.get((node, vrf)), self.runs.get(prefix)
+        return index is not None and run is not None and run.selection(index) is not None
+
+    def notes(self) -> Iterator[StateNote]:
+        """What did not settle, or could have settled otherwise."""
+        for run in self.classes:
+            prefixes = ", ".join(map(str, run.members.prefixes[:3])) + (" …" if len(run.members.prefixes) > 3 else "")
+            if run.oscillates:
+                nodes = self._nodes(run.oscillates)
+                yield StateNote("oscillation", f"BGP does not settle on {prefixes} at {', '.join(nodes)}", nodes)
+            elif run.contested:
+                nodes = self._nodes(run.contested)
+                message = f"BGP has several stable states for {prefixes}: {', '.join(nodes)} may choose otherwise"
+                yield StateNote("several-stable-states", message, nodes)
+
+    def _nodes(self, indices: Iterable[int]) -> tuple[str, ...]:
+        return tuple(sorted({self.graph.speakers[index].node for index in indices}))
+
+    def ask_all(self) -> None:
+        """Ask the underlay for every next hop that BGP itself may have to resolve, for every speaker.
+
+        Most speakers decide only when they are read; what they would ask must be known now, so that the control plane
+        sees whether BGP's own routes change an answer and another round is due.
+        """
+        carried = {
+            path.attributes.next_hop
+            for run in self.classes
+            for selection in run.selections.values()
+            if selection is not None
+            for path in selection.used
+        }
+        for address in sorted(each for each in carried if each is not None and not each.is_link_local):
+            if self._held_by_bgp(address):
+                for speaker in self.graph.speakers.values():
+                    if not speaker.table:
+                        self.underlay.resolve(speaker.node, speaker.vrf, address)
+
+    def _held_by_bgp(self, address: Address) -> bool:
+        """Whether a BGP prefix other than a default holds the address."""
+        width = WIDTH[address.version]
+        return any(
+            Prefix(address.version, address.value >> (width - length) << (width - length), length) in self.runs
+            for length in range(1, width + 1)
+        )
+
+    # -------------------------------------------------------------------------------------------------- seeds
+
+    def _work(self) -> _Work:
+        seeds: dict[Prefix, list[Seed]] = {}
+        contents: dict[Content, None] = {}
+        for speaker in sorted(self.graph.speakers.values(), key=lambda each: (each.node, each.vrf)):
+            contents.update(dict.fromkeys(self._contents(speaker)))
+            for version in (4, 6):
+                for prefix, seed in self._born(speaker, version):
+                    seeds.setdefault(prefix, []).append(seed)
+                if any(_originates_default(link) for link in speaker.links_out(version)):
+                    seeds.setdefault(_DEFAULTS[version], [])
+        self.heard = heard_from_outside(self.snapshot, self.sessions, seeds)
+        for route in self.heard:
+            node, vrf, _ = route.session
+            seed = Seed(node, vrf, session=route.session, attributes=route.attributes)
+            seeds.setdefault(route.prefix, []).append(seed)
+        return _Work({prefix: tuple(held) for prefix, held in seeds.items()}, self._aggregates(), tuple(contents))
+
+    def _contents(self, speaker: Speaker) -> tuple[Content, ...]:
+        key = (speaker.node, speaker.vrf)
+        known = self.kept.contents.get(key)
+        if known is None or known[0] is not speaker.device:
+            known = self.kept.contents[key] = (speaker.device, lists_of(speaker.device, speaker.process))
+        return known[1]
+
+    def _born(self, speaker: Speaker, version: int) -> tuple[tuple[Prefix, Seed], ...]:
+        if version not in speaker.families or speaker.table:
+            return ()
+        own, static = self.underlay.fixed(speaker.node, speaker.vrf)
+        key = (speaker.node, speaker.vrf, version)
+        known = self.kept.born.get(key)
+        if known is not None and known.device is speaker.device and known.own is own and known.static == static:
+            return known.seeds
+        seeds = tuple(
+            (prefix, Seed(speaker.node, speaker.vrf, path=path))
+            for prefix, path in originated(speaker, version, self.underlay)
+        )
+        if is_fixed(speaker, version, own.keys() | static.keys()):
+            self.kept.born[key] = _Born(speaker.device, own, static, seeds)
+        return seeds
+
+    def _classes(
+        self,
+        plain: Mapping[Prefix, tuple[Seed, ...]],
+        contents: tuple[Content, ...],
+        special: Mapping[Prefix, Hashable],
+    ) -> tuple[PrefixClass, ...]:
+        known = self.kept.classes
+        if known is None or (known[0], known[1], known[2]) != (plain, contents, special):
+            known = self.kept.classes = (plain, contents, special, classify(plain, contents, special))
+        return known[3]
+
+    def _aggregates(self) -> dict[Prefix, list[tuple[int, BgpAggregate]]]:
+        found: dict[Prefix, list[tuple[int, BgpAggregate]]] = {}
+        for index, speaker in sorted(self.graph.speakers.items()):
+            for family in speaker.families.values():
+                for aggregate in family.aggregates:
+                    found.setdefault(aggregate.prefix, []).append((index, aggregate))
+        return found
+
+    def _special(self, plain: Mapping[Prefix, object], aggregates: Iterable[Prefix]) -> dict[Prefix, Hashable]:
+        """What sets a prefix apart from others that are born alike (see prefix_class)."""
+        covering = sorted(aggregates)
+        special: dict[Prefix, Hashable] = {}
+        for prefix in plain:
+            held = tuple(each for each in covering if each.covers(prefix))
+            own = prefix.length == 0 or (prefix.is_host and bool(self.underlay.topology.owners(prefix.first)))
+            if own or held:
+                special[prefix] = (prefix if own else None, held)
+        for prefix in self._resolving() & plain.keys():
+            special[prefix] = (prefix, special.get(prefix))
+        return special
+
+    def _resolving(self) -> set[Prefix]:
+        """Prefixes that hold a next hop's address: such a route may not resolve its own next hop."""
+        held = {route.attributes.next_hop for route in self.heard}
+        held.update(link.sender_address for link in self.graph.links.values())
+        found: set[Prefix] = set()
+        for address in held:
+            if address is not None:
+                width = WIDTH[address.version]
+                found.update(
+                    Prefix(address.version, address.value >> (width - length) << (width - length), length)
+                    for length in range(1, width + 1)
+                )
+        return found
+
+    # ------------------------------------------------------------------------------------------------- classes
+
+    def _run(self, members: PrefixClass, seeds: tuple[Seed, ...], reuse: Reuse | None) -> None:
+        run = reuse.run(members, seeds) if reuse is not None else None
+        try:
+            run = run or self._settle(members, seeds)
+        except Split as split:
+            for part in _parts(members, split.apart):
+                self._run(part, seeds, reuse)
+            return
+        self.classes.append(run)
+        for prefix in members.prefixes:
+            self.runs[prefix] = run
+
+    def _settle(self, members: PrefixClass, seeds: tuple[Seed, ...]) -> ClassRun:
+        run = ClassRun(self, members, seeds)
+        injectors = self._injectors(members.first)
+        run.run(injectors=injectors)
+        if not run.oscillates and is_contested(run):
+            other = ClassRun(self, members, seeds)
+            other.run(reverse=True, injectors=injectors)
+            mine, theirs = run.outcome(), other.outcome()
+            run.contested = {index for index in mine.keys() | theirs.keys() if mine.get(index) != theirs.get(index)}
+        return run
+
+    def _injectors(self, prefix: Prefix) -> tuple[int, ...]:
+        """Who originates a default to some neighbour."""
+        if prefix.length:
+            return ()
+        return tuple(
+            index
+            for index, speaker in sorted(self.graph.speakers.items())
+            if any(_originates_default(link) for link in speaker.links_out(prefix.version))
+        )
+
+    def _run_aggregate(self, prefix: Prefix, work: _Work, reuse: Reuse | None) -> None:
+        """The aggregate's own class, born where some more specific route is used."""
+        found = list(work.seeds.get(prefix, ()))
+        for index, aggregate in work.aggregates[prefix]:
+            speaker = self.graph.speakers[index]
+            if yields_to_rib(speaker, prefix, self.underlay):
+                continue
+            path = aggregate_path(speaker, aggregate, self._contributors(speaker, prefix))
+            if path is not None:
+                found.append(Seed(speaker.node, speaker.vrf, path=path))
+        covering = tuple(each for each in sorted(work.aggregates) if each != prefix and each.covers(prefix))
+        if found:
+            self._run(PrefixClass(("aggregate", prefix, covering), (prefix,)), tuple(found), reuse)
+
+    def _contributors(self, speaker: Speaker, aggregate: Prefix) -> Iterator[tuple[Prefix, BgpAttributes]]:
+        if len(self._solved) != len(self.runs):
+            self._solved = sorted(self.runs)
+        start = bisect_left(self._solved, aggregate)
+        end = bisect_left(self._solved, (aggregate.version, aggregate.last.value, 129))
+        for prefix in self._solved[start:end]:
+            selection = self.runs[prefix].selection(speaker.index) if prefix != aggregate else None
+            if selection is not None:
+                yield prefix, selection.best.attributes
+        yield from rib_contributors(speaker, aggregate, self.underlay)
+
+
+def heard_from_outside(
+    snapshot: Snapshot, sessions: SessionTable, born: Iterable[Prefix] = ()
+) -> tuple[external.Heard, ...]:
+    """What comes in over the sessions that are up towards nobody. `born`: prefixes that test prefixes keep clear of."""
+    known = {*born, *_configured_prefixes(snapshot)}
+    return external.heard(_outside_ends(sessions), snapshot.announcements, snapshot.inventory, known)
+
+
+def _configured_prefixes(snapshot: Snapshot) -> set[Prefix]:
+    """Prefixes of lists, sites and cones inside the pools of test prefixes, which are to keep clear of them."""
+    known = {prefix for site in snapshot.inventory.sites for prefix in site.prefixes}
+    for peering in snapshot.inventory.peerings:
+        known.update(peering.cone or ())
+    for device in snapshot.devices.values():
+        for listed in device.prefix_lists.values():
+            known.update(entry.range.prefix for entry in listed.entries)
+    pools = (external.TEST_POOL_V4, external.TEST_POOL_V6)
+    return {prefix for prefix in known if any(pool.covers(prefix) for pool in pools)}
+
+
+def _outside_ends(sessions: SessionTable) -> Iterator[external.OutsideEnd]:
+    for pairing in sessions.pairings:
+        session = pairing.session
+        if pairing.peer is not None or not session.up:
+            continue
+        next_hop = session.remote_address
+        if next_hop is None and session.families:
+            next_hop = LINK_LOCAL[min(session.families)]
+        yield external.OutsideEnd(
+            session.key,
+            session.node,
+            session.remote_address,
+            session.remote_as,
+            next_hop,
+            session.external,
+            session.families,
+        )
+
+
+def _parts(members: PrefixClass, apart: frozenset[Prefix]) -> tuple[PrefixClass, PrefixClass]:
+    """A class in two."""
+    inside = tuple(prefix for prefix in members.prefixes if prefix in apart)
+    outside = tuple(prefix for prefix in members.prefixes if prefix not in apart)
+    special = ("apart", members.special)
+    return PrefixClass(special, inside), PrefixClass(special, outside)
+
+
+# ---------------------------------------------------------------------------------------- limits, conditions
+
+
+def _over_limit(exchange: Exchange) -> frozenset[SessionKey]:
+    """Sessions (by the end that counts) that bring more prefixes than the end's maximum-prefix allows."""
+    over: set[SessionKey] = set()
+    for link in exchange.graph.links.values():
+        limit = link.in_family.maximum_prefix if link.in_family is not None else None
+        if limit is None or limit.warning_only or link.inbound is None or limit.limit >= len(exchange.runs):
+            continue
+        if count_received(exchange, link) > limit.limit:
+            over.add(link.inbound)
+    return frozenset(over)
+
+
+def count_received(exchange: Exchange, link: Link) -> int:
+    """How many prefixes count against the receiver's limit: EOS counts all, others what import policy lets in."""
+    speaker = exchange.graph.speakers[link.receiver]
+    total = 0
+    for run in exchange.classes:
+        if run.version != link.version or external.is_test_prefix(run.prefix):
+            continue
+        counted = run.received(link) if speaker.device.vendor is Vendor.EOS else run.accepted(link)
+        if counted is not None:
+            total += len(run.members.prefixes)
+    return total
+
+
+def _capped(exchange: Exchange, limits: Limits) -> frozenset[tuple[int, Prefix]]:
+    """What does not fit a maximum-prefix-out: the highest prefixes, as bgpd fills a new session in table order."""
+    capped: set[tuple[int, Prefix]] = {each for each in limits.capped if each[0] in exchange.graph.links}
+    for link in exchange.graph.links.values():
+        limit = link.out_family.maximum_prefix_out if link.out_family is not None else None
+        if limit is None or link.sender == OUTSIDE:
+            continue
+        offered = sorted(
+            prefix
+            for run in exchange.classes
+            if run.version == link.version and run.offer(link) is not None
+            for prefix in run.members.prefixes
+        )
+        capped.update((link.index, prefix) for prefix in offered[limit:])
+    return frozenset(capped)
+
+
+def _held_back(exchange: Exchange) -> frozenset[int]:
+    """Links whose conditional routes stay back, by what the tables say now."""
+    return frozenset(
+        link.index
+        for link in exchange.graph.links.values()
+        if link.sender != OUTSIDE and _is_conditional(link) and not _condition_met(exchange, link)
+    )
+
+
+def _condition_met(exchange: Exchange, link: Link) -> bool:
+    assert link.out_family is not None
+    condition = link.out_family.conditional
+    assert condition is not None
+    speaker = exchange.graph.speakers[link.sender]
+    for prefix, run in exchange.runs.items():
+        selection = run.selection(speaker.index) if prefix.version == link.version else None
+        if selection is None:
+            continue
+        view = RouteView(prefix, selection.best.attributes, own_as=speaker.process.asn)
+        if speaker.evaluator.evaluate((condition.condition_policy,), view) is not None:
+            return condition.exist
+    return not condition.exist

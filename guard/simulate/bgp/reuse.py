@@ -1,0 +1,322 @@
+"""Runs of an earlier state that still hold in this one, so that a change costs what it touches.
+
+Law: a run is taken over only if everything that it read is the same: its seeds, what changed lists answer for it, the
+speakers that took part, the links that carried something or could have, the next hops that it resolved.
+Incremental equals from scratch: tests/property/test_bgp_reuse.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import fields, replace
+from itertools import product
+from typing import TYPE_CHECKING
+
+from guard.model.address import Address, Prefix
+from guard.model.bgp import BgpFamily, BgpProcess
+from guard.model.device import Device
+from guard.simulate.bgp.graph import OUTSIDE, Graph, Link, Speaker
+from guard.simulate.bgp.prefix_class import PrefixClass, content_of
+from guard.simulate.bgp.run import ClassRun, Seed
+from guard.simulate.policy.meaning import called_names, meaning
+from guard.simulate.policy.route_lists import PrefixTest, acl_test, prefix_list_test
+
+if TYPE_CHECKING:
+    from guard.simulate.bgp.exchange import Exchange
+
+
+class Reuse:
+    """Compares two exchanges once; `run` then answers class by class."""
+
+    def __init__(self, old: Exchange, new: Exchange) -> None:
+        self._new = new
+        self._old_graph = old.graph
+        self._old = old.runs
+        self._lists = _changed_lists(old.graph, new.graph)
+        self._speakers = _changed_speakers(old.graph, new.graph)
+        self._links = _changed_links(old.graph, new.graph)
+        self._hops = _changed_hops(old, new)
+        self._apart = _apart(self._speakers, self._links, old.graph, new.graph)
+        self._with_lists: dict[frozenset[int], tuple[frozenset[int], frozenset[int]]] = {}
+        self._flags = _grown(old.graph, new.graph) or old.limits != new.limits
+        self.taken = 0
+
+    def run(self, members: PrefixClass, seeds: tuple[Seed, ...]) -> ClassRun | None:
+        """The old run of this class in the new state, or None where something that it read has changed."""
+        old = self._old.get(members.first)
+        if old is None or old.seeds != seeds or old.members.special != members.special:
+            return None
+        if old.oscillates or old.contested or self._flags or not self._holds(old, members):
+            return None
+        self.taken += 1
+        same = members.prefixes == old.members.prefixes and not self._new.is_selective(old.candidates)
+        return old.carried_over(self._new, members, self._apart_for(members) if same else None)
+
+    def _apart_for(self, members: PrefixClass) -> tuple[frozenset[int], frozenset[int]]:
+        """Speakers that are not what they were to this class, lists included; and links. One object for equal ones."""
+        told_otherwise = frozenset(index for index, answers in self._lists if answers(members.first))
+        if told_otherwise not in self._with_lists:
+            self._with_lists[told_otherwise] = (self._apart[0] | told_otherwise, self._apart[1])
+        return self._with_lists[told_otherwise]
+
+    def _holds(self, old: ClassRun, members: PrefixClass) -> bool:
+        active = old.candidates.keys()
+        if not self._speakers.isdisjoint(active) or not self._hops.isdisjoint(old.hops_read):
+            return False
+        if members.prefixes != old.members.prefixes and self._new.is_selective(active):
+            return False
+        if members.prefixes == old.members.prefixes and not self._same_inactive(old, members):
+            return False
+        if any(index in active and answers(members.first) for index, answers in self._lists):
+            return False
+        return not any(self._concerns(old, link) for link in self._links)
+
+    def _same_inactive(self, old: ClassRun, members: PrefixClass) -> bool:
+        """Vendors that send only what they install read the underlay for each member: ask again."""
+        return all(self._new.keeps_any(index, old, members) == kept for index, kept in old.inactive_read.items())
+
+    def _concerns(self, old: ClassRun, link: Link) -> bool:
+        """Whether a link that came, went or changed carried something into the run, or could carry it now."""
+        if link.sender == OUTSIDE:
+            return any(seed.session is not None and seed.session == link.inbound for seed in old.seeds)
+        if link.version != old.version or link.sender not in old.candidates:
+            return False
+        if link.receiver in old.candidates:
+            return True
+        if link.index not in self._new.graph.takes_part and link.index not in self._old_graph.takes_part:
+            return False
+        return old.selections.get(link.sender) is not None
+
+
+def _apart(
+    speakers: frozenset[int], links: tuple[Link, ...], old: Graph, new: Graph
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Speakers that changed, or that hear or send over a link that did; and these links."""
+    changed = {link.index: link for link in links}
+    for kind in ("plain", "adds", "to_stub", "takes_part"):
+        for index in getattr(old, kind) ^ getattr(new, kind):
+            changed.setdefault(index, new.links.get(index) or old.links[index])
+    ends = {end for link in changed.values() for end in (link.sender, link.receiver)}
+    both = old.speakers.keys() & new.speakers.keys()
+    moved = {index for index in both if not _is_same(old.speakers[index], new.speakers[index])}
+    return speakers | ends | moved, frozenset(changed)
+
+
+def _is_same(before: Speaker, after: Speaker) -> bool:
+    """Whether a speaker is what it was, apart from what its prefix-lists and ACLs say (see `_changed_lists`)."""
+    if (before.router_id, before.hub, before.relays, before.adds) != (
+        after.router_id, after.hub, after.relays, after.adds,
+    ):  # fmt: skip
+        return False
+    return before.device is after.device or _device_meaning(before.device) == _device_meaning(after.device)
+
+
+#: What BGP does not read of a device, or what shows in seeds, links, next hops and lists (see `_changed_lists`).
+_ELSEWHERE = frozenset({
+    "acls", "coverage", "file", "interfaces", "isis", "ospf", "prefix_lists", "references", "rip", "static_routes",
+    "undefined", "unused", "warnings",
+})  # fmt: skip
+
+
+def _device_meaning(device: Device) -> Hashable:
+    """All of a device that BGP reads, apart from what seeds, links and next hops tell and from what lists say."""
+    return (
+        tuple(_part_meaning(getattr(device, each.name)) for each in fields(device) if each.name not in _ELSEWHERE),
+        frozenset(device.prefix_lists),
+        frozenset(device.acls),
+        tuple((each.name, each.kind, each.vrf) for each in device.interfaces),
+        (bool(device.ospf), bool(device.isis), bool(device.rip)),
+    )
+
+
+def _part_meaning(part: object) -> Hashable:
+    return meaning(dict(part)) if isinstance(part, Mapping) else meaning(part)
+
+
+def _changed_speakers(old: Graph, new: Graph) -> frozenset[int]:
+    """Speakers that came, went, or decide otherwise."""
+    changed = set(old.speakers.keys() ^ new.speakers.keys())
+    for index in old.speakers.keys() & new.speakers.keys():
+        before, after = old.speakers[index], new.speakers[index]
+        if before.process is after.process and before.router_id == after.router_id and before.device is after.device:
+            continue
+        if _speaker_meaning(before) != _speaker_meaning(after):
+            changed.add(index)
+    return frozenset(changed)
+
+
+def _speaker_meaning(speaker: Speaker) -> Hashable:
+    """All that decides for the speaker apart from its neighbours; networks and redistribution are seeds."""
+    process: BgpProcess = replace(speaker.process, neighbors=(), families=())
+    families: tuple[BgpFamily, ...] = tuple(
+        replace(family, networks=(), redistributions=()) for _, family in sorted(speaker.families.items())
+    )
+    named = {each.suppress_policy for family in families for each in family.aggregates}
+    named.update(name for family in families for name in (family.import_policy, family.export_policy))
+    named.update(name for family in families for name in (family.evpn_import_policy, family.evpn_export_policy))
+    return (
+        meaning(process),
+        meaning(families),
+        speaker.router_id,
+        speaker.device.vendor,
+        policies_meaning(speaker.device, frozenset(named)),
+    )
+
+
+def _changed_links(old: Graph, new: Graph) -> tuple[Link, ...]:
+    """Links that came or went or treat routes otherwise: the old form, the new one, or both."""
+    changed: list[Link] = []
+    memory: dict[tuple[int, frozenset[str]], Hashable] = {}
+    for index in sorted(old.links.keys() | new.links.keys()):
+        before, after = old.links.get(index), new.links.get(index)
+        if before is not None and after is not None and _same_link(old, before, new, after, memory):
+            continue
+        changed.extend(link for link in (before, after) if link is not None)
+    return tuple(changed)
+
+
+def _same_link(
+    old: Graph, before: Link, new: Graph, after: Link, memory: dict[tuple[int, frozenset[str]], Hashable]
+) -> bool:
+    same = before.out is after.out and before.into is after.into
+    if same and all(_device(old, each) is _device(new, each) for each in (before.sender, before.receiver)):
+        return before == after
+    plain_before = replace(before, out=None, out_family=None, into=None, in_family=None)
+    if plain_before != replace(after, out=None, out_family=None, into=None, in_family=None):
+        return False
+    return all(
+        _same_end(_device(old, index), one, _device(new, index), other, memory)
+        for index, one, other in (
+            (before.sender, (before.out, before.out_family), (after.out, after.out_family)),
+            (before.receiver, (before.into, before.in_family), (after.into, after.in_family)),
+        )
+    )
+
+
+def _device(graph: Graph, index: int) -> Device | None:
+    return graph.speakers[index].device if index in graph.speakers else None
+
+
+def _same_end(
+    old: Device | None,
+    before: tuple[object, object],
+    new: Device | None,
+    after: tuple[object, object],
+    memory: dict[tuple[int, frozenset[str]], Hashable],
+) -> bool:
+    if old is new or old is None or new is None:
+        return old is new
+    if meaning(before) != meaning(after):
+        return False
+    names = frozenset(_names(before[1]))
+    results = []
+    for device in (old, new):
+        key = (id(device), names)
+        if key not in memory:
+            memory[key] = policies_meaning(device, names)
+        results.append(memory[key])
+    return bool(results[0] == results[1])
+
+
+def _names(family: object) -> set[str]:
+    """The names that a neighbour's family refers to, of policies and lists alike."""
+    found: set[str] = set()
+    if family is None:
+        return found
+    for name in ("import_policies", "export_policies"):
+        found.update(getattr(family, name))
+    for name in ("import_filters", "export_filters"):
+        found.update(each.name for each in getattr(family, name))
+    for name in ("unsuppress_policy", "default_originate_policy"):
+        found.add(getattr(family, name))
+    conditional = getattr(family, "conditional", None)
+    if conditional is not None:
+        found.update((conditional.advertise_policy, conditional.condition_policy))
+    return found
+
+
+#: The ways in which a next hop may have been asked about (bgp_world.HopKey).
+_WAYS = tuple(product((False, True), repeat=2))
+
+
+def _changed_hops(old: Exchange, new: Exchange) -> frozenset[tuple[int, Address, str]]:
+    """Next hops that runs read and that resolve otherwise than they did, or at another cost."""
+    read = {key for run in old.classes for key in run.hops_read}
+    changed: set[tuple[int, Address, str]] = set()
+    for index, next_hop, vrf in read:
+        for near, itself in _WAYS:
+            key = (index, next_hop, vrf, near, itself)
+            if key in old.hops and (index not in new.graph.speakers or new.ask(key) != old.hops[key]):
+                changed.add((index, next_hop, vrf))
+    return frozenset(changed)
+
+
+def _changed_lists(old: Graph, new: Graph) -> tuple[tuple[int, PrefixTest], ...]:
+    """For each list of a device that says something else than before: the prefixes that it answers otherwise for."""
+    changed: list[tuple[int, PrefixTest]] = []
+    for index in old.speakers.keys() & new.speakers.keys():
+        before, after = old.speakers[index].device, new.speakers[index].device
+        if before is after:
+            continue
+        changed.extend((index, test) for test in _differences(before, after))
+    return tuple(changed)
+
+
+def _differences(before: Device, after: Device) -> Iterator[PrefixTest]:
+    for key in sorted(before.prefix_lists.keys() | after.prefix_lists.keys()):
+        one, other = before.prefix_lists.get(key), after.prefix_lists.get(key)
+        if one is None or other is None:
+            yield _always
+        elif content_of(one) != content_of(other):
+            yield _unequal(prefix_list_test(one), prefix_list_test(other))
+    for key in sorted(before.acls.keys() | after.acls.keys()):
+        first, second = before.acls.get(key), after.acls.get(key)
+        if first is None or second is None:
+            yield _always
+        elif meaning(first) != meaning(second):
+            yield _unequal(acl_test(first), acl_test(second))
+
+
+def _always(prefix: Prefix) -> bool:
+    del prefix
+    return True
+
+
+def _unequal(one: PrefixTest, other: PrefixTest) -> PrefixTest:
+    return lambda prefix: one(prefix) != other(prefix)
+
+
+def _grown(old: Graph, new: Graph) -> bool:
+    """Whether somebody now passes on what he kept before: then he belongs into every run."""
+    for index, speaker in new.speakers.items():
+        before = old.speakers.get(index)
+        for version in (4, 6):
+            was = before is not None and before.relays[version]
+            if speaker.relays[version] and not was and speaker.links_in[version]:
+                return True
+    return False
+
+
+# ------------------------------------------------------------------------------------------------- meaning
+
+
+def policies_meaning(device: Device, names: frozenset[str]) -> Hashable:
+    """Everything that policies and lists of these names say, with what they call; lists by all their names.
+
+    What prefix-lists and ACLs say is left out (see `_changed_lists`): a list may grow without touching other classes.
+    """
+    found: dict[str, Hashable] = {}
+    waiting = sorted(name for name in names if name)
+    while waiting:
+        name = waiting.pop()
+        policy = device.policies.get(name)
+        if name in found or policy is None:
+            continue
+        found[name] = meaning(policy)
+        waiting.extend(sorted(called_names(policy)))
+    lists = (
+        meaning(dict(device.as_path_lists)),
+        meaning(dict(device.community_lists)),
+        frozenset(name for name in names if name in device.policies),
+    )
+    return (tuple(sorted(found.items(), key=lambda item: item[0])), lists)

@@ -1,0 +1,579 @@
+"""BGP sessions: which ends of the configurations find each other, whether they come up, and what takes them down.
+
+Law: both ends of a session are judged by the same facts; an end whose far side nobody configured is judged on its own
+(up while it is complete). Statuses are Batfish's: NOT_COMPATIBLE where no other end matches, NOT_ESTABLISHED where one
+matches and the session does not come up. Not modelled: filters that stop BGP itself, timers, capabilities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from guard.model.address import Address
+from guard.model.bgp import BgpNeighbor, BgpProcess, NeighborFamily
+from guard.model.device import Device
+from guard.model.inventory import EXTERNAL
+from guard.model.state import BgpSession, InterfaceId
+from guard.simulate.bgp.address import (
+    address_on,
+    address_towards,
+    configured_owners,
+    configured_towards,
+    router_id,
+    update_source,
+)
+from guard.simulate.layer3.topology import Owner
+from guard.simulate.rib.underlay import Underlay
+from guard.snapshot.snapshot import Snapshot
+
+EBGP, IBGP, CONFED = "ebgp", "ibgp", "confed"
+
+#: The kind of a link between two VRFs of one device: no session, routes are copied.
+LEAK = "leak"
+
+#: More hops than this is a forwarding loop to the walk that checks a multihop session.
+_LONGEST_PATH = 64
+
+_STATUS_ORDER = {"ESTABLISHED": 0, "NOT_ESTABLISHED": 1, "NOT_COMPATIBLE": 2}
+
+#: What an unnumbered session's next hop is called where the link-local address is not known (Batfish's convention).
+LINK_LOCAL = {4: Address(4, 0xA9FE0001), 6: Address(6, 0xFE80 << 112 | 0xA9FE0001)}
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end as configured. `source`: the address it opens from; `interface`: where it is directly connected."""
+
+    node: str
+    device: Device
+    process: BgpProcess
+    neighbor: BgpNeighbor
+    source: Address | None
+    interface: str | None
+    source_why: str = ""
+
+    @property
+    def vrf(self) -> str:
+        return self.process.vrf
+
+    def presented_as(self, remote_as: int | None) -> int:
+        """The AS that this end names in its OPEN (local-as, or the confederation's towards the outside)."""
+        process = self.process
+        if self.neighbor.local_as is not None:
+            return self.neighbor.local_as
+        if process.confederation_id is None or remote_as is None:
+            return process.asn
+        inside = remote_as == process.asn or remote_as in process.confederation_peers
+        return process.asn if inside else process.confederation_id
+
+    def accepts(self, asn: int) -> bool:
+        """Whether the neighbour may be of AS `asn`."""
+        neighbor = self.neighbor
+        if neighbor.remote_as_kind == "internal":
+            return asn == (neighbor.local_as or self.process.asn)
+        if neighbor.remote_as_kind == "external":
+            return asn != (neighbor.local_as or self.process.asn)
+        if any(low <= asn <= high for low, high in neighbor.remote_as_ranges):
+            return True
+        return asn == neighbor.remote_as or asn in neighbor.remote_as_options
+
+    def expected_as(self) -> int | None:
+        """The neighbour's AS where the configuration names exactly one."""
+        if self.neighbor.remote_as_kind == "internal":
+            return self.neighbor.local_as or self.process.asn
+        return self.neighbor.remote_as
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """An end with what it found: its public row, its kind, and the end it talks to (None: outside the snapshot)."""
+
+    end: End
+    session: BgpSession
+    kind: str
+    peer: End | None
+    peer_key: tuple[str, str, str] | None
+
+    def family(self, version: int) -> NeighborFamily | None:
+        return activated(self.end.neighbor, version)
+
+
+def activated(neighbor: BgpNeighbor, version: int) -> NeighborFamily | None:
+    """The neighbour's settings in an address family, if that family is activated."""
+    return next((f for f in neighbor.families if f.version == version and f.activated), None)
+
+
+def unicast(neighbor: BgpNeighbor) -> frozenset[int]:
+    return frozenset(family.version for family in neighbor.families if family.activated)
+
+
+def exchanged(neighbor: BgpNeighbor) -> frozenset[int | str]:
+    """All that the neighbour is asked for: a session stands if one family is active at both ends (RFC 4760 8)."""
+    if not neighbor.overlays and not neighbor.other_families:
+        return unicast(neighbor)
+    return unicast(neighbor).union((each.version for each in neighbor.overlays), neighbor.other_families)
+
+
+class SessionTable:
+    """All ends of a snapshot, matched. Built once per state; `pairings` are sorted by session key."""
+
+    def __init__(self, snapshot: Snapshot, underlay: Underlay, previous: SessionTable | None = None) -> None:
+        self._snapshot = snapshot
+        self._underlay = underlay
+        self._reach: dict[tuple[str, str, Address], bool] = {}
+        same = previous is not None and previous._snapshot.inventory is snapshot.inventory
+        self._sites: dict[str, bool] = previous._sites if previous is not None and same else {}
+        alike = previous is not None and previous._snapshot.devices is snapshot.devices
+        self._owners: dict[Address, tuple[Owner, ...]]
+        self._owners = previous._owners if previous is not None and alike else configured_owners(underlay)
+        self._ends: dict[tuple[str, str], list[End]] = {}
+        self._by_address: dict[tuple[str, str, Address], End] = {}
+        for name in sorted(snapshot.devices):
+            self._add_device(snapshot.devices[name])
+        peerings = snapshot.inventory.peerings
+        self._peerings = {(each.device.lower(), each.neighbor) for each in peerings}
+        self.pairings = tuple(sorted(_mutual(tuple(self._pair_all())), key=lambda pairing: pairing.session.key))
+
+    def tell(self, told: Mapping[tuple[str, str, str], BgpSession]) -> None:
+        """Take another engine's word on some ends, by session key."""
+        self.pairings = tuple(
+            replace(pairing, session=told.get(pairing.session.key, pairing.session)) for pairing in self.pairings
+        )
+
+    # ------------------------------------------------------------------------------------------------- ends
+
+    def _add_device(self, device: Device) -> None:
+        for process in device.bgp:
+            ends = self._ends.setdefault((device.name, process.vrf), [])
+            for neighbor in process.neighbors:
+                end = self._end(device, process, neighbor)
+                ends.append(end)
+                if neighbor.address is not None:
+                    self._by_address.setdefault((device.name, process.vrf, neighbor.address), end)
+
+    def _end(self, device: Device, process: BgpProcess, neighbor: BgpNeighbor) -> End:
+        if neighbor.interface is not None:
+            source = address_on(device, neighbor.interface, 4)
+            return End(device.name, device, process, neighbor, source, neighbor.interface)
+        if neighbor.address is None:
+            return End(device.name, device, process, neighbor, None, None)
+        connected = self._underlay.connected(device.name, process.vrf, neighbor.address)
+        if neighbor.update_source:
+            source = update_source(device, neighbor.update_source, neighbor.address.version)
+            why = "" if source is not None else f"update-source {neighbor.update_source} has no address"
+            return End(device.name, device, process, neighbor, source, connected, why)
+        if connected is not None:
+            source = address_towards(device, connected, neighbor.address)
+            return End(device.name, device, process, neighbor, source, connected)
+        source = configured_towards(device, process.vrf, neighbor.address) or self._routed_source(
+            device, process.vrf, neighbor.address
+        )
+        return End(device.name, device, process, neighbor, source, None, "" if source else "no route to the neighbour")
+
+    def _routed_source(self, device: Device, vrf: str, target: Address) -> Address | None:
+        """The address of the interface that the route to `target` leaves by."""
+        found = self._underlay.resolve(device.name, vrf, target)
+        if found is None or not found.hops:
+            return None
+        return address_on(device, found.hops[0].interface or "", target.version)
+
+    # ---------------------------------------------------------------------------------------------- matching
+
+    def _pair_all(self) -> Iterator[Pairing]:
+        for ends in self._ends.values():
+            for end in ends:
+                if end.neighbor.interface is not None:
+                    yield self._pair_unnumbered(end)
+                elif end.neighbor.address is not None:
+                    yield from self._pair_numbered(end)
+
+    def _pair_numbered(self, end: End) -> Iterator[Pairing]:
+        target = end.neighbor.address
+        assert target is not None
+        owners = self._owners.get(target, ())
+        if not owners or all(owner.node == end.node and owner.vrf == end.vrf for owner in owners):
+            yield self._alone(end, owned=bool(owners))
+            return
+        found: list[tuple[Pairing, End, bool]] = []
+        for owner in owners:
+            peer, dynamic = self._facing(end, owner)
+            if peer is not None:
+                found.append((self._pair(end, peer, target), peer, dynamic))
+        if not found:
+            yield self._alone(end, owned=True)
+            return
+        # An address that several devices or tables bear: who answers is who is up, then who at least agrees; of
+        # several tables the one at the other end of the link, then the one of the same name.
+        alone = len(found) == 1
+        pairing, peer, dynamic = found[0] if alone else min(found, key=lambda each: self._likelihood(end, *each[:2]))
+        yield pairing
+        if dynamic:
+            yield self._mirror(pairing, peer)
+
+    def _likelihood(self, end: End, pairing: Pairing, peer: End) -> tuple[int, bool, bool]:
+        topology = self._underlay.topology
+        here = topology.interface(end.node, end.interface or "")
+        near = topology.neighbours(here.id) if here is not None else ()
+        on_link = any(far.node == peer.node and topology.interfaces[far].vrf == peer.vrf for far in near)
+        return _STATUS_ORDER[pairing.session.status], not on_link, end.vrf != peer.vrf
+
+    def _facing(self, end: End, owner: Owner) -> tuple[End | None, bool]:
+        """The end on the owner's node that faces `end`, and whether it is a listen range."""
+        if end.source is not None:
+            found = self._by_address.get((owner.node, owner.vrf, end.source))
+            if found is not None:
+                return found, False
+        # The other end may open from an address that is ours though we would open from another one.
+        for found in self._ends.get((owner.node, owner.vrf), ()):
+            address = found.neighbor.address
+            if address is not None and found.source == end.neighbor.address:
+                mine = self._owners.get(address, ())
+                if any(each.node == end.node and each.vrf == end.vrf for each in mine):
+                    return found, False
+        if end.source is None:
+            return None, False
+        fitting = (
+            found
+            for found in self._ends.get((owner.node, owner.vrf), ())
+            if found.neighbor.listen is not None and found.neighbor.listen.contains(end.source)
+        )
+        longest = max(
+            fitting, key=lambda found: found.neighbor.listen.length if found.neighbor.listen else 0, default=None
+        )
+        return longest, longest is not None
+
+    def _pair(self, end: End, peer: End, target: Address) -> Pairing:
+        """Two numbered ends that name each other: are they of one mind, and can they talk?"""
+        local = end.source
+        if peer.neighbor.address is not None and peer.source == target:
+            local = peer.neighbor.address if self._opens(peer, end) and not self._opens(end, peer) else local
+        local_as = end.presented_as(end.expected_as())
+        expected_here = peer.expected_as() if peer.neighbor.listen is None else local_as
+        remote_as = peer.presented_as(expected_here)
+        kind = _kind(end, remote_as)
+        mismatch = _mismatch(end, peer, local_as, remote_as)
+        why = mismatch or self._down_why(end, peer, target, local, kind)
+        session = BgpSession(
+            end.node,
+            end.vrf,
+            local_as,
+            local,
+            None,
+            remote_as if not mismatch else end.expected_as(),
+            peer.node if not mismatch else None,
+            target,
+            None,
+            self._type(end, kind, unnumbered=False),
+            "NOT_COMPATIBLE" if mismatch else "NOT_ESTABLISHED" if why else "ESTABLISHED",
+            not why,
+            external=self._is_external(end, peer.node, remote_as),
+            why=why,
+            families=unicast(end.neighbor) & unicast(peer.neighbor),
+            source=end.neighbor.source,
+        )
+        return Pairing(end, session, kind, peer, (peer.node, peer.vrf, str(local)))
+
+    def _mirror(self, pairing: Pairing, listener: End) -> Pairing:
+        """The listening end's own row of a dynamic session."""
+        seen = pairing.session
+        end = replace(listener, source=seen.remote_address, interface=None)
+        if seen.local_address is not None:
+            end = replace(end, interface=self._underlay.connected(end.node, end.vrf, seen.local_address))
+        session = replace(
+            seen,
+            node=end.node,
+            vrf=end.vrf,
+            local_as=seen.remote_as,
+            local_address=seen.remote_address,
+            remote_as=seen.local_as,
+            remote_node=pairing.end.node,
+            remote_address=seen.local_address,
+            external=self._is_external(end, pairing.end.node, seen.local_as),
+            source=listener.neighbor.source,
+        )
+        return Pairing(end, session, pairing.kind, pairing.end, seen.key)
+
+    def _opens(self, end: End, towards: End) -> bool:
+        """Whether `end` can open the TCP session: its source is the address that the other end expects."""
+        if end.neighbor.passive or end.source is None:
+            return False
+        listen = towards.neighbor.listen
+        return towards.neighbor.address == end.source or (listen is not None and listen.contains(end.source))
+
+    def _down_why(self, end: End, peer: End, target: Address, local: Address | None, kind: str) -> str:
+        for each, other in ((end, peer), (peer, end)):
+            if each.neighbor.shutdown:
+                return f"shut down at {each.node}"
+            if each.neighbor.listen is None and each.source_why and not self._opens(other, each):
+                return f"{each.source_why} at {each.node}"
+        if not (self._opens(end, peer) or self._opens(peer, end)):
+            return "both ends are passive" if end.neighbor.passive else "neither end opens from the address expected"
+        if local is None:
+            return "no local address"
+        if kind == IBGP and router_id(end.device, end.process) == router_id(peer.device, peer.process):
+            return "both ends have the same router-id"  # RFC 6286 2.1
+        for each, ours, theirs in ((end, local, target), (peer, target, local)):
+            why = self._end_down_why(each, ours, theirs, kind)
+            if why:
+                return why
+        return self._path_why(end, peer, local, target, kind)
+
+    def _end_down_why(self, end: End, ours: Address, theirs: Address, kind: str) -> str:
+        owner = next((o for o in self._underlay.topology.owners(ours) if (o.node, o.vrf) == (end.node, end.vrf)), None)
+        if owner is None:
+            return f"{ours} is not up at {end.node}"
+        if kind == IBGP or far_allowed(end.neighbor):
+            return ""
+        connected = self._underlay.connected(end.node, end.vrf, theirs)
+        if connected is None:
+            return f"{theirs} is not directly connected at {end.node}"
+        return ""
+
+    def _path_why(self, end: End, peer: End, local: Address, target: Address, kind: str) -> str:
+        link = self._underlay.connected(end.node, end.vrf, target)
+        back = self._underlay.connected(peer.node, peer.vrf, local)
+        if link is not None and back is not None:
+            here, there = (
+                self._underlay.topology.interface(end.node, link),
+                self._underlay.topology.interface(peer.node, back),
+            )
+            if here and there and there.id in self._underlay.topology.neighbours(here.id):
+                return ""
+            if kind != IBGP and not (far_allowed(end.neighbor) and far_allowed(peer.neighbor)):
+                return f"{end.node} and {peer.node} are not on one link"
+        for each, address in ((end, target), (peer, local)):
+            if not self.reaches(each.node, each.vrf, address):
+                return f"{each.node} does not reach {address}"
+        return ""
+
+    def reaches(self, node: str, vrf: str, target: Address) -> bool:
+        """Whether packets from `node` to `target` arrive at an up interface that bears it, hop by hop."""
+        trail: list[tuple[str, str, Address]] = []
+        answer = False
+        for _ in range(_LONGEST_PATH):
+            key = (node, vrf, target)
+            known = self._reach.get(key)
+            if known is not None:
+                answer = known
+                break
+            trail.append(key)
+            if any((o.node, o.vrf) == (node, vrf) for o in self._underlay.topology.owners(target)):
+                answer = True
+                break
+            step = self._step(node, vrf, target)
+            if step is None:
+                break
+            if step == (node, vrf):
+                answer = True
+                break
+            node, vrf = step
+        for key in trail:
+            self._reach[key] = answer
+        return answer
+
+    def _step(self, node: str, vrf: str, target: Address) -> tuple[str, str] | None:
+        """The next node on the way; the node itself where an interior route to the very host vouches for the path."""
+        found = self._underlay.resolve(node, vrf, target)
+        if found is None or found.discard or not found.hops:
+            return None
+        if found.prefix.is_host and found.protocol.value.startswith(("ospf", "isis")):
+            return (node, vrf)  # a host route of the IGP exists only where the whole path does
+        hop = found.hops[0]
+        gateway = hop.address or target
+        here = self._underlay.topology.interface(node, hop.interface or "")
+        if here is None or not here.up:
+            return None
+        for far in self._underlay.topology.neighbours(here.id):
+            state = self._underlay.topology.interfaces[far]
+            if gateway.is_link_local or any(address == gateway for address, _ in state.addresses):
+                return (far.node, state.vrf)
+            if hop.address is None and any(o.node == far.node for o in self._underlay.topology.owners(target)):
+                return (far.node, state.vrf)  # a route to the interface alone: who bears the address answers ARP
+        return None
+
+    # ------------------------------------------------------------------------------------------------- alone
+
+    def _alone(self, end: End, *, owned: bool) -> Pairing:
+        """An end that no device of the snapshot faces. Up while it is complete, unless somebody owns the address."""
+        target = end.neighbor.address
+        assert target is not None
+        remote_as = end.expected_as()
+        local_as = end.presented_as(remote_as)
+        kind = EBGP if remote_as is None else _kind(end, remote_as)
+        why = "no neighbour there is configured for it" if owned else self._incomplete(end, target, kind)
+        session = BgpSession(
+            end.node,
+            end.vrf,
+            local_as,
+            end.source,
+            None,
+            remote_as,
+            None,
+            target,
+            None,
+            self._type(end, kind, unnumbered=False),
+            "NOT_COMPATIBLE",
+            not why,
+            external=not owned and self._is_external(end, None, remote_as),
+            why=why,
+            families=unicast(end.neighbor),
+            source=end.neighbor.source,
+        )
+        return Pairing(end, session, kind, None, None)
+
+    def _incomplete(self, end: End, target: Address, kind: str) -> str:
+        if end.neighbor.shutdown:
+            return f"shut down at {end.node}"
+        if end.expected_as() is None and end.neighbor.remote_as_kind != "external":
+            return "no remote AS is configured"
+        if end.source is None:
+            return end.source_why or "no local address"
+        why = self._end_down_why(end, end.source, target, kind)
+        if why:
+            return why
+        found = self._underlay.resolve(end.node, end.vrf, target)
+        return "" if found is not None and not found.discard else f"{end.node} does not reach {target}"
+
+    # -------------------------------------------------------------------------------------------- unnumbered
+
+    def _pair_unnumbered(self, end: End) -> Pairing:
+        topology = self._underlay.topology
+        here = topology.interface(end.node, end.interface or "")
+        peer = self._facing_unnumbered(here.id) if here is not None else None
+        remote_as = peer.presented_as(peer.expected_as()) if peer is not None else end.expected_as()
+        local_as = end.presented_as(end.expected_as())
+        kind = EBGP if remote_as is None else _kind(end, remote_as)
+        mismatch = _mismatch(end, peer, local_as, remote_as or 0) if peer is not None else ""
+        why = mismatch or self._unnumbered_why(end, peer, up=here is not None and here.up)
+        status = "NOT_COMPATIBLE" if peer is None or mismatch else "NOT_ESTABLISHED" if why else "ESTABLISHED"
+        session = BgpSession(
+            end.node,
+            end.vrf,
+            local_as,
+            None,
+            here.id.interface if here is not None else end.interface,
+            remote_as,
+            peer.node if peer is not None else None,
+            None,
+            peer.interface if peer is not None else None,
+            self._type(end, kind, unnumbered=True),
+            status,
+            not why,
+            external=self._is_external(end, peer.node if peer else None, remote_as),
+            why=why,
+            families=unicast(end.neighbor) & (unicast(peer.neighbor) if peer else unicast(end.neighbor)),
+            source=end.neighbor.source,
+        )
+        key = None
+        if peer is not None:
+            far = topology.interface(peer.node, peer.interface or "")
+            key = (peer.node, peer.vrf, far.id.interface if far else peer.interface or "")
+        return Pairing(end, session, kind, peer, key)
+
+    def _facing_unnumbered(self, interface: InterfaceId) -> End | None:
+        topology = self._underlay.topology
+        for far in topology.neighbours(interface):
+            vrf = topology.interfaces[far].vrf
+            for found in self._ends.get((far.node, vrf), ()):
+                if (found.neighbor.interface or "").lower() == far.interface.lower():
+                    return found
+        return None
+
+    def _unnumbered_why(self, end: End, peer: End | None, *, up: bool) -> str:
+        for each in (end, peer) if peer is not None else (end,):
+            if each.neighbor.shutdown:
+                return f"shut down at {each.node}"
+        return "" if up else f"{end.interface} is down"
+
+    # ------------------------------------------------------------------------------------------------- facts
+
+    def _outside(self, node: str) -> bool:
+        """Whether the node belongs to an external site."""
+        if node not in self._sites:
+            site = self._snapshot.inventory.site_of(node)
+            self._sites[node] = site is not None and site.kind == EXTERNAL
+        return self._sites[node]
+
+    def _type(self, end: End, kind: str, *, unnumbered: bool) -> str:
+        family = "IBGP" if kind == IBGP else "EBGP"
+        if unnumbered:
+            return f"{family}_UNNUMBERED"
+        if kind == IBGP:
+            return "IBGP"
+        return "EBGP_MULTIHOP" if (end.neighbor.multihop or 1) > 1 else "EBGP_SINGLEHOP"
+
+    def _is_external(self, end: End, remote_node: str | None, remote_as: int | None) -> bool:
+        """CONTRACT 2: towards an external site, in `peerings`, or to another AS that nobody in the snapshot has."""
+        if self._outside(end.node):
+            return False
+        address = end.neighbor.address
+        if address is not None and (end.node.lower(), address) in self._peerings:
+            return True
+        if remote_node is not None:
+            return self._outside(remote_node)
+        return remote_as != end.process.asn and (remote_as or 0) not in end.process.confederation_peers
+
+
+def _mutual(pairings: tuple[Pairing, ...]) -> Iterator[Pairing]:
+    """Ends whose far end talks to another one (an address that several devices bear) are left alone."""
+    chosen = {pairing.session.key: pairing.peer_key for pairing in pairings}
+    for pairing in pairings:
+        key = pairing.session.key
+        other = chosen.get(pairing.peer_key) if pairing.peer_key is not None else None
+        if other is None or other == key or not pairing.session.up:
+            yield pairing
+            continue
+        why = f"{pairing.session.remote_node} talks to another device with this address"
+        session = replace(pairing.session, status="NOT_COMPATIBLE", up=False, why=why, remote_node=None)
+        yield replace(pairing, session=session)
+
+
+def far_allowed(neighbor: BgpNeighbor) -> bool:
+    """Whether an eBGP neighbour need not be directly connected."""
+    return neighbor.disable_connected_check or (neighbor.multihop or 1) > 1 or neighbor.ttl_security is not None
+
+
+def _kind(end: End, remote_as: int) -> str:
+    process = end.process
+    own = end.neighbor.local_as or process.asn
+    if remote_as in (own, process.asn):
+        return IBGP
+    return CONFED if process.confederation_id is not None and remote_as in process.confederation_peers else EBGP
+
+
+#: RFC 9234 4.2: our role and the neighbour's.
+_ROLES = {
+    "provider": "customer",
+    "customer": "provider",
+    "peer": "peer",
+    "rs-server": "rs-client",
+    "rs-client": "rs-server",
+}
+
+
+def _roles_fit(one: BgpNeighbor, other: BgpNeighbor) -> bool:
+    if one.local_role and other.local_role:
+        return _ROLES.get(one.local_role) == other.local_role
+    return not (one.strict_role or other.strict_role)
+
+
+def _mismatch(end: End, peer: End, local_as: int, remote_as: int) -> str:
+    """Why two ends that name each other never agree, whatever the links do."""
+    if not end.accepts(remote_as) and not (peer.neighbor.local_as_dual and end.accepts(peer.process.asn)):
+        return f"{end.node} expects another AS than {remote_as}"
+    if not peer.accepts(local_as) and not (end.neighbor.local_as_dual and peer.accepts(end.process.asn)):
+        return f"{peer.node} expects another AS than {local_as}"
+    keys = {end.neighbor.authentication, peer.neighbor.authentication}
+    if len(keys) > 1 and "unreadable" not in keys:
+        return "the ends authenticate differently"
+    if (end.neighbor.ttl_security is None) != (peer.neighbor.ttl_security is None) and _kind(end, remote_as) != IBGP:
+        guarded, other = (end, peer) if end.neighbor.ttl_security is not None else (peer, end)
+        if (other.neighbor.multihop or 1) < 255 - (guarded.neighbor.ttl_security or 1) + 1:
+            return f"TTL security at {guarded.node} alone"
+    if not _roles_fit(end.neighbor, peer.neighbor):
+        return "the ends have roles that do not fit (RFC 9234)"
+    ours, theirs = exchanged(end.neighbor), exchanged(peer.neighbor)
+    if (ours or theirs) and not ours & theirs:
+        return "no address family is activated at both ends"
+    return ""

@@ -1,0 +1,293 @@
+"""How BGP prefixes spread inside, and who surely still hears one after a failure.
+
+Law: a speaker surely has a prefix if it is an origin that stands, or if one that surely has it surely sends it on. What
+a session carried before, or would carry as no policy stands on it, it carries again, as all paths look alike to
+policies, unless its sender may now have learned the prefix from another kind of peer (RFC 4456: what is not from a
+client goes to clients alone).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from guard.model.address import Address, Prefix
+from guard.model.bgp import BgpAttributes, NeighborFamily
+from guard.model.rib import RouteProtocol
+from guard.model.state import BgpSession
+from guard.simulate.bgp.advertising import sent_of
+from guard.simulate.failures.graph import Components, Ground
+from guard.simulate.layer3.links import DEFAULT_VRF
+from guard.simulate.policy.evaluator import routes_asked
+
+#: Protocols by which a speaker holds a prefix that it gives to BGP itself.
+LOCAL = frozenset({RouteProtocol.STATIC, RouteProtocol.CONNECTED, RouteProtocol.LOCAL, RouteProtocol.AGGREGATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """One prefix among the speakers of iBGP: `local` and `external` ones are where it comes in, others hear it.
+
+    `carried`: sender -> receivers. `mixed`: speakers that hear it from clients and from others.
+    """
+
+    version: int
+    local: frozenset[str]
+    external: frozenset[str]
+    holders: frozenset[str]
+    carried: Mapping[str, frozenset[str]]
+    mixed: frozenset[str]
+
+    @property
+    def origins(self) -> frozenset[str]:
+        return self.local | self.external
+
+
+class Spreads:
+    """Asked for prefixes of `asked` alone; prepared once for a state in which nothing has failed yet."""
+
+    def __init__(self, ground: Ground, asked: Iterable[Prefix]) -> None:
+        self.ground = ground
+        self.state = ground.state
+        self._asked = frozenset(asked)
+        self._sessions = [
+            s
+            for s in self.state.sessions
+            if s.up and s.remote_node is not None and s.session_type.startswith("IBGP") and s.vrf == DEFAULT_VRF
+        ]
+        self._speakers = sorted({session.node for session in self._sessions})
+        ends = {(s.node, s.remote_node, s.remote_address): s for s in self._sessions}
+        self._back = {s.key: ends.get((s.remote_node or "", s.node, s.local_address)) for s in self._sessions}
+        self._families = {session.key: tuple(self._families_of(session)) for session in self._sessions}
+        self._sent: dict[tuple[str, str, str], frozenset[Prefix]] = {}
+        self._known: dict[Prefix, Spread | None] = {}
+        self._heard: dict[tuple[int, frozenset[str]], frozenset[str]] = {}
+        self._heard_in: object = None  # the components that these answers are for
+        self._whole: dict[tuple[int, frozenset[str]], tuple[frozenset[str], frozenset[str]]] = {}
+        self.clients: dict[str, set[str]] = defaultdict(set)
+        for session in self._sessions:
+            if session.remote_node and any(f.route_reflector_client for f in self._families[session.key]):
+                self.clients[session.node].add(session.remote_node)
+        self._free = {version: self._unfiltered_sessions(version) for version in (4, 6)}
+        self.bound = self._is_bound()
+
+    def frame(self) -> tuple[object, ...]:
+        """What `heard` looks at besides the spread itself."""
+        return self._speakers, self.clients, self._free
+
+    def of(self, prefix: Prefix) -> Spread | None:
+        """None where its paths do not all look alike, or something else keeps the argument from being sound."""
+        if prefix not in self._known:
+            self._known[prefix] = None if self.bound else self._find(prefix)
+        return self._known[prefix]
+
+    def _unfiltered_sessions(self, version: int) -> dict[str, frozenset[str]]:
+        """Sender -> receivers of sessions that last and that no policy or filter of either end stands on."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for session in self._sessions:
+            back = self._back[session.key]
+            if back is None or session.remote_node is None or not self._lasts(session):
+                continue
+            out = [f for f in self._families[session.key] if f.version == version and f.activated]
+            into = [f for f in self._families[back.key] if f.version == version and f.activated]
+            if not out or not into or any(f.export_policies or f.export_filters for f in out):
+                continue
+            if not any(f.import_policies or f.import_filters for f in into):
+                found[session.node].add(session.remote_node)
+        return {node: frozenset(far) for node, far in found.items()}
+
+    def _is_bound(self) -> bool:
+        """Conditional advertisement, and limits on sessions between our own routers, defeat the argument."""
+        for device in self.ground.links.snapshot.devices.values():
+            if routes_asked(device):
+                return True
+            for process in device.bgp:
+                for neighbor in process.neighbors:
+                    inside = neighbor.remote_as == process.asn or neighbor.remote_as_kind == "internal"
+                    for family in neighbor.families:
+                        if family.conditional is not None or (inside and family.maximum_prefix is not None):
+                            return True
+        return False
+
+    def _find(self, prefix: Prefix) -> Spread | None:
+        looks: set[tuple[object, ...]] = set()
+        local, external, holders = set(), set(), set()
+        for node in self._speakers:
+            row = self.state.bgp.best(node, DEFAULT_VRF, prefix)
+            if row is None:
+                continue
+            entry = self.state.ribs[node, DEFAULT_VRF].get(prefix)
+            if entry is None:
+                return None
+            holders.add(node)
+            if entry.protocol in LOCAL and prefix in self.state.bgp.originated(node, DEFAULT_VRF):
+                local.add(node)
+                continue
+            if entry.protocol not in (RouteProtocol.IBGP, RouteProtocol.BGP):
+                return None
+            looks.add(look(row.attributes, row.local_preference))
+            if entry.protocol is RouteProtocol.BGP:
+                external.add(node)
+        if len(looks) > 1 or not (local or external):
+            return None
+        carried = self._carried(prefix)
+        kinds: dict[str, set[bool]] = defaultdict(set)
+        for sender, receivers in carried.items():
+            for receiver in receivers:
+                kinds[receiver].add(sender in self.clients[receiver])
+        mixed = frozenset(node for node, found in kinds.items() if len(found) > 1)
+        return Spread(prefix.version, frozenset(local), frozenset(external), frozenset(holders), carried, mixed)
+
+    def _carried(self, prefix: Prefix) -> dict[str, frozenset[str]]:
+        carried: dict[str, set[str]] = defaultdict(set)
+        for session in self._sessions:
+            if session.remote_node and prefix in self._sent_over(session):
+                carried[session.node].add(session.remote_node)
+        return {node: frozenset(far) for node, far in carried.items()}
+
+    def _sent_over(self, session: BgpSession) -> frozenset[Prefix]:
+        """What a session carries of the prefixes that are asked about; nothing if it may not last or import filters."""
+        known = self._sent.get(session.key)
+        if known is None:
+            back = self._back[session.key]
+            known = frozenset()
+            if back is not None and self._lasts(session):
+                known = sent_of(self.state.bgp, session.key, self._asked)
+                if any(f.import_policies or f.import_filters for f in self._families[back.key]):
+                    known = known.intersection(self.state.bgp.accepted(back.key))
+            self._sent[session.key] = known
+        return known
+
+    def _lasts(self, session: BgpSession) -> bool:
+        """Whether a session stands as long as its ends are connected in the IGP: between two known loopbacks."""
+        here, far, there = session.local_address, session.remote_address, session.remote_node
+        if here is None or far is None or there is None:
+            return False
+        return self.ground.is_good(session.node, here) and self.ground.is_good(there, far)
+
+    def _families_of(self, session: BgpSession) -> Iterable[NeighborFamily]:
+        for process in self.ground.links.snapshot.devices[session.node].bgp:
+            if process.vrf == session.vrf:
+                for neighbor in process.neighbors:
+                    if neighbor.address == session.remote_address:
+                        yield from neighbor.families
+
+    def heard(self, spread: Spread, standing: Iterable[str], components: Components) -> frozenset[str]:
+        """Speakers that surely have the prefix, given the origins that surely stand; and perhaps some that failed."""
+        origins = frozenset(standing)
+        before = self._heard_as_before(spread, origins, components)
+        if before is not None:
+            return before
+        if components.key != self._heard_in:  # every router that fails leaves components of its own
+            self._heard_in = components.key
+            self._heard.clear()
+        key = (id(spread), origins)
+        if key not in self._heard:
+            self._heard[key] = self._hear(spread, origins, components)[0]
+        return self._heard[key]
+
+    def _heard_as_before(
+        self, spread: Spread, origins: frozenset[str], components: Components
+    ) -> frozenset[str] | None:
+        """Who hears it while nothing fails, if nobody was told it by one of those that failed."""
+        if components.lost is None or not components.lost.isdisjoint(origins):
+            return None
+        whole = (id(spread), origins)
+        if whole not in self._whole:
+            self._whole[whole] = self._hear(spread, origins, self.ground.whole)
+        heard, tellers = self._whole[whole]
+        return heard if components.lost.isdisjoint(tellers) else None
+
+    def _hear(
+        self, spread: Spread, origins: frozenset[str], components: Components
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """Who surely hears it, and from whom (of those that tell it to somebody who did not know)."""
+        seen = set(origins)
+        tellers: set[str] = set()
+        frontier = sorted(origins)
+        while frontier:
+            for node in frontier:
+                for far in self._receivers(node, spread, origins, components) - seen:
+                    seen.add(far)
+                    tellers.add(node)
+                    frontier.append(far)
+            frontier = sorted(self._meshed(spread, origins, components) - seen)
+            if frontier:
+                tellers |= self._passing(spread)
+            seen.update(frontier)
+        return frozenset(seen), frozenset(tellers)
+
+    def _receivers(self, node: str, spread: Spread, origins: frozenset[str], components: Components) -> set[str]:
+        """Whom a speaker that has the prefix surely sends it to.
+
+        An origin sends to all. Who hears it from its only origin itself prefers that path (RFC 4456 9: its cluster list
+        is the shortest, and all else is equal), so it sends to all if the origin is a client. Who hears it from one
+        kind of peer alone sends it to whom it sent it before. Everybody sends to clients.
+        """
+        may = spread.carried.get(node, frozenset()) | self._free[spread.version].get(node, frozenset())
+        if node not in origins and not self._hears_its_client(node, spread, origins, components):
+            clients = may.intersection(self.clients[node])
+            may = clients if node in spread.mixed else clients | spread.carried.get(node, frozenset())
+        return {far for far in may if components.common(node, far) is not None}
+
+    def _hears_its_client(self, node: str, spread: Spread, origins: frozenset[str], components: Components) -> bool:
+        if len(spread.origins) != 1 or not origins:
+            return False
+        (origin,) = origins
+        sends = node in spread.carried.get(origin, frozenset())
+        return sends and origin in self.clients[node] and components.common(node, origin) is not None
+
+    def _meshed(self, spread: Spread, origins: frozenset[str], components: Components) -> set[str]:
+        """Speakers with sessions to everybody who may pass the prefix on to all.
+
+        A reflector that surely hears it from a client either prefers that, and sends it to all, or prefers the path of
+        a peer that is no client of its own, which then has it from a client or the outside and sends it to all:
+        whoever has sessions to all that may be in that place hears it from one of them.
+        """
+        passing = self._passing(spread)
+        sure = next((y for y in sorted(passing) if self._fed(y, spread, origins, components)), None)
+        if sure is None:
+            return set()
+        around = {z for z in passing - self.clients[sure] if components.common(sure, z) is not None}
+        found = set()
+        for node in self._speakers:
+            if components.common(sure, node) is None:
+                continue
+            if all(z == node or node in self._sends_to(z, spread) for z in around):
+                found.add(node)
+        return found
+
+    def _passing(self, spread: Spread) -> set[str]:
+        return {y for y in self._speakers if y in spread.origins or spread.origins & self.clients[y]}
+
+    def _fed(self, node: str, spread: Spread, origins: frozenset[str], components: Components) -> bool:
+        return any(
+            origin in self.clients[node]
+            and node in self._sends_to(origin, spread)
+            and components.common(node, origin) is not None
+            for origin in origins
+        )
+
+    def _sends_to(self, node: str, spread: Spread) -> frozenset[str]:
+        return spread.carried.get(node, frozenset()) | self._free[spread.version].get(node, frozenset())
+
+    def leads_to(self, node: str, prefix: Prefix, origins: frozenset[str]) -> bool:
+        """Whether the next hops of a holder's route are addresses of the origins that the IGP alone carries."""
+        entry = self.state.ribs[node, DEFAULT_VRF].get(prefix)
+        hops: list[Address | None] = [hop.address for hop in entry.next_hops] if entry is not None else []
+        return bool(hops) and all(
+            hop is not None and any(self.ground.is_good(origin, hop) for origin in origins) for hop in hops
+        )
+
+
+def look(attributes: BgpAttributes, local_preference: int) -> tuple[object, ...]:
+    """What policies can tell paths apart by, apart from where they come from."""
+    return (
+        attributes.as_path,
+        attributes.communities,
+        local_preference,
+        attributes.med,
+        attributes.origin,
+        attributes.tag,
+    )
