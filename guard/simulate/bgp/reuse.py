@@ -18,7 +18,7 @@ from guard.model.device import Device
 from guard.simulate.bgp.graph import OUTSIDE, Graph, Link, Speaker
 from guard.simulate.bgp.prefix_class import PrefixClass, content_of
 from guard.simulate.bgp.run import ClassRun, Seed
-from guard.simulate.policy.meaning import called_names, meaning
+from guard.simulate.policy.meaning import called_names, meaning, remembered
 from guard.simulate.policy.route_lists import PrefixTest, acl_test, prefix_list_test
 
 if TYPE_CHECKING:
@@ -108,7 +108,9 @@ def _is_same(before: Speaker, after: Speaker) -> bool:
         after.router_id, after.hub, after.relays, after.adds,
     ):  # fmt: skip
         return False
-    return before.device is after.device or _device_meaning(before.device) == _device_meaning(after.device)
+    if before.device is after.device:
+        return True
+    return remembered(before.device, _device_meaning) == remembered(after.device, _device_meaning)
 
 
 #: What BGP does not read of a device, or what shows in seeds, links, next hops and lists (see `_changed_lists`).
@@ -206,7 +208,7 @@ def _same_end(
 ) -> bool:
     if old is new or old is None or new is None:
         return old is new
-    if meaning(before) != meaning(after):
+    if any(remembered(one) != remembered(other) for one, other in zip(before, after, strict=True)):
         return False
     names = frozenset(_names(before[1]))
     results = []

@@ -5,8 +5,10 @@ Law: parts with equal meanings do the same.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
+from typing import Any
 
 from guard.model.policy import MatchPolicy
 from guard.model.provenance import Source
@@ -24,6 +26,31 @@ def meaning(value: object) -> Hashable:
         return tuple((key, meaning(each)) for key, each in sorted(value.items()))
     assert isinstance(value, Hashable)
     return value
+
+
+class _Held:
+    """One object, known by its identity: what a configuration was read into never changes."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and self.value is other.value
+
+
+def remembered(value: object, tell: Callable[[Any], Hashable] = meaning) -> Hashable:
+    """`tell(value)` of a part that is asked about again and again, once for every failure."""
+    return _told(_Held(value), tell)
+
+
+@lru_cache(maxsize=1024)
+def _told(held: _Held, tell: Callable[[Any], Hashable]) -> Hashable:
+    return tell(held.value)
 
 
 def called_names(policy: object) -> set[str]:
