@@ -23,6 +23,7 @@ from guard.model.vector import Vector
 from guard.simulate.igp.eigrp_filter import Filters
 from guard.simulate.igp.eigrp_graph import EigrpGraph, Port, Router, Way
 from guard.simulate.igp.eigrp_metric import composite, installed
+from guard.simulate.igp.entries import Entries
 from guard.simulate.policy.evaluator import Evaluator
 from guard.simulate.rib.main_rib import UNUSABLE
 
@@ -323,27 +324,14 @@ def _mixed(graph: EigrpGraph) -> frozenset[tuple[int, int]]:
     return frozenset(domain for domain, found in schemes.items() if len(found) > 1)
 
 
-class EigrpTable:
+class EigrpTable(Entries):
     """Implements main_rib.IgpTable, Running, Holding and Differing."""
 
     native = RouteProtocol.EIGRP
 
     def __init__(self, process: str, entries: Mapping[Prefix, RibEntry], subnets: frozenset[Prefix]) -> None:
+        super().__init__(entries, subnets)
         self.process = process
-        self._subnets = subnets
-        self._entries = entries
-
-    def entry(self, prefix: Prefix) -> RibEntry | None:
-        return self._entries.get(prefix)
-
-    def prefixes(self) -> Iterator[Prefix]:
-        return iter(self._entries)
-
-    def lengths(self, version: int) -> Collection[int]:
-        return {prefix.length for prefix in self._entries if prefix.version == version}
-
-    def subnets(self) -> Collection[Prefix]:
-        return self._subnets
 
     def holds(self, prefix: Prefix) -> bool:
         """Whether there is an internal route that leads somewhere and may be installed."""

@@ -8,7 +8,7 @@ authentication, RIPv1 beside RIPv2, RIPng.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from guard.model.device import Device, Vendor
 from guard.model.igp import RipProcess
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import InterfaceId
+from guard.simulate.igp.entries import Entries
 from guard.simulate.layer3.gateway import gateway
 from guard.simulate.layer3.topology import Topology
 from guard.simulate.policy.evaluator import Evaluator
@@ -217,7 +218,7 @@ def _distance(process: RipProcess, route: _Route) -> int:
     return max(found, key=lambda each: each[0].length)[1] if found else process.distance
 
 
-class RipTable:
+class RipTable(Entries):
     """Implements main_rib.IgpTable and Running."""
 
     process = ""
@@ -226,20 +227,8 @@ class RipTable:
     def __init__(
         self, process: RipProcess, routes: Mapping[Prefix, _Route], own: tuple[Prefix, ...], more: int
     ) -> None:
-        self._own = own
-        self._entries = {
+        entries = {
             prefix: RibEntry(RouteProtocol.RIP, _distance(process, route), route.metric + more, route.hops, route.tag)
             for prefix, route in sorted(routes.items())
         }
-
-    def entry(self, prefix: Prefix) -> RibEntry | None:
-        return self._entries.get(prefix)
-
-    def prefixes(self) -> Iterator[Prefix]:
-        return iter(self._entries)
-
-    def lengths(self, version: int) -> Collection[int]:
-        return {prefix.length for prefix in self._entries if prefix.version == version}
-
-    def subnets(self) -> Collection[Prefix]:
-        return self._own
+        super().__init__(entries, own)

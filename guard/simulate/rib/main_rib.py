@@ -77,8 +77,13 @@ class Differing(Protocol):
 
     def differing(self, other: object) -> Collection[Prefix] | None: ...
 
+
+@runtime_checkable
+class Turning(Protocol):
+    """An IGP table that can tell so of ways alone; of others all that differs may have turned."""
+
     def leading_elsewhere(self, other: object) -> Collection[Prefix] | None:
-        """The same of where routes lead alone, whatever they cost."""
+        """What `differing` tells, of where routes lead alone, whatever they cost."""
         ...
 
 
@@ -233,7 +238,11 @@ class MainRib:
             return None
         found: list[Prefix] = []
         for mine, its in zip(self.igps, other.igps, strict=True):
-            part = mine.leading_elsewhere(its) if _is_differing(mine) else None
+            part = None
+            if _is_turning(mine):
+                part = mine.leading_elsewhere(its)
+            elif _is_differing(mine):
+                part = mine.differing(its)
             if part is None:
                 return None
             found += part
@@ -299,6 +308,10 @@ def _is_telling(table: object) -> TypeGuard[Telling]:
 
 def _is_differing(table: object) -> TypeGuard[Differing]:
     return offers(type(table), Differing)
+
+
+def _is_turning(table: object) -> TypeGuard[Turning]:
+    return offers(type(table), Turning)
 
 
 def offers(kind: type, protocol: type) -> bool:
