@@ -5,17 +5,10 @@ dc1 (10.1.1.0/24) --10.0.1.0/30-- hub --10.0.2.0/30-- dc2 (10.2.1.0/24); dc1 --1
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from textwrap import indent
 from typing import Any
 
 import pytest
-
-from guard.engines.embedded import Embedded
-from guard.pipeline import CheckRequest, check
-from guard.shell.judging import layers
-
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+from typed_lines import judge_lines, stopping
 
 
 def router(name: str, *ports: tuple[str, str, str], more: str = "") -> str:
@@ -43,18 +36,11 @@ sites:
 
 
 def judged(device: str, lines: str) -> dict[str, Any]:
-    head = "apiVersion: guard/v1\nkind: Change\nmetadata: {id: C, title: t, author: a}\nsteps:\n"
-    text = f"{head}  - device: {device}\n    merge: |\n{indent(lines, '      ')}"
-    return check(CheckRequest(FILES, text, "c.yaml", {}, layers({}), NOW), [Embedded()]).document
+    return judge_lines(FILES, device, lines)
 
 
 def new(document: dict[str, Any]) -> dict[str, list[str]]:
-    """Subjects by policy, of what is new and stops."""
-    found: dict[str, list[str]] = {}
-    for each in document["findings"]:
-        if each["status"] in {"new", "undecided"} and each["enforcement"] != "warn":
-            found.setdefault(each["policy"], []).extend(each["subjects"])
-    return found
+    return stopping(document, "subjects")
 
 
 @pytest.mark.parametrize(

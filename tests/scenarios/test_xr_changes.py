@@ -5,17 +5,11 @@ customer 65001 -- pe1 (65000, IOS XR) == IS-IS == pe2 (65000, IOS XR) -- provide
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from textwrap import indent
 from typing import Any
 
 import pytest
+from typed_lines import judge_lines, stopping
 
-from guard.engines.embedded import Embedded
-from guard.pipeline import CheckRequest, check
-from guard.shell.judging import layers
-
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 EDGE = """\
 !! IOS XR Configuration version = 7.3.2
 hostname pe{me}
@@ -149,18 +143,11 @@ origins: [192.0.2.0/24]
 
 
 def judged(device: str, lines: str) -> dict[str, Any]:
-    head = "apiVersion: guard/v1\nkind: Change\nmetadata: {id: C, title: t, author: a}\nsteps:\n"
-    text = f"{head}  - device: {device}\n    merge: |\n{indent(lines, '      ')}"
-    return check(CheckRequest(FILES, text, "c.yaml", {}, layers({}), NOW), [Embedded()]).document
+    return judge_lines(FILES, device, lines)
 
 
 def new(document: dict[str, Any]) -> dict[str, list[str]]:
-    """Evidence by policy, of what is new and stops."""
-    found: dict[str, list[str]] = {}
-    for each in document["findings"]:
-        if each["status"] in {"new", "undecided"} and each["enforcement"] != "warn":
-            found.setdefault(each["policy"], []).extend(each["evidence"])
-    return found
+    return stopping(document, "evidence")
 
 
 @pytest.mark.parametrize(
