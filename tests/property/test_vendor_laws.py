@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import permutations
+from random import Random
 
 import random_igp
 import random_vendors
@@ -92,13 +93,13 @@ def test_every_vendor_in_an_igp_hears_loopbacks_and_what_is_not_kept_back() -> N
 
 @given(PLANS, st.randoms(use_true_random=False))
 @RUNS
-def test_the_order_of_files_and_blocks_is_none(plan: AnyPlan, random: object) -> None:
+def test_the_order_of_files_and_blocks_is_none(plan: AnyPlan, random: Random) -> None:
     texts = {}
     for node in range(SIZE):
         held = blocks(plan, node)
         first = [each for each in held if each.startswith(("frr version", "hostname", "feature"))]
         rest = [each for each in held if each not in first]
-        random.shuffle(rest)  # type: ignore[attr-defined]
+        random.shuffle(rest)
         texts[f"n{node}"] = "\n".join([*first, *rest]) + "\n"
     assert of(dict(reversed(texts.items()))) == of(configs(plan))
 

@@ -15,7 +15,7 @@ from guard.simulate.bgp.graph import Graph, Link, Speaker
 from guard.simulate.bgp.path import LOCAL, NO_LINK, Path
 from guard.simulate.bgp.session import EBGP, IBGP
 
-#: Additional paths of one session take slots of their own above the link's index (bgp_run).
+#: Additional paths of one session take slots of their own above the link's index (guard.simulate.bgp.run).
 SLOT_BITS = 32
 
 #: All that a path is read from; prefixes that were treated alike have equal ones by the hundred.

@@ -1,6 +1,6 @@
 """Routing policies that let more through than the lines of the change say.
 
-The sets of routes that the policies of a place accept before and after are compared exactly (simulate/policy_space);
+The sets of routes that the policies of a place accept before and after are compared exactly (simulate/accepted/space);
 what is new is then looked for in the lines that were added. Where the sets cannot be compared, that is undecided.
 """
 

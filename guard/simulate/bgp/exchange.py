@@ -1,6 +1,6 @@
 """BGP of a whole snapshot: sessions, classes, one fixed point a class, aggregates, limits; the solution is lazy.
 
-Law: the result depends on snapshot and underlay alone; `previous` only saves work (see bgp_reuse). Oscillation and
+Law: the result depends on snapshot and underlay alone; `previous` only saves work (see reuse). Oscillation and
 several stable states become notes, never a coin toss.
 """
 

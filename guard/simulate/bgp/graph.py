@@ -42,7 +42,7 @@ class Link:
     `outbound` names the sender's end, `inbound` the receiver's. `to_client`: the receiver is the sender's route
     reflector client; `from_client`: the other way round. `subnet`: where both ends are directly connected.
     `sender_address` is the next hop that the sender calls itself by, `peer_address` what the receiver knows it by.
-    `overlay`: the VPN or EVPN family that the link carries, or takes a VRF's routes from or to (bgp_vpn).
+    `overlay`: the VPN or EVPN family that the link carries, or takes a VRF's routes from or to (see vpn).
     """
 
     index: int
@@ -86,7 +86,7 @@ class Speaker:
     """One BGP process. `relays`: what it learns over iBGP may go on to somebody whose choice it can change.
 
     `hub`: it reflects, or is inside a confederation. `adds`: it sends additional paths (RFC 7911) to somebody.
-    `table`: where it stands for a VPN's table of one route distinguisher (bgp_vpn), which is no table of routes to use.
+    `table`: where it stands for a VPN's table of one route distinguisher (see vpn), which is no table of routes to use.
     """
 
     index: int
@@ -297,9 +297,9 @@ def _add_vpns(
     ends: _Numbers[LinkKey],
 ) -> None:
     """Put in the tables of VPNs and the links between them."""
-    from guard.simulate.bgp import vpn as bgp_vpn
+    from guard.simulate.bgp import vpn
 
-    exchange = bgp_vpn.Exchange(speakers.values(), bgp_vpn.carriers(pairings, tripped), names.of, ends.of)
+    exchange = vpn.Exchange(speakers.values(), vpn.carriers(pairings, tripped), names.of, ends.of)
     links.update((link.index, link) for link in exchange.links())
     speakers.update((each.index, each) for each in exchange.tables.values())
 
@@ -374,7 +374,7 @@ def _group_key(link: Link) -> tuple[object, ...]:
 
 
 def _mark_all(speakers: Mapping[int, Speaker]) -> frozenset[int]:
-    """Marks where what a speaker learns can go, and returns the links to stubs (see bgp_exchange)."""
+    """Marks where what a speaker learns can go, and returns the links to stubs (see exchange)."""
     stubs: set[int] = set()
     for speaker in speakers.values():
         for version in (4, 6):

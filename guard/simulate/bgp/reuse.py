@@ -2,7 +2,7 @@
 
 Law: a run is taken over only if everything that it read is the same: its seeds, what changed lists answer for it, the
 speakers that took part, the links that carried something or could have, the next hops that it resolved.
-Incremental equals from scratch: tests/property/test_bgp_reuse.py.
+Incremental equals from scratch: tests/unit/simulate/test_bgp_reuse.py.
 """
 
 from __future__ import annotations
@@ -237,7 +237,7 @@ def _names(family: object) -> set[str]:
     return found
 
 
-#: The ways in which a next hop may have been asked about (bgp_world.HopKey).
+#: The ways in which a next hop may have been asked about (world.HopKey).
 _WAYS = tuple(product((False, True), repeat=2))
 
 

@@ -113,7 +113,7 @@ class World(Protocol):
         ...
 
     def export_kind(self, link: Link) -> int | None:
-        """What kind of links a link is of that are sent alike (see bgp_alike); None: it is alone."""
+        """What kind of links a link is of that are sent alike (see alike); None: it is alone."""
         ...
 
     def told(self, run: ClassRun, index: int) -> Selection | None:

@@ -50,7 +50,7 @@ class Limits(NamedTuple):
 
 
 class World:
-    """The answers (bgp_run.World) for one graph."""
+    """The answers (run.World) for one graph."""
 
     def __init__(self, underlay: Underlay, graph: Graph, limits: Limits) -> None:
         self.underlay = underlay

@@ -3,7 +3,7 @@
 The arguments: (1) A site none of whose devices is up, or that has no layer-3 way left to any other site, is isolated.
 (2) In a link-state IGP whoever stays connected within an area reaches whoever announces a loopback there, as long as no
 other protocol knows that address. (3) A BGP route whose paths all look alike to policies goes on to be heard
-(failure_spread); packets then follow it to an origin, as every router on the way holds it.
+(see spread); packets then follow it to an origin, as every router on the way holds it.
 Whatever does not fit (several areas, filters, unusual attributes, prefixes that others originate too) is simulated.
 """
 

@@ -1,6 +1,6 @@
 """One more failure after the change: what it would isolate, and what the outside would no longer hear.
 
-Law: a failure is simulated unless an argument on graphs decides it (failure_proof: what it touches, who stays connected
+Law: a failure is simulated unless an argument on graphs decides it (proof: what it touches, who stays connected
 in the IGP, who still hears a route); the two agree, only the cost differs. Failures that were not looked at, because
 there are too many, leave the sweep incomplete, which is undecided, never "nothing happens".
 """

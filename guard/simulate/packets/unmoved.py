@@ -169,8 +169,9 @@ class _Ways:
         self._untold_beside: dict[frozenset[str], list[Vertex]] = {}
         for vertex, rib in new.items():
             other = old[vertex]
-            both = isinstance(rib, MainRib) and isinstance(other, MainRib)
-            turned = rib.learned_elsewhere(other) if both else None  # type: ignore[attr-defined]
+            turned = None
+            if isinstance(rib, MainRib) and isinstance(other, MainRib):
+                turned = rib.learned_elsewhere(other)
             if turned is None:
                 self._untold.append(vertex)
             for prefix in turned or ():
