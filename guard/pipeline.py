@@ -38,7 +38,8 @@ from guard.simulate.dns.name_servers import parents_elsewhere
 from guard.simulate.resolution import resolver
 from guard.snapshot.candidate import StepResult, candidate
 from guard.snapshot.declared import as_configured
-from guard.snapshot.load import INVENTORY, load
+from guard.snapshot.files import INVENTORY
+from guard.snapshot.load import load
 from guard.snapshot.snapshot import Snapshot
 
 

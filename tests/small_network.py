@@ -9,7 +9,8 @@ from textwrap import dedent
 from guard.engines.rows import routes_rows
 from guard.model.state import NetworkState, Scenario
 from guard.simulate.control_plane import compute
-from guard.snapshot.load import belongs, load
+from guard.snapshot.files import belongs
+from guard.snapshot.load import load
 from guard.snapshot.snapshot import Snapshot
 
 

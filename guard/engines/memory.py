@@ -11,7 +11,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Protocol, TypeVar, cast, runtime_checkable
 
-from guard.snapshot.load import belongs, digest, load
+from guard.snapshot.files import belongs, digest
+from guard.snapshot.load import load
 from guard.snapshot.snapshot import Snapshot
 
 T = TypeVar("T")

@@ -5,6 +5,7 @@ JSON strings too, where a line break may stand as `\\n`. What it cannot know: a 
 """
 
 import re
+from functools import cache
 from re import Match, Pattern
 
 MASK = "<masked>"
@@ -19,14 +20,14 @@ START = r"""(?:^|\\n|["'])(?:[ \t+]|-(?!-))*"""
 JUNOS = r"(?:set|delete|deactivate)(?:[ \t]+\S+)*?[ \t]+"
 
 
-def _rule(before: str, *more: str) -> Pattern[str]:
+def _rule(before: str, *more: str) -> str:
     """A rule: what stands before the first secret, then what stands before each further one."""
     parts = [before + SECRET.replace("@", "0")]
     parts += [f"(?:{part}{SECRET.replace('@', str(n))})?" for n, part in enumerate(more, start=1)]
-    return re.compile("".join(parts).replace(r"\s+", r"[ \t]+"), re.IGNORECASE | re.MULTILINE)
+    return "".join(parts).replace(r"\s+", r"[ \t]+")
 
 
-RULES: tuple[Pattern[str], ...] = (
+RULES: tuple[str, ...] = (
     # local users, enable, lines, PPP, LDP, BGP: … password|secret [TYPE] SECRET
     _rule(r"\benable\s+(?:secret|password)\s+(?:level\s+\d+\s+)?" + TYPE),
     _rule(r"\busername\s+\S+(?:\s+(?!password|secret)\S+)*?\s+(?:password|secret)\s+" + TYPE),
@@ -81,7 +82,7 @@ RULES: tuple[Pattern[str], ...] = (
     _rule(r"(?<![\w-])(?:password|passwd|passphrase|secret)\s+(?!(?:encryption|level|is|of|for|and|or|in|at|to)\b)"
           + TYPE),
     # hashes and reversible encryptions that name themselves, wherever they stand
-    re.compile(r"(?P<w0>\$(?:1|5|6|8|9|14|2[abxy]|y|sha1|sha512|md5)\$(?:(?!\\[nt])[^\s\"';,}])+)"),
+    r"(?-i:(?P<w0>\$(?:1|5|6|8|9|14|2[abxy]|y|sha1|sha512|md5)\$(?:(?!\\[nt])[^\s\"';,}])+))",
 )
 
 _PRIVATE = re.compile(r"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)(.*?)(-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)",
@@ -93,12 +94,18 @@ _HINT = re.compile(
 )
 
 
+@cache
+def _rules() -> tuple[Pattern[str], ...]:
+    """The rules, compiled when the first text comes that may need one: that takes as long as a short command."""
+    return tuple(re.compile(rule, re.IGNORECASE | re.MULTILINE) for rule in RULES)
+
+
 def mask(text: str) -> str:
     """The text with every secret replaced by `<masked>`; all else, and the number of lines, as it was."""
     if not _HINT.search(text):
         return text
     text = _PRIVATE.sub(_masked_key, text)
-    for rule in RULES:
+    for rule in _rules():
         text = rule.sub(_masked, text)
     return text
 

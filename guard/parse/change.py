@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from guard.model.change import (
@@ -26,16 +26,16 @@ from guard.model.change import (
     StepPart,
     ZoneUpdate,
 )
+from guard.parse.change_files import DNS_PLANS, inner_path
 from guard.parse.inventory import absolute_name, interface_id
 from guard.parse.yaml_text import Node, load_document
 
 _TOP = ("apiVersion", "kind", "metadata", "base", "effect", "expect", "steps")
-_DNS_PLANS = {"octodns_plan": "octodns", "route53": "route53", "terraform_plan": "terraform"}
 _EDITABLE = ("inventory.yaml", "external_bgp_announcements.json", "state.yaml")
 _STEP_KEYS = frozenset(
     (
         "device", "merge", "replace", "replace_file", "patch", "commands", "down", "up", "zone", "update", "delete",
-        "server", "roas", "file", "add_device", "remove_device", "parallel", "not_before", *_DNS_PLANS,
+        "server", "roas", "file", "add_device", "remove_device", "parallel", "not_before", *DNS_PLANS,
     )
 )  # fmt: skip
 
@@ -61,25 +61,6 @@ class _Files(NamedTuple):
             return ()
         self.used.update({each: self.given[each] for each in names})
         return tuple((each, self.given[each]) for each in names)
-
-
-def files_named(text: str, file: str) -> tuple[str, ...]:
-    """The relative paths that a change names, in order, a folder of YAML files among them.
-
-    A path that leaves the change's own folder is invalid.
-    """
-    document = load_document(text, file, "Change")
-    steps = document.entries().get("steps")
-    return tuple(dict.fromkeys(inner_path(node) for node in _file_nodes(steps))) if steps else ()
-
-
-def inner_path(node: Node) -> str:
-    """A relative path without any way out of its folder."""
-    path = node.text()
-    parts = [part for part in path.split("/") if part not in ("", ".")]
-    if path.startswith("/") or ".." in parts or "\\" in path or "\0" in path or not parts:
-        node.fail(f"{path!r} is not a path in the change's own folder or below", "path-outside")
-    return "/".join(parts)
 
 
 def parse_change(text: str, file: str, files: Mapping[str, str]) -> Change:
@@ -113,20 +94,6 @@ def _digest(text: str, used: Mapping[str, str]) -> str:
 
 def _sha256(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
-
-
-def _file_nodes(steps: Node) -> Iterator[Node]:
-    for step in steps.items():
-        entries = step.entries()
-        for key, node in entries.items():
-            if key in ("replace_file", *_DNS_PLANS):
-                yield node
-            elif key in ("roas", "add_device"):
-                yield from (
-                    value for inner, value in node.entries().items() if inner in ("replace_file", "config_file")
-                )
-            elif key == "parallel":
-                yield from _file_nodes(node)
 
 
 # ------------------------------------------------------------------------------------------------------- steps
@@ -181,9 +148,9 @@ def _part(node: Node, files: _Files) -> StepPart:
         return AddDevice(at["name"].text(), files.read(path), node.source)
     if keys == {"remove_device"}:
         return RemoveDevice(entries["remove_device"].text(), node.source)
-    if len(keys) == 1 and keys <= _DNS_PLANS.keys():
+    if len(keys) == 1 and keys <= DNS_PLANS.keys():
         ((key, value),) = entries.items()
-        return DnsPlan(_DNS_PLANS[key], files.read(value), node.source, inner_path(value))
+        return DnsPlan(DNS_PLANS[key], files.read(value), node.source, inner_path(value))
     node.fail(f"not a step: {', '.join(sorted(keys)) or 'nothing in it'}", "unknown-step")
 
 

@@ -18,7 +18,7 @@ from guard.model.facts import Assessment, Disposition
 from guard.model.state import BgpSession, Edge, InterfaceId
 from guard.planning.bad import NAME, SOURCE, Bad, Left, Wanted
 from guard.simulate.policy.evaluator import Evaluator, RouteView
-from guard.snapshot.load import INVENTORY
+from guard.snapshot.files import INVENTORY
 
 #: Nobody lives there (RFC 5737, TEST-NET-3): a host route for it draws no traffic that was delivered before.
 _NOWHERE = "203.0.113.77"

@@ -21,7 +21,7 @@ from guard.planning.trial import Trial
 from guard.planning.units import Unit, Units
 from guard.simulate.assessment import assess_all
 from guard.simulate.resolution import resolver
-from guard.snapshot.load import INVENTORY
+from guard.snapshot.files import INVENTORY
 from guard.snapshot.snapshot import Snapshot
 
 

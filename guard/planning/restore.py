@@ -32,7 +32,7 @@ from guard.model.provenance import Source
 from guard.planning.trial import Trial
 from guard.planning.units import Units
 from guard.snapshot.candidate import candidate
-from guard.snapshot.load import INVENTORY
+from guard.snapshot.files import INVENTORY
 from guard.snapshot.snapshot import Snapshot
 
 #: Policies that judge a way back; the others judge what is lost, and here everything is gained.

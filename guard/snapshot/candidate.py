@@ -35,7 +35,8 @@ from guard.parse.roas import parse_roas
 from guard.parse.vendor import detect
 from guard.snapshot.dns_plan_step import planned_zones
 from guard.snapshot.during import Drop, disturbed
-from guard.snapshot.load import JSON_READERS, ROAS, load
+from guard.snapshot.files import ROAS
+from guard.snapshot.load import JSON_READERS, load
 from guard.snapshot.merge.commands import ConfigLines, NoEffect, Reload, SetInterface, Unknown, effects
 from guard.snapshot.merge.malformed import malformed
 from guard.snapshot.merge.merge import merge

@@ -24,16 +24,23 @@ from guard.parse.inventory import dangling_names, parse_inventory
 from guard.parse.live_state import parse_state
 from guard.parse.roas import parse_roas
 from guard.parse.zonefile import parse_zone
+from guard.snapshot.files import (
+    ANNOUNCEMENTS,
+    BLACKLIST,
+    INVENTORY,
+    LAYER1,
+    ROAS,
+    RUNTIME,
+    STATE,
+    belongs,
+    digest,
+)
 from guard.snapshot.memory import TextMemory
 from guard.snapshot.names import Names
 from guard.snapshot.snapshot import Overlay, Snapshot
 
 T = TypeVar("T")
 
-INVENTORY, STATE, ROAS = "inventory.yaml", "state.yaml", "roas.json"
-ANNOUNCEMENTS = "external_bgp_announcements.json"
-LAYER1, RUNTIME = "batfish/layer1_topology.json", "batfish/runtime_data.json"
-BLACKLIST = "batfish/interface_blacklist"
 #: What reads each of Batfish's own files; the inventory and the state are read, and must be right, in `load`.
 JSON_READERS: Mapping[str, Callable[[str, str], object]] = {
     LAYER1: parse_layer1,
@@ -41,30 +48,13 @@ JSON_READERS: Mapping[str, Callable[[str, str], object]] = {
     BLACKLIST: parse_blacklist,
     ANNOUNCEMENTS: parse_announcements,
 }
-_SINGLE = frozenset({INVENTORY, STATE, ROAS, ANNOUNCEMENTS})
 #: Where a bandwidth means what somebody configured: EOS leaves its cost of 10 for one, FRR reports what the port says.
 _SPEED_ALONE = frozenset({Vendor.EOS, Vendor.FRR})
-_FOLDERS = ("configs/", "hosts/", "batfish/", "zones/", "iptables/")
 
 #: A device is parsed again only when its text or its file changed: room for some ten thousand.
 read_device = TextMemory(parse_device, characters=200_000_000)
 #: Of zones as many as their texts fit into: one of a million records has some 40 million characters.
 read_zone = TextMemory(parse_zone, characters=100_000_000)
-
-
-def belongs(path: str) -> bool:
-    """Whether a file of a snapshot folder is part of the snapshot."""
-    if any(part.startswith(".") for part in path.split("/")):
-        return False
-    return path in _SINGLE or path.startswith(_FOLDERS) or ("/" not in path and path.endswith(".csv"))
-
-
-def digest(files: Mapping[str, str]) -> str:
-    """Names the content: sha256 over the sorted paths and the digests of their texts."""
-    whole = hashlib.sha256()
-    for path in sorted(files):
-        whole.update(hashlib.sha256(path.encode()).digest() + _text_digest(files[path], ""))
-    return "sha256:" + whole.hexdigest()
 
 
 def _with_overlay(files_digest: str, overlay: Overlay) -> str:
@@ -73,13 +63,6 @@ def _with_overlay(files_digest: str, overlay: Overlay) -> str:
     lines = [f"down {each}" for each in sorted(map(str, overlay.down))]
     lines += [f"up {each}" for each in sorted(map(str, overlay.up))]
     return "sha256:" + hashlib.sha256("\n".join([files_digest, *lines]).encode()).hexdigest()
-
-
-def _sha256(text: str, _: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
-
-
-_text_digest = TextMemory(_sha256, characters=200_000_000)
 
 
 def load(

@@ -15,7 +15,7 @@ from serving import servers
 from guard.shell.cli.main import main
 from guard.shell.errors import RequestInvalid
 from guard.shell.server.client import Change, Client
-from guard.snapshot.load import digest
+from guard.snapshot.files import digest
 
 ROUTER = """hostname r{n}
 !

@@ -12,7 +12,7 @@ from guard.engines.embedded import Embedded
 from guard.model.server_facts import ActiveFacts, EarlierChange
 from guard.pipeline import CheckRequest, check
 from guard.shell.judging import layers
-from guard.snapshot.load import digest
+from guard.snapshot.files import digest
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ROUTER = """hostname r{n}

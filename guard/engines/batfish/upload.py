@@ -26,7 +26,7 @@ from guard.simulate.bgp.session import Pairing, SessionTable
 from guard.simulate.igp.underlay_build import Network, lay
 from guard.simulate.layer3.build import build
 from guard.simulate.policy.evaluator import Evaluator
-from guard.snapshot.load import ANNOUNCEMENTS, BLACKLIST
+from guard.snapshot.files import ANNOUNCEMENTS, BLACKLIST
 from guard.snapshot.snapshot import Snapshot
 
 #: What Batfish looks for in a snapshot; all else is guard's own.

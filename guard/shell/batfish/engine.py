@@ -35,7 +35,7 @@ from guard.shell.batfish.place import FAILURES, FORKED_FAILURES, Place
 from guard.shell.batfish.service import Files, Order, Patience, Service
 from guard.shell.batfish.workspace import Workspace
 from guard.shell.errors import EngineUnavailable
-from guard.snapshot.load import BLACKLIST
+from guard.snapshot.files import BLACKLIST
 from guard.snapshot.snapshot import Snapshot
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from guard.shell.batfish.faults import BatfishFault
 from guard.shell.batfish.lease import RENEWAL, is_left_behind, new_name
 from guard.shell.batfish.service import Files, Order, Service
-from guard.snapshot.load import BLACKLIST, RUNTIME
+from guard.snapshot.files import BLACKLIST, RUNTIME
 
 #: Snapshots that stay on the service: the moments of a change of several steps. A data plane of 223 devices is 1 GB.
 KEPT = 8

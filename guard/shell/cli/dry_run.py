@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from guard.model.errors import InputInvalid
 from guard.shell.cli.folder import read_change, read_policies, read_snapshot
 from guard.shell.cli.output import EXIT_CODES, deliver
+from guard.shell.cli.progress import Progress
 from guard.shell.clock import SystemClock
 from guard.shell.data import folder
 
@@ -80,17 +80,3 @@ def moment(text: str | None) -> datetime:
     except ValueError:
         raise InputInvalid("invalid-value", f"{text!r} is not a time (2026-11-21T12:00Z)") from None
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-class Progress:
-    """A line on the terminal that says what is being done; nothing in a pipe."""
-
-    def __init__(self, form: str) -> None:
-        self._on = form == "text" and sys.stderr.isatty()
-
-    def __call__(self, what: str, share: float) -> None:
-        """`share` of the whole is done; 1.0 clears the line."""
-        if not self._on:
-            return
-        line = "" if share >= 1 else f"[{int(share * 100):3}%] {what}"
-        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)

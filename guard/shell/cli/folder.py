@@ -9,8 +9,8 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 
 from guard.model.errors import InputInvalid
-from guard.parse.change import files_named
-from guard.snapshot.load import belongs
+from guard.parse.change_files import files_named
+from guard.snapshot.files import belongs
 
 MAX_FILE = 256 << 20  # bytes; a zone of a million records has about 40 MB
 MAX_TOTAL = 2 << 30

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from guard.model.errors import InputInvalid
-from guard.shell.cli.dry_run import Progress
 from guard.shell.cli.folder import read_change, read_snapshot
 from guard.shell.cli.output import EXIT_CODES, deliver
+from guard.shell.cli.progress import Progress
 from guard.shell.cli.table import print_rows
 from guard.shell.server.client import Change, Client, ClientTls
 

@@ -28,8 +28,8 @@ from guard.shell.server.pb import (
     types_pb2,
 )
 from guard.shell.server.status import error_of
-from guard.snapshot.load import belongs
-from guard.snapshot.load import digest as snapshot_digest
+from guard.snapshot.files import belongs
+from guard.snapshot.files import digest as snapshot_digest
 
 T = TypeVar("T")
 USER_KEY = "guard-user"

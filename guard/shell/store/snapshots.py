@@ -11,8 +11,8 @@ from pathlib import Path
 from guard.audit.canonical import PREFIX, canonical, raw, sha256
 from guard.shell.errors import AuditUnavailable, InvariantBroken, NotFound
 from guard.shell.store.files import Disk
-from guard.snapshot.load import belongs
-from guard.snapshot.load import digest as core_digest
+from guard.snapshot.files import belongs
+from guard.snapshot.files import digest as core_digest
 
 
 class Blobs:

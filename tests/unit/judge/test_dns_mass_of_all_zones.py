@@ -11,7 +11,7 @@ from guard.engines.embedded import Embedded
 from guard.model.server_facts import ActiveFacts, EarlierChange
 from guard.pipeline import CheckRequest, check
 from guard.shell.judging import layers
-from guard.snapshot.load import digest
+from guard.snapshot.files import digest
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HEAD = "@ 60 IN SOA ns1.example.net. h.example.net. 1 3600 600 86400 60\n@ 60 IN NS ns1.example.net.\n"

@@ -18,7 +18,7 @@ from guard.model.server_facts import ActiveFacts, PastChange, PastRecord
 from guard.pipeline import CheckRequest, check
 from guard.shell.cli.dry_run import policy_layers
 from guard.shell.engines import engines_for
-from guard.snapshot.load import digest
+from guard.snapshot.files import digest
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 APEX = dns.name.from_text("example.com.")

@@ -6,7 +6,8 @@ import pytest
 
 from guard.model.change import AddDevice, Commands, DeleteZone, DownUp, EditFile, Merge, ReplaceConfig, ZoneUpdate
 from guard.model.errors import InputInvalid
-from guard.parse.change import files_named, parse_change
+from guard.parse.change import parse_change
+from guard.parse.change_files import files_named
 
 HEAD = "apiVersion: guard/v1\nkind: Change\nmetadata: {id: C-1, author: me}\nsteps:\n"
 

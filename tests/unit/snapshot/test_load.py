@@ -8,7 +8,8 @@ import pytest
 
 from guard.model.errors import InputInvalid
 from guard.model.state import InterfaceId
-from guard.snapshot.load import belongs, load
+from guard.snapshot.files import belongs
+from guard.snapshot.load import load
 
 EOS = "! device: {0} (vEOS, EOS-4.26)\nhostname {0}\ninterface Ethernet1\n   no switchport\n   ip address {1}/31\n"
 R1, R2 = EOS.format("r1", "10.0.0.0"), EOS.format("r2", "10.0.0.1")
