@@ -6,7 +6,7 @@ tells them).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,6 +26,7 @@ from guard.simulate.bgp.run import ClassRun, Needs
 from guard.simulate.bgp.session import EBGP, IBGP
 from guard.simulate.bgp.standing import Standing, together
 from guard.simulate.policy.evaluator import RouteView, path_length
+from guard.simulate.rib.plain_routes import Classified
 from guard.simulate.rib.underlay import BgpRoute
 
 if TYPE_CHECKING:
@@ -452,6 +453,19 @@ class Tables:
         if run is None:
             return prefix if prefix in self._solution.universe else None
         return run.members.first
+
+    def classed_otherwise(self, other: Classified) -> Collection[Prefix]:
+        """Prefixes that `class_of` may name otherwise here and in another state; all where that one cannot tell."""
+        if not isinstance(other, Tables):
+            return self.universe | other.universe
+        mine = {run.members.first: run.members for run in self._exchange.classes}
+        its = {run.members.first: run.members for run in other._exchange.classes}
+        apart = self.universe ^ other.universe if self.universe is not other.universe else frozenset[Prefix]()
+        for first in mine.keys() | its.keys():
+            one, two = mine.get(first), its.get(first)
+            if one is not two and one != two:
+                apart = apart.union(*(each.prefixes for each in (one, two) if each is not None))
+        return apart
 
     def rows(self) -> Iterator[BgpRow]:
         """All usable paths of all tables, by node, VRF and prefix; the best first."""

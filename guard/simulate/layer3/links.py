@@ -7,7 +7,7 @@ are down are remembered: nothing is delivered to an address whose host or interf
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from guard.model.acl import Acl
@@ -68,25 +68,51 @@ def _without_forwarding(device: Device) -> Iterator[tuple[int, str]]:
     yield from ((4, vrf.name) for vrf in device.vrfs if not vrf.ip_routing)
 
 
-class Links:
-    """Indices over one state. Interfaces that the state does not know are taken from the configuration as down."""
+def addresses_of(device: Device) -> object:
+    """What of a device is read for who bears which address, `Links.configured` and `Links.internal`."""
+    return device.vendor, [(face.name, face.kind, face.addresses, face.virtual_addresses) for face in device.interfaces]
 
-    def __init__(self, snapshot: Snapshot, state: NetworkState) -> None:
+
+def _doors(device: Device) -> object:
+    """What of a device the filters are read from."""
+    faces = [(f.name, f.acl_in, f.acl_out, f.acl6_in, f.acl6_out, f.control_plane) for f in device.interfaces]
+    return device.acls, device.control_plane_acls, faces
+
+
+class Links:
+    """Indices over one state. Interfaces that the state does not know are taken from the configuration as down.
+
+    `before`: those of a similar state. What is read from devices alone is theirs, the same object, where no device says
+    anything else about it.
+    """
+
+    def __init__(self, snapshot: Snapshot, state: NetworkState, before: Links | None = None) -> None:
         self.snapshot = snapshot
         self.state = state
+        self._edited = _edited(snapshot, before.snapshot) if before is not None else None
         self.down = snapshot.down_nodes | state.scenario.down_nodes
-        self.owners: dict[Address, tuple[Owner, ...]] = _owners(snapshot, state)
-        self.configured: dict[Address, tuple[InterfaceId, ...]] = _configured(snapshot)
+        self.configured: dict[Address, tuple[InterfaceId, ...]]
+        self.internal: PrefixSet
+        self.owners: dict[Address, tuple[Owner, ...]]
         self.filters_in: dict[tuple[int, InterfaceId], Acl] = {}
         self.filters_out: dict[tuple[int, InterfaceId], Acl] = {}
         self.filters_own: dict[tuple[int, str], tuple[Acl, ...]] = {}
-        self._read_filters(snapshot)
-        self.internal = PrefixSet(
-            bound.prefix
-            for device in snapshot.devices.values()
-            for face in device.interfaces
-            for bound in face.addresses
-        )
+        if before is not None and self.says_alike(addresses_of):
+            self.configured, self.internal = before.configured, before.internal
+        else:
+            self.configured, self.internal = _configured(snapshot), _internal(snapshot)
+        if before is not None and self.says_alike(_doors):
+            self.filters_in, self.filters_out = before.filters_in, before.filters_out
+            self.filters_own = before.filters_own
+        else:
+            self._read_filters(snapshot)
+        #: Interfaces that are not what they were; None: all may be others.
+        self.moved: frozenset[InterfaceId] | None = None
+        if before is not None and self.configured is before.configured:
+            self.moved = _moved(state, before.state)
+            self.owners = _owners_after(before.owners, snapshot, before.state, state, self.moved)
+        else:
+            self.owners = _owners(snapshot, state)
         self._edges: dict[InterfaceId, tuple[InterfaceId, ...]] | None = None
         self._near: dict[InterfaceId, frozenset[InterfaceId]] = {}
         self._sites: dict[str, Site | None] = {}
@@ -117,6 +143,10 @@ class Links:
                         self.filters_out[version, here] = device.acls[version, leaving]
             for version, acls in own.items():
                 self.filters_own[version, device.name] = tuple(acls)
+
+    def says_alike(self, read: Callable[[Device], object]) -> bool:
+        """Whether each device says the same about something as before; no where there is no state before."""
+        return self._edited is not None and all(read(one) == read(other) for one, other in self._edited)
 
     def neighbours(self, interface: InterfaceId) -> tuple[InterfaceId, ...]:
         """Up interfaces at the other end of the layer-3 edges of `interface`, sorted."""
@@ -205,6 +235,14 @@ def is_no_host(subnet: Prefix, address: Address) -> bool:
     return subnet.version == 4 and subnet.length < 31 and address in (subnet.first, subnet.last)
 
 
+def _edited(snapshot: Snapshot, before: Snapshot) -> tuple[tuple[Device, Device], ...] | None:
+    """Devices that are other objects than they were, with those; None where others are there."""
+    devices, others = snapshot.devices, before.devices
+    if devices.keys() != others.keys():
+        return None
+    return tuple((others[name], device) for name, device in devices.items() if device is not others[name])
+
+
 def _owners(snapshot: Snapshot, state: NetworkState) -> dict[Address, tuple[Owner, ...]]:
     found: dict[Address, list[Owner]] = defaultdict(list)
     for here, face in state.interfaces.items():
@@ -220,6 +258,48 @@ def _owners(snapshot: Snapshot, state: NetworkState) -> dict[Address, tuple[Owne
                     if owner not in found[address]:
                         found[address].append(owner)
     return {address: tuple(sorted(owners)) for address, owners in found.items() if owners}
+
+
+def _moved(state: NetworkState, before: NetworkState) -> frozenset[InterfaceId]:
+    """Interfaces that are not in the state that they were in."""
+    faces, others = state.interfaces, before.interfaces
+    if faces is others:
+        return frozenset()
+    found = {here for here, face in faces.items() if face is not (was := others.get(here)) and face != was}
+    return frozenset(found).union(others.keys() - faces.keys())
+
+
+def _owners_after(
+    owners: dict[Address, tuple[Owner, ...]],
+    snapshot: Snapshot,
+    before: NetworkState,
+    state: NetworkState,
+    moved: frozenset[InterfaceId],
+) -> dict[Address, tuple[Owner, ...]]:
+    """`_owners`, from those before some interfaces moved; what is configured on them is the same."""
+    if not moved:
+        return owners
+    found = dict(owners)
+    for here in sorted(moved):
+        device = snapshot.devices.get(here.node)
+        configured = [face for face in device.interfaces if face.name == here.interface] if device is not None else []
+        shared = [address for face in configured for address in face.virtual_addresses]
+        for faces in (before.interfaces, state.interfaces):
+            face = faces.get(here)
+            for address in {*shared, *(a for a, _ in face.addresses)} if face is not None else ():
+                kept = {owner for owner in found.get(address, ()) if (owner.node, owner.interface) != here}
+                if faces is state.interfaces and face is not None and face.up:
+                    kept.add(Owner(here.node, face.vrf, here.interface))
+                found[address] = tuple(sorted(kept))
+                if not kept:
+                    del found[address]
+    return found
+
+
+def _internal(snapshot: Snapshot) -> PrefixSet:
+    return PrefixSet(
+        bound.prefix for device in snapshot.devices.values() for face in device.interfaces for bound in face.addresses
+    )
 
 
 def _configured(snapshot: Snapshot) -> dict[Address, tuple[InterfaceId, ...]]:

@@ -23,12 +23,13 @@ from guard.simulate.layer3.links import DEFAULT_VRF, Links, PrefixSet, is_no_hos
 from guard.simulate.packets.one_exit import OneExit
 from guard.simulate.packets.tunnels import tunnelled
 from guard.simulate.packets.unmoved import Unmoved
-from guard.simulate.rib.plain_routes import Classified, PlainRoutes, Vertex, plain_routes
+from guard.simulate.rib.plain_routes import Classified, PlainRoutes, Vertex, plain_routes, plain_routes_after
 from guard.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from guard.simulate.bgp.advertising import Outlets
     from guard.simulate.packets.destinations import SiteTargets
+    from guard.simulate.packets.grouping import Grouping
 
 T = TypeVar("T")
 
@@ -110,7 +111,7 @@ class Forwarder:
     """
 
     def __init__(self, snapshot: Snapshot, state: NetworkState, before: Forwarder | None = None) -> None:
-        self.links = Links(snapshot, state)
+        self.links: Links = Links(snapshot, state, before.links if before is not None else None)
         self.state = state
         alive = sorted((node, vrf) for node, vrf in state.ribs if self.links.is_alive(node))
         #: Global tables, which columns are made for; others are followed when somebody asks.
@@ -126,6 +127,7 @@ class Forwarder:
         self.aggregates: dict[tuple[str, Address, Prefix], bool] = {}  # see SiteTargets.aggregate_counts
         self.outgoing: tuple[Outlets, Mapping[Prefix, frozenset[str]]] | None = None  # see assessment
         self.targets: SiteTargets | None = None  # of a base: see destinations
+        self.grouping: Grouping | None = None  # of a base: see grouping
         self._columns: dict[Address, Column] = {}
         self._beside: dict[Address, MutableMapping[Vertex, Ends]] = {}  # columns with tables that were asked for
         self._drops: dict[tuple[int, int, Address], Decision | None] = {}
@@ -156,8 +158,14 @@ class Forwarder:
     def plain_routes(self) -> PlainRoutes:
         """What main RIBs may hold of other protocols than BGP."""
         if self._plain is None:
-            same = self.before is not None and self.before.state is self.state
-            self._plain = self.before.plain_routes if self.before is not None and same else plain_routes(self.state)
+            if self.before is None:
+                self._plain = plain_routes(self.state)
+            else:
+                known = self.before.plain_routes
+                if self.before.state is self.state:
+                    self._plain = known._replace(apart=frozenset())
+                else:
+                    self._plain = plain_routes_after(self.before.state, known, self.state)
         return self._plain
 
     @property
@@ -183,8 +191,18 @@ class Forwarder:
         if self._universe is None:
             bgp = self.state.bgp
             routed = bgp.universe if isinstance(bgp, Classified) else frozenset()
-            self._universe = routed.union(self.plain)
+            found = routed.union(self.plain)
+            theirs = self.before.universe if self.before is not None else None
+            self._universe = theirs if theirs is not None and theirs == found else found
         return self._universe
+
+    @property
+    def covers(self) -> PrefixSet:
+        """The universe, to be asked by longest match."""
+        if self._covers is None:
+            same = self.before is not None and self.before.universe is self.universe
+            self._covers = self.before.covers if self.before is not None and same else PrefixSet(self.universe)
+        return self._covers
 
     def _is_mere_outside(self, node: str) -> bool:
         site = self.links.site(node)
@@ -204,9 +222,7 @@ class Forwarder:
     def chain_of(self, destination: Address) -> tuple[Prefix, ...]:
         """All prefixes of the network that hold `destination`, longest first: cheaper than a longest match each."""
         if self._chain is None or self._chain[0] != destination:
-            if self._covers is None:
-                self._covers = PrefixSet(self.universe)
-            self._chain = destination, tuple(self._covers.covering(destination.host))
+            self._chain = destination, tuple(self.covers.covering(destination.host))
         return self._chain[1]
 
     def steps(self, vertex: Vertex, destination: Address) -> tuple[Step, ...]:

@@ -6,7 +6,7 @@ a class of its own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol, TypeGuard, runtime_checkable
 
 from guard.model.address import Prefix
@@ -45,6 +45,15 @@ class Classified(Protocol):
         ...
 
 
+@runtime_checkable
+class Classing(Classified, Protocol):
+    """Such tables that tell at once where they name classes otherwise than those of another state."""
+
+    def classed_otherwise(self, other: Classified) -> Collection[Prefix]:
+        """All prefixes that `class_of` names otherwise here and there, and maybe others."""
+        ...
+
+
 class Held(Protocol):
     """What BGP offers to main RIBs for one prefix: to some one by one, to others in sets that have the same entry."""
 
@@ -73,12 +82,14 @@ class PlainRoutes(NamedTuple):
 
     Equal `classes` mean that the same routers hold the same null or interface routes for both prefixes, and no other.
     `places`: the connected and static routes of each prefix; None where the tables cannot tell. `learned`: prefixes
-    that an IGP may offer to somebody.
+    that an IGP may offer to somebody. `apart`: all prefixes of which something else is said than of the state that
+    these were made from; None where they were made of nothing but their own state.
     """
 
     classes: Mapping[Prefix, Hashable]
     places: Mapping[Prefix, tuple[tuple[Vertex, RibEntry], ...]] | None
     learned: frozenset[Prefix]
+    apart: frozenset[Prefix] | None = None
 
 
 def is_plain(rib: object) -> TypeGuard[Plain]:
@@ -89,26 +100,73 @@ def is_plain(rib: object) -> TypeGuard[Plain]:
 def plain_routes(state: NetworkState) -> PlainRoutes:
     """See PlainRoutes."""
     alone: set[Prefix] = set()
-    learned: set[Prefix] = set()
     places: dict[Prefix, list[tuple[Vertex, RibEntry]]] = {}
     tells = True
-    seen: dict[int, Collection[Prefix]] = {}
     for vertex, rib in state.ribs.items():
         if not is_plain(rib):
             alone.update(rib.prefixes())
             tells = False
             continue
-        for part in rib.learned():
-            if id(part) not in seen:
-                seen[id(part)] = part
-                alone.update(part)
-                learned.update(part)
         for table in rib.fixed():
             for prefix, entry in table.items():
                 places.setdefault(prefix, []).append((vertex, entry))
-                if not all(hop.discard or hop.interface is not None for hop in entry.next_hops):
+                if _is_indirect(entry):
                     alone.add(prefix)
+    learned = _learned(state)
     held = {prefix: tuple(entries) for prefix, entries in places.items()}
     found: dict[Prefix, Hashable] = {**held}
-    found.update((prefix, prefix) for prefix in alone)
-    return PlainRoutes(found, held if tells else None, frozenset(learned))
+    found.update((prefix, prefix) for prefix in alone | learned)
+    return PlainRoutes(found, held if tells else None, learned)
+
+
+def plain_routes_after(before: NetworkState, known: PlainRoutes, state: NetworkState) -> PlainRoutes:
+    """`plain_routes`, from what is `known` of a similar state: of all that stands as it did the very same objects."""
+    if known.places is None or list(before.ribs) != list(state.ribs) or not all(map(is_plain, state.ribs.values())):
+        return plain_routes(state)
+    learned = _learned(state)
+    learned = known.learned if learned == known.learned else learned
+    edited = _fixed_otherwise(before, state)
+    apart = frozenset(edited | (learned ^ known.learned))
+    if not apart:
+        return known._replace(apart=apart)
+    held, found = dict(known.places), dict(known.classes)
+    for prefix in edited:
+        held[prefix] = tuple(_holding(prefix, state))
+    for prefix in apart:
+        entries = held.get(prefix, ())
+        if not entries:
+            held.pop(prefix, None)
+        if prefix in learned or any(_is_indirect(entry) for _, entry in entries):
+            found[prefix] = prefix
+        elif entries:
+            found[prefix] = entries
+        else:
+            found.pop(prefix, None)
+    return PlainRoutes(found, held, learned, apart)
+
+
+def _is_indirect(entry: RibEntry) -> bool:
+    return not all(hop.discard or hop.interface is not None for hop in entry.next_hops)
+
+
+def _learned(state: NetworkState) -> frozenset[Prefix]:
+    parts = {id(part): part for rib in state.ribs.values() if is_plain(rib) for part in rib.learned()}
+    return frozenset().union(*parts.values())
+
+
+def _fixed_otherwise(before: NetworkState, state: NetworkState) -> set[Prefix]:
+    """Prefixes for which some table has another connected or static route than it had."""
+    found: set[Prefix] = set()
+    for vertex, rib in state.ribs.items():
+        other = before.ribs[vertex]
+        if rib is not other and is_plain(rib) and is_plain(other):
+            for mine, its in zip(rib.fixed(), other.fixed(), strict=True):
+                if mine is not its and mine != its:
+                    found.update(prefix for prefix in {**mine, **its} if mine.get(prefix) != its.get(prefix))
+    return found
+
+
+def _holding(prefix: Prefix, state: NetworkState) -> Iterator[tuple[Vertex, RibEntry]]:
+    for vertex, rib in state.ribs.items():
+        if is_plain(rib):
+            yield from ((vertex, table[prefix]) for table in rib.fixed() if prefix in table)
