@@ -5,13 +5,13 @@ BGP prefixes are compared class by class: prefixes that are of one class on both
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from operator import is_
 
 from guard.model.address import Prefix
 from guard.model.rib import Rib
-from guard.simulate.bgp.tables import BgpSolution
+from guard.simulate.bgp.tables import BgpSolution, Table
 from guard.simulate.rib.main_rib import MainRib
 
 
@@ -19,11 +19,26 @@ def candidates(before: Rib, after: Rib) -> Iterable[Prefix] | None:
     """A superset of the prefixes whose entries differ; None where the tables are of another make."""
     if not isinstance(before, MainRib) or not isinstance(after, MainRib):
         return None
-    found = dict.fromkeys((*before.own, *before.static, *after.own, *after.static))
+    found = dict.fromkeys(_fixed(before, after))
     for held in before.learned_otherwise(after):
         found.update(dict.fromkeys(held))
     found.update(dict.fromkeys(_overlay(before, after)))
     return found
+
+
+def _fixed(before: MainRib, after: MainRib) -> Iterator[Prefix]:
+    """Connected, local and static routes that came, went or are others."""
+    sides = ((before.own, after.own), (before.static, after.static))
+    moved = {
+        prefix
+        for old, new in sides
+        if old is not new
+        for prefix in old.keys() | new.keys()
+        if old.get(prefix) != new.get(prefix)
+    }
+    if moved:
+        held = (before.own, before.static, after.own, after.static)
+        yield from (prefix for each in held for prefix in each if prefix in moved)
 
 
 def _overlay(before: MainRib, after: MainRib) -> Iterable[Prefix]:
@@ -33,59 +48,64 @@ def _overlay(before: MainRib, after: MainRib) -> Iterable[Prefix]:
     if not isinstance(old, BgpSolution) or not isinstance(new, BgpSolution):
         sides = ((old, before), (new, after))
         return [prefix for side, rib in sides if side is not None for prefix in side.prefixes(rib.node, rib.vrf)]
-    table = (before.node, before.vrf)
-    return [prefix for turned in _turned(old, new) if table in turned.tables for prefix in turned.prefixes]
+    return [prefix for group in _turned(old, new).get((before.node, before.vrf), ()) for prefix in group]
 
 
-class _Turned(NamedTuple):
-    """Prefixes of one class on both sides, and the tables that BGP offers another entry for them."""
-
-    prefixes: tuple[Prefix, ...]
-    tables: frozenset[tuple[str, str]]
+Group = tuple[Prefix, ...]
 
 
 @lru_cache(maxsize=4)
-def _turned(old: BgpSolution, new: BgpSolution) -> tuple[_Turned, ...]:
-    found: list[_Turned] = []
+def _turned(old: BgpSolution, new: BgpSolution) -> Mapping[Table, list[Group]]:
+    """By main RIB: prefixes of one class on both sides for which BGP offers it another entry."""
+    found: dict[Table, list[Group]] = {}
     for group in _groups(old, new):
         one, other = old.installed(group[0]), new.installed(group[0])
         if one is not other and one != other:
             tables = {*one.own, *other.own, *(t for members, _ in (*one.alike, *other.alike) for t in members)}
-            found.append(_Turned(group, frozenset(t for t in tables if one.get(t) != other.get(t))))
-    return tuple(found)
+            for table in tables:
+                if one.get(table) != other.get(table):
+                    found.setdefault(table, []).append(group)
+    return found
 
 
-@lru_cache(maxsize=4)
-def _groups(old: BgpSolution, new: BgpSolution) -> tuple[tuple[Prefix, ...], ...]:
-    """Prefixes that share a class on both sides."""
-    groups: dict[tuple[Prefix | None, Prefix | None], list[Prefix]] = {}
-    for prefix in sorted(old.universe | new.universe):
-        groups.setdefault((old.tables.class_of(prefix), new.tables.class_of(prefix)), []).append(prefix)
-    return tuple(map(tuple, groups.values()))
+def _groups(old: BgpSolution, new: BgpSolution) -> list[Group]:
+    """Prefixes that share a class on both sides, sorted."""
+    groups: list[Group] = []
+    left = {prefix for side in (old, new) for prefix in side.universe.difference(side.exchange.runs)}
+    for mine, other in ((old, new), (new, old)):
+        for run in mine.exchange.classes:
+            prefixes, there = run.members.prefixes, other.exchange.runs.get(run.prefix)
+            if there is None or there.members.prefixes != prefixes:
+                left.update(prefixes)
+            elif mine is new:
+                groups.append(prefixes)
+    apart: dict[tuple[Prefix | None, Prefix | None], list[Prefix]] = {}
+    for prefix in sorted(left):
+        apart.setdefault((old.tables.class_of(prefix), new.tables.class_of(prefix)), []).append(prefix)
+    return sorted((*groups, *map(tuple, apart.values())))
 
 
 def rough_growth(before: Rib, after: Rib) -> int:
     """About how many prefixes the table gains; what two sources offer counts twice."""
     if not isinstance(before, MainRib) or not isinstance(after, MainRib):
         return len(after) - len(before)
-    return _beside_bgp(after) - _beside_bgp(before) + _gained(before, after)
-
-
-def _beside_bgp(rib: MainRib) -> int:
-    return len(rib.own) + len(rib.static) + rib.learned_count()
+    fixed = len(after.own) + len(after.static) - len(before.own) - len(before.static)
+    same = len(before.igps) == len(after.igps) and all(map(is_, before.igps, after.igps))
+    learned = 0 if same else after.learned_count() - before.learned_count()
+    return fixed + learned + _gained(before, after)
 
 
 def _gained(before: MainRib, after: MainRib) -> int:
     """Of BGP's prefixes."""
     old, new, table = before.overlay, after.overlay, (before.node, before.vrf)
+    if old is new:
+        return 0
     if not isinstance(old, BgpSolution) or not isinstance(new, BgpSolution):
         return _offered(after) - _offered(before)
     gained = 0
-    for turned in _turned(old, new):
-        if table in turned.tables:
-            first = turned.prefixes[0]
-            held = [each.installed(first).get(table) is not None for each in (old, new)]
-            gained += len(turned.prefixes) * (held[1] - held[0])
+    for group in _turned(old, new).get(table, ()):
+        held = [each.installed(group[0]).get(table) is not None for each in (old, new)]
+        gained += len(group) * (held[1] - held[0])
     return gained
 
 

@@ -177,6 +177,11 @@ class BgpNeighbor:
     overlays: tuple[NeighborFamily, ...] = ()  # VPN and EVPN families; one that is not activated is left out
     other_families: tuple[str, ...] = ()  # activated, but with routes that are not modelled: sorted names
 
+    @property
+    def session_name(self) -> str:
+        """How it is named in the key of its session (BgpSession.key); "" for one that listens only."""
+        return str(self.address or self.interface or "")
+
 
 @dataclass(frozen=True, slots=True)
 class BgpNetwork:

@@ -82,11 +82,12 @@ class BgpSession:
     tripped: bool = False
     families: frozenset[int] = frozenset({4})
     source: Source | None = None
+    #: Stable name of this end: node, vrf, and the remote address or the unnumbered interface.
+    key: tuple[str, str, str] = field(init=False, repr=False, compare=False)
 
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """Stable name of this end: node, vrf, and the remote address or the unnumbered interface."""
-        return (self.node, self.vrf, str(self.remote_address or self.local_interface or ""))
+    def __post_init__(self) -> None:
+        key = (self.node, self.vrf, str(self.remote_address or self.local_interface or ""))
+        object.__setattr__(self, "key", key)  # asked for too often to be made each time
 
     def __str__(self) -> str:
         return f"{self.node} -> {self.remote_node or self.remote_address or self.local_interface}"

@@ -9,7 +9,7 @@ from guard.judge.catalogue import NETWORK, Check, Observations, Parameter, Param
 from guard.judge.checks.common import both, cascade_lines, percent
 from guard.judge.checks.outside import orphans
 from guard.judge.finding import Enforcement, Observation, listed, some
-from guard.model.address import Address, Prefix
+from guard.model.address import WIDTH, Address, Prefix, prefix_of
 from guard.model.facts import AdvertisementFact, Assessment
 
 
@@ -27,10 +27,11 @@ def advertisement_withdrawal(case: Case, step: StepView, params: Parameters) -> 
     yield from _listed(before, after)
     yield from _services(case, step, before, after)
     named = {each.prefix for each in after.advertisements} | {each.prefix for each in before.advertisements}
-    gone = sorted(prefix for prefix, sites in before.advertised.items() if sites and not after.advertised.get(prefix))
-    with_session = orphans(step, before)
+    turns = step.delta.advertised.turns
+    gone = sorted(prefix for prefix in turns if before.advertised.get(prefix) and not after.advertised.get(prefix))
+    with_session = orphans(step, before) if gone else frozenset()
     gone = [prefix for prefix in gone if prefix not in with_session]
-    total = sum(1 for sites in before.advertised.values() if sites)
+    total = sum(1 for sites in before.advertised.values() if sites) if gone else 0
     if len(gone) >= params.integer("mass_at_least") and percent(len(gone), total) > params.number("mass_percent"):
         yield Observation(
             f"{len(gone)} of {total} advertised prefixes are withdrawn everywhere",
@@ -83,11 +84,11 @@ def _short(fact: AdvertisementFact) -> str:
 
 def _services(case: Case, step: StepView, before: Assessment, after: Assessment) -> Iterator[Observation]:
     """The last advertised prefix over a service's address; a default route covers nothing in particular."""
-    named = {(each.name, each.prefix) for each in after.advertisements}
+    named = {each.prefix for each in after.advertisements}
     for service in step.snapshot.inventory.services:
         for address in service.addresses:
             old, new = _covering(before.advertised, address), _covering(after.advertised, address)
-            if old and not new and not any(prefix in {each for _, each in named} for prefix in old):
+            if old and not new and named.isdisjoint(old):
                 yield Observation(
                     f"no advertised prefix covers {address} of service {service.name} any more",
                     subjects=(service.name, *map(str, old)),
@@ -97,9 +98,8 @@ def _services(case: Case, step: StepView, before: Assessment, after: Assessment)
 
 
 def _covering(advertised: Mapping[Prefix, frozenset[str]], address: Address) -> list[Prefix]:
-    return sorted(
-        prefix for prefix, sites in advertised.items() if sites and prefix.length and prefix.contains(address)
-    )
+    covering = (prefix_of(address, length) for length in range(1, WIDTH[address.version] + 1))
+    return [prefix for prefix in covering if advertised.get(prefix)]
 
 
 def _were_sent(before: Assessment, prefixes: list[Prefix]) -> tuple[str, ...]:

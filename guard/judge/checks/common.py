@@ -7,14 +7,16 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import TypeVar
 
-from guard.judge.case import Case, StepView
+from guard.judge.case import Case, StepView, View
 from guard.judge.finding import Enforcement
 from guard.model.address import Prefix, parse_prefix
+from guard.model.device import Device
 from guard.model.facts import Assessment, CascadeRound, PrefixTable
 from guard.model.inventory import DATACENTER
 
 K = TypeVar("K", bound=tuple[str, Prefix])
 V = TypeVar("V")
+T = TypeVar("T")
 
 
 def both(case: Case, step: StepView) -> tuple[Assessment, Assessment]:
@@ -23,6 +25,18 @@ def both(case: Case, step: StepView) -> tuple[Assessment, Assessment]:
     assert before is not None, "a check of the network ran without its base"
     assert after is not None, "a check of the network ran without its state"
     return before, after
+
+
+def of_devices(case: Case, view: View, name: str, read: Callable[[Device], T]) -> Mapping[str, T]:
+    """By device, what is read of its configuration alone; a device that is the base's is not read again."""
+    known = case.base.once(name, lambda base: {node: read(device) for node, device in base.snapshot.devices.items()})
+    if view is case.base:
+        return known
+    there = case.base.snapshot.devices
+    return {
+        node: known[node] if there.get(node) is device else read(device)
+        for node, device in view.snapshot.devices.items()
+    }
 
 
 def planned(case: Case) -> bool:

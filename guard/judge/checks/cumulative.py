@@ -56,6 +56,8 @@ def cumulative_risk(case: Case, step: StepView, params: Parameters) -> Observati
         (f"by {case.change.author}", [each for each in late if each.author and each.author == case.change.author]),
         ("sent by the same caller", [each for each in late if each.same_caller]),
     ):
+        if not changes:
+            continue  # nothing to add up
         for found, limit, floor in (
             (_prefixes(case, step, changes), "withdrawn_percent", "withdrawn_at_least"),
             (_sessions(case, step, changes), "sessions_percent", "sessions_at_least"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from guard.compare.sessions import Session
@@ -125,6 +125,10 @@ class Classed(Protocol):
     """Tables that know which prefixes they treat as one."""
 
     def class_of(self, prefix: Prefix) -> Prefix | None: ...
+
+    def received_by_class(self, session: Key) -> Iterable[tuple[Prefix, ...]]: ...
+
+    def accepted_by_class(self, session: Key) -> Iterable[tuple[Prefix, ...]]: ...
 
     def offered_by_class(self, session: Key) -> tuple[tuple[Prefix, ...], ...]: ...
 

@@ -76,9 +76,10 @@ def _deciding_lists(device: Device, policy: str) -> set[str]:
 
 def neighbor_of(device: Device | None, end: BgpSession) -> BgpNeighbor | None:
     """The configuration of this end of a session."""
+    name = end.key[2]
     for process in device.bgp if device is not None else ():
         if process.vrf == end.vrf:
             for neighbor in process.neighbors:
-                if str(neighbor.address or neighbor.interface or "") == end.key[2]:
+                if neighbor.session_name == name:
                     return neighbor
     return None

@@ -57,7 +57,7 @@ def _sessions_hit(case: Case, step: StepView, device: Device, reference: Referen
     for process in device.bgp:
         for neighbor in process.neighbors:
             if reference.name in _import_names(device, neighbor):
-                key = (device.name, process.vrf, str(neighbor.address or neighbor.interface or ""))
+                key = (device.name, process.vrf, neighbor.session_name)
                 if _accepted(before, key) != _accepted(after, key):
                     found.append(f"{device.name} -> {key[2]}")
     return found

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from guard.compare.tables import rough_growth
 from guard.judge.case import Case, StepView, View
 from guard.judge.catalogue import NETWORK, Check, Observations, Parameter, Parameters
-from guard.judge.checks.common import both, percent
-from guard.judge.checks.policy_names import neighbor_of
+from guard.judge.checks.common import both, of_devices, percent
+from guard.judge.checks.outside import Classed
 from guard.judge.finding import Observation, some
+from guard.model.address import Prefix
 from guard.model.bgp import Redistribution
 from guard.model.device import Device, Vendor
 from guard.model.policy import (
@@ -22,8 +23,8 @@ from guard.model.policy import (
     Outcome,
     leaves,
 )
-from guard.model.state import BgpSession
-from guard.simulate.bgp.external import is_test_prefix
+from guard.model.state import BgpSession, BgpTables
+from guard.simulate.bgp.external import is_test_prefix, tests_among
 
 # ------------------------------------------------------------------------------------------------ prefix-limit
 
@@ -43,8 +44,9 @@ def prefix_limit(case: Case, step: StepView, params: Parameters) -> Observations
     Source: Optus, 8 November 2023: some 90 routers isolated themselves.
     """
     both(case, step)
-    old = {(each.session, each.whose) for each in case.base.once("tripped", lambda view: set(_tripped(view)))}
-    for each in sorted(set(_tripped(step.view))):
+    tripped = case.base.once("tripped", lambda view: set(_tripped(case, view)))
+    old = {(each.session, each.whose) for each in tripped}
+    for each in sorted(set(_tripped(case, step.view))):
         yield Observation(
             f"{each.session} would carry {each.prefixes} prefixes, {each.whose} is {each.limit}",
             subjects=(each.session,),
@@ -54,21 +56,21 @@ def prefix_limit(case: Case, step: StepView, params: Parameters) -> Observations
         )
 
 
-def _tripped(view: View) -> Iterator[_Tripped]:
+def _tripped(case: Case, view: View) -> Iterator[_Tripped]:
     assessment = view.assessment
     if assessment is None:
         return
-    bgp = assessment.state.bgp.unlimited
+    counts = _Counts(assessment.state.bgp)
+    limited = of_devices(case, view, "limits", _limits)
     peerings = {(each.device.lower(), each.neighbor): each for each in view.inventory.peerings}
     extra = dict(_surges(view))
     for end in assessment.state.sessions:
-        limits = tuple(_limits(view.snapshot.devices.get(end.node), end))
+        limits = limited.get(end.node, _NO_LIMITS).get((end.vrf, end.key[2]), ())
         peering = peerings.get((end.node.lower(), end.remote_address)) if end.remote_address is not None else None
         if not limits and peering is None:
             continue
-        received = _count(bgp.received(end.key))
-        device = view.snapshot.devices.get(end.node)
-        counted = received if device is not None and _counts_all(device) else _count(bgp.accepted(end.key))
+        received = counts.received(end)
+        counted = received if _counts_all(view.snapshot.devices.get(end.node)) else counts.accepted(end)
         for version, limit in limits:
             more = extra.get((end.key, version), _NO_SURGE)
             count = counted[version] + (more.received if counted is received else more.accepted)
@@ -78,21 +80,66 @@ def _tripped(view: View) -> Iterator[_Tripped]:
             total = sum(received.values()) + sum(more.received for (key, _), more in extra.items() if key == end.key)
             if peering.max_prefix is not None and total > peering.max_prefix:
                 yield _Tripped(str(end), total, peering.max_prefix, "the peering's max_prefix")
-            sent = sum(_count(bgp.offered(end.key)).values()) if peering.remote_max_prefix is not None else 0
+            sent = sum(counts.offered(end).values()) if peering.remote_max_prefix is not None else 0
             if peering.remote_max_prefix is not None and sent > peering.remote_max_prefix:
                 yield _Tripped(str(end), sent, peering.remote_max_prefix, "the neighbour's limit (remote_max_prefix)")
 
 
-def _count(prefixes: object) -> Counter[int]:
-    assert hasattr(prefixes, "__iter__")
+class _Counts:
+    """How many prefixes ends of sessions bring and carry, by IP version, before limits; test prefixes do not count."""
+
+    def __init__(self, bgp: BgpTables) -> None:
+        self._bgp = bgp.unlimited
+        self._classes = self._bgp if isinstance(self._bgp, Classed) else None
+
+    def received(self, end: BgpSession) -> Counter[int]:
+        if self._classes is not None:
+            return _sum(self._classes.received_by_class(end.key))
+        return _count(self._bgp.received(end.key))
+
+    def accepted(self, end: BgpSession) -> Counter[int]:
+        if self._classes is not None:
+            return _sum(self._classes.accepted_by_class(end.key))
+        return _count(self._bgp.accepted(end.key))
+
+    def offered(self, end: BgpSession) -> Counter[int]:
+        if self._classes is not None and end.external:
+            return _sum(self._classes.offered_by_class(end.key))
+        return _count(self._bgp.offered(end.key))
+
+
+def _count(prefixes: Iterable[Prefix]) -> Counter[int]:
     return Counter(prefix.version for prefix in prefixes if not is_test_prefix(prefix))
 
 
-def _limits(device: Device | None, end: BgpSession) -> Iterator[tuple[int, int]]:
-    neighbor = neighbor_of(device, end)
-    for family in neighbor.families if neighbor is not None else ():
-        if family.activated and family.maximum_prefix is not None and not family.maximum_prefix.warning_only:
-            yield family.version, family.maximum_prefix.limit
+def _sum(classes: Iterable[tuple[Prefix, ...]]) -> Counter[int]:
+    """The same of prefixes that come in sorted sets of one version."""
+    found = Counter[int]()
+    for prefixes in classes:
+        found[prefixes[0].version] += len(prefixes) - len(tests_among(prefixes))
+    return found
+
+
+Limits = Mapping[tuple[str, str], tuple[tuple[int, int], ...]]  # by VRF and neighbour: IP version, prefixes
+_NO_LIMITS: Limits = {}
+
+
+def _limits(device: Device) -> Limits:
+    found: dict[tuple[str, str], tuple[tuple[int, int], ...]] = {}
+    for process in device.bgp:
+        for neighbor in process.neighbors:
+            limits = tuple(
+                (family.version, family.maximum_prefix.limit)
+                for family in neighbor.families
+                if family.activated and family.maximum_prefix is not None and not family.maximum_prefix.warning_only
+            )
+            found.setdefault((process.vrf, neighbor.session_name), limits)
+    return found
+
+
+def _counts_all(device: Device | None) -> bool:
+    """EOS counts what the neighbour sends, the others what import policy lets in."""
+    return device is not None and device.vendor is Vendor.EOS
 
 
 class _Surge(NamedTuple):
@@ -103,11 +150,6 @@ class _Surge(NamedTuple):
 
 
 _NO_SURGE = _Surge(0, 0)
-
-
-def _counts_all(device: Device) -> bool:
-    """EOS counts what the neighbour sends, the others what import policy lets in."""
-    return device.vendor is Vendor.EOS
 
 
 def _surges(view: View) -> Iterator[tuple[tuple[tuple[str, str, str], int], _Surge]]:

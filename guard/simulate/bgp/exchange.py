@@ -132,6 +132,7 @@ class Exchange(World):
         self.heard: tuple[external.Heard, ...] = ()
         self.kept = Kept()
         self._solved: list[Prefix] = []
+        self._from_outside: dict[SessionKey, list[ClassRun]] | None = None  # by session, in the order of `classes`
 
     def solve(self, reuse: Reuse | None = None) -> None:
         """All classes: plain ones, then aggregates from the longest to the shortest, then a default that depends."""
@@ -153,6 +154,18 @@ class Exchange(World):
         """Whether a table has a route of BGP for exactly this prefix."""
         index, run = self.graph.by_name.get((node, vrf)), self.runs.get(prefix)
         return index is not None and run is not None and run.selection(index) is not None
+
+    def runs_over(self, link: Link) -> list[ClassRun]:
+        """The classes of the link's family that it may bring; from outside only those that are born there come."""
+        if link.sender != OUTSIDE:
+            return [run for run in self.classes if run.version == link.version]
+        if self._from_outside is None:
+            self._from_outside = {}
+            for run in self.classes:
+                for session in dict.fromkeys(seed.session for seed in run.seeds if seed.session is not None):
+                    self._from_outside.setdefault(session, []).append(run)
+        born = self._from_outside.get(link.inbound, ()) if link.inbound is not None else ()
+        return [run for run in born if run.version == link.version]
 
     def notes(self) -> Iterator[StateNote]:
         """What did not settle, or could have settled otherwise."""

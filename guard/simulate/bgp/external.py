@@ -8,7 +8,8 @@ Deterministic: a session keeps its test prefix whatever else changes, unless two
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from guard.model.address import DEFAULT_V4, DEFAULT_V6, Address, Prefix, parse_prefix
@@ -54,6 +55,17 @@ class OutsideEnd(NamedTuple):
 def is_test_prefix(prefix: Prefix) -> bool:
     """Whether it is one of those that stand for the outside's other routes; never a row of `guard show`."""
     return _BY_VERSION[prefix.version][0].covers(prefix) and prefix.length == _TEST_LENGTH[prefix.version]
+
+
+def tests_among(prefixes: Sequence[Prefix]) -> list[Prefix]:
+    """The test prefixes among sorted prefixes of one IP version."""
+    pool = _BY_VERSION[prefixes[0].version][0]
+    start = bisect_left(prefixes, pool)
+    return [*filter(is_test_prefix, prefixes[start : bisect_right(prefixes, pool.last.value, start, key=_value)])]
+
+
+def _value(prefix: Prefix) -> int:
+    return prefix.value
 
 
 def heard(

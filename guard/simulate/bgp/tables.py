@@ -6,7 +6,7 @@ tells them).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -569,22 +569,32 @@ class Tables:
         return frozenset(found)
 
     def received(self, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
-        found: dict[Prefix, BgpAttributes] = {}
-        for link in _inbound(self._exchange, session):
-            for run in self._exchange.classes:
-                attributes = run.received(link) if run.version == link.version else None
-                if attributes is not None:
-                    found.update(dict.fromkeys(run.members.prefixes, attributes))
-        return found
+        return _spread(self._received(session))
 
     def accepted(self, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
-        found: dict[Prefix, BgpAttributes] = {}
+        return _spread(self._accepted(session))
+
+    def received_by_class(self, session: SessionKey) -> Iterator[tuple[Prefix, ...]]:
+        """The prefixes of `received`, those together that the tables treat as one, sorted."""
+        return (run.members.prefixes for run, _ in self._received(session))
+
+    def accepted_by_class(self, session: SessionKey) -> Iterator[tuple[Prefix, ...]]:
+        """The prefixes of `accepted`, likewise."""
+        return (run.members.prefixes for run, _ in self._accepted(session))
+
+    def _received(self, session: SessionKey) -> Iterator[tuple[ClassRun, BgpAttributes]]:
         for link in _inbound(self._exchange, session):
-            for run in self._exchange.classes:
-                path = run.accepted(link) if run.version == link.version else None
+            for run in self._exchange.runs_over(link):
+                attributes = run.received(link)
+                if attributes is not None:
+                    yield run, attributes
+
+    def _accepted(self, session: SessionKey) -> Iterator[tuple[ClassRun, BgpAttributes]]:
+        for link in _inbound(self._exchange, session):
+            for run in self._exchange.runs_over(link):
+                path = run.accepted(link)
                 if path is not None:
-                    found.update(dict.fromkeys(run.members.prefixes, path.attributes))
-        return found
+                    yield run, path.attributes
 
     def originated(self, node: str, vrf: str) -> frozenset[Prefix]:
         exchange = self._exchange
@@ -597,6 +607,11 @@ class Tables:
                 if link.out_family is not None and link.out_family.default_originate:
                     born.add(Prefix(version, 0, 0))
         return frozenset(born)
+
+
+def _spread(classes: Iterable[tuple[ClassRun, BgpAttributes]]) -> dict[Prefix, BgpAttributes]:
+    """By prefix what is known by class."""
+    return {prefix: attributes for run, attributes in classes for prefix in run.members.prefixes}
 
 
 def _outbound(exchange: Exchange, session: SessionKey) -> Iterator[Link]:
