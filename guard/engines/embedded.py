@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from guard.engines.memory import Memory
+from guard.engines.own_places import in_own_places
 from guard.model.state import NetworkState, Scenario
 from guard.simulate.control_plane import ENGINE, Cache, compute
+from guard.snapshot.likeness import in_terms_of
 from guard.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from guard.simulate.bgp.tables import BgpSolution
+
+T = TypeVar("T")
 
 #: States kept: a check holds base and candidate of a few steps, each with some scenarios; a state of a thousand
 #: routers weighs some tens of megabytes.
@@ -22,18 +26,24 @@ _BASES = 4
 
 def is_same_network(one: Snapshot, other: Snapshot) -> bool:
     """Whether all that a state is computed from is the same."""
-    devices = one.devices.keys() == other.devices.keys() and all(
-        other.devices[name] is device for name, device in one.devices.items()
+    return has_same_devices(one, other) and (
+        one.inventory, one.layer1, one.announcements, one.down_interfaces, one.down_nodes
+    ) == (other.inventory, other.layer1, other.announcements, other.down_interfaces, other.down_nodes)  # fmt: skip
+
+
+def has_same_devices(one: Snapshot, other: Snapshot) -> bool:
+    """Whether the very same devices stand in both."""
+    return one.devices is other.devices or (
+        one.devices.keys() == other.devices.keys()
+        and all(other.devices[name] is device for name, device in one.devices.items())
     )
-    return devices and (one.inventory, one.layer1, one.announcements, one.down_interfaces, one.down_nodes) == (
-        other.inventory, other.layer1, other.announcements, other.down_interfaces, other.down_nodes,
-    )  # fmt: skip
 
 
 class Embedded:
     """Remembers the latest states by snapshot digest and scenario; `cache` is shared by all that it computes.
 
-    `memory` is for those who go on from the states.
+    What is computed is computed of a snapshot in the objects of its base (guard.snapshot.likeness): who works on it
+    tells what the change touched by identity. `memory` is for those who go on from the states.
     """
 
     name = ENGINE
@@ -45,6 +55,7 @@ class Embedded:
         self._solutions: OrderedDict[str, BgpSolution] = OrderedDict()
         self._states: OrderedDict[tuple[str, Scenario], tuple[Snapshot, NetworkState]] = OrderedDict()
         self._networks: OrderedDict[str, tuple[Snapshot, NetworkState]] = OrderedDict()  # without a failure
+        self._shared: OrderedDict[str, tuple[Snapshot, Snapshot]] = OrderedDict()  # and in the objects of its base
 
     def state(self, snapshot: Snapshot, scenario: Scenario = Scenario()) -> NetworkState:  # noqa: B008
         key = (snapshot.digest, scenario)
@@ -52,15 +63,33 @@ class Embedded:
         if known is not None:
             self._states.move_to_end(key)
             return known[1]
+        shared = self._in_shared_objects(snapshot)
+        found = in_own_places(self._computed(shared, scenario), shared, snapshot)
+        if found is None:
+            self._shared[snapshot.digest] = snapshot, snapshot
+            found = self._computed(snapshot, scenario)
+        self._states[key] = snapshot, found
+        while len(self._states) > self._kept:
+            self._states.popitem(last=False)
+        return found
+
+    def _in_shared_objects(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot in the objects of the base that it is compared with, made once."""
+        known = self._shared.get(snapshot.digest)
+        if known is None or not has_same_devices(known[0], snapshot):
+            base = self._shared.get(self.memory.base)
+            known = snapshot, in_terms_of(snapshot, base[1]) if base is not None else snapshot
+            self._shared[snapshot.digest] = known
+            self._forget(self._shared)
+        return known[1]
+
+    def _computed(self, snapshot: Snapshot, scenario: Scenario) -> NetworkState:
         found = self._of_same_network(snapshot, scenario)
         if found is None:
             self._cache.bgp = self._start(snapshot)
             found = compute(snapshot, scenario, self._cache)
             if scenario == Scenario():
                 self._keep(snapshot, found)
-        self._states[key] = snapshot, found
-        while len(self._states) > self._kept:
-            self._states.popitem(last=False)
         return found
 
     def _of_same_network(self, snapshot: Snapshot, scenario: Scenario) -> NetworkState | None:
@@ -73,9 +102,15 @@ class Embedded:
         self._networks[snapshot.digest] = snapshot, found
         if self._cache.latest is not None:
             self._solutions[snapshot.digest] = self._cache.latest
-        for kept in (self._networks, self._solutions):
-            if len(kept) > _BASES:
-                kept.popitem(last=False)
+        self._forget(self._networks)
+        self._forget(self._solutions)
+
+    def _forget(self, kept: OrderedDict[str, T]) -> None:
+        """What is too many, the base that checks are about last."""
+        if self.memory.base in kept:
+            kept.move_to_end(self.memory.base)
+        if len(kept) > _BASES:
+            kept.popitem(last=False)
 
     def _start(self, snapshot: Snapshot) -> BgpSolution | None:
         """What BGP starts from: the same network without a failure, or the base that it is compared with.
