@@ -67,10 +67,12 @@ def _redistributed(graph: OspfGraph, router: Router, rib: MainRib, evaluators: E
             continue
         configured = f"type-{redistribution.metric_type or 2}"
         inside = _own_subnets(graph, router) if redistribution.protocol == "connected" else frozenset()
+        # ospfd 8.4 leaves out what lies inside such a subnet as well (ospf_distribute_check_connected; seen live).
+        within = graph.version == 2 and router.device.vendor is Vendor.FRR
         for taken in take(router.device, rib, redistribution, evaluators, _family(graph)):
             if taken.prefix.length == 0 and router.device.vendor is not Vendor.EOS:
                 continue  # a default route needs default-information
-            if taken.prefix in inside:
+            if taken.prefix in inside or (within and any(each.covers(taken.prefix) for each in inside)):
                 continue  # an interface that OSPF runs on is no external route
             kind = taken.view.metric_type or configured
             yield External(
@@ -103,11 +105,17 @@ def _metric(router: Router, protocol: str, taken: Taken) -> int:
 
 
 def _forwarding(graph: OspfGraph, router: Router, entry: RibEntry) -> Address | None:
-    """The next hop itself where it lies on a network that OSPF runs on (RFC 2328 A.4.5); IOS: shared media alone."""
+    """The next hop itself where it lies on a network that OSPF runs on (RFC 2328 A.4.5); IOS: shared media alone.
+
+    Of several ospfd takes the first that zebra tells, and zebra has them in order, those without an address in front
+    (ospf_zebra_read_route, nexthop_group_add_sorted; seen live).
+    """
     hops = entry.next_hops
-    if graph.version == 3 or len(hops) != 1 or hops[0].address is None:
+    if graph.version == 3 or not hops or (len(hops) > 1 and router.device.vendor is not Vendor.FRR):
         return None
-    address = hops[0].address
+    if any(hop.address is None for hop in hops):
+        return None
+    address = min(hop.address for hop in hops if hop.address is not None)
     for port in graph.ports.get(router.index, ()):
         if router.device.vendor is not Vendor.FRR and (
             port.settings.passive or port.network_type not in _SHARED_MEDIA
