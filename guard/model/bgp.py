@@ -135,6 +135,7 @@ class NeighborFamily:
     multipath: bool | None = None
     extended_next_hop: bool = False
     metric_out: int | None = None
+    site_of_origin: str = ""  # put on what comes in; nothing that bears it is sent
     advertise_peer_as: bool = False  # send paths that hold the neighbour's AS where the vendor would not (Junos)
     source: Source | None = None
 

@@ -259,7 +259,7 @@ def _isis_passive(words: tuple[str, ...], line: Line, context: Context, isis: Ig
 
 
 def _isis_network(words: tuple[str, ...], line: Line, context: Context, isis: IgpSettings) -> None:
-    isis.values["point_to_point"] = words[1] == "point-to-point"
+    isis.values["point_to_point"] = len(words) > 1 and "point-to-point".startswith(words[1])
 
 
 def _isis_circuit(words: tuple[str, ...], line: Line, context: Context, isis: IgpSettings) -> None:

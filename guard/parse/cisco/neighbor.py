@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from guard.model.bgp import ConditionalAdvertisement, MaximumPrefix
+from guard.model.community import extended
 from guard.model.device import Vendor
 from guard.parse.cisco.interface_name import named
 from guard.parse.cisco.number import asn, asn_list, between
@@ -427,6 +428,10 @@ def _slow_peer(command: Command) -> None:
     command.context.ignore(command.line, "how updates are packed")
 
 
+def _site_of_origin(command: Command) -> None:
+    command.put(command.family, "site_of_origin", "" if command.no else extended("soo", command.words[0]))
+
+
 def _as_path_eos(command: Command) -> None:
     """EOS: `as-path remote-as replace out` is as-override, `as-path prepend-own disabled` drops our own AS."""
     if command.words[:2] == ("remote-as", "replace"):
@@ -476,6 +481,8 @@ HANDLERS: Mapping[str, Handler] = {
     "remove-private-as": _remove_private,
     "allowas-in": _allowas_in,
     "as-override": _flag("as_override"),
+    "soo": _site_of_origin,
+    "site-of-origin": _site_of_origin,
     "as-path": _as_path_eos,
     "default-originate": _default_originate,
     "maximum-prefix": _maximum_prefix,
@@ -534,7 +541,6 @@ IGNORED: Mapping[str, str] = {
 }
 _VPN = "VPN routes are not modelled"
 OPAQUE: Mapping[str, str] = {
-    "soo": "site of origin is not modelled",
     "graceful-shutdown": "a neighbour in graceful shutdown is not modelled",
     "link-bandwidth": "link bandwidth is not modelled",
     "dmzlink-bw": "link bandwidth is not modelled",

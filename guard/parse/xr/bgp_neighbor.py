@@ -120,7 +120,7 @@ def _command(line: Line, peer: PeerDraft, context: Context, reading: XrReading) 
 #: What the common grammar writes alike, of the session and of a family.
 _SHARED = frozenset({"remote-as", "description", "update-source", "local-as", "shutdown", "ttl-security"})
 _SHARED_FAMILY = frozenset(
-    {"next-hop-self", "route-reflector-client", "allowas-in", "as-override", "weight", "activate"}
+    {"next-hop-self", "route-reflector-client", "allowas-in", "as-override", "weight", "activate", "site-of-origin"}
 )
 
 
@@ -290,7 +290,6 @@ _FAMILY_NOT_MODELLED: Mapping[str, str] = {
     "orf": "filters that the neighbour applies are not modelled",
     "send-multicast-attributes": "multicast is not judged",
     "send-community-gshut-ebgp": "communities of graceful shutdown are sent with the others",
-    "site-of-origin": "site of origin is not modelled",
     "accept-own": "VPN routes are not modelled",
 }
 

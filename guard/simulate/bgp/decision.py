@@ -64,6 +64,11 @@ def _internal(each: Entrant, _: BgpProcess) -> int:
     return each.path.kind in (IBGP, CONFED)
 
 
+def _member_as(each: Entrant, _: BgpProcess) -> int:
+    """Within the confederation, from another member AS before from our own."""
+    return each.path.kind == IBGP
+
+
 def _igp_metric(each: Entrant, _: BgpProcess) -> int:
     return each.hop.metric
 
@@ -123,13 +128,17 @@ ELIMINATIONS: dict[Vendor, tuple[tuple[str, Measure | None], ...]] = {
     Vendor.IOS: (*_HEAD, _ROUTER, _CLUSTERS, *_LAST),
     Vendor.NXOS: (*_HEAD, _ROUTER, _CLUSTERS, *_LAST),
     Vendor.EOS: (*_HEAD, _ROUTER, _CLUSTERS, *_LAST),
-    Vendor.FRR: (*_HEAD, _ROUTER, _CLUSTERS, *_LAST),
+    Vendor.FRR: (*_HEAD[:-1], ("confederation's eBGP over iBGP", _member_as), _HEAD[-1], _ROUTER, _CLUSTERS, *_LAST),
     Vendor.JUNOS: (("route preference", _learned), *_HEAD[1:], _CLUSTERS, _ROUTER, *_LAST),
 }
 
 #: EOS with one routing agent: routes of other protocols are in another RIB, and come before any weight
 #: (lab-validation, eos_bgp_weight_behavior_ribd; its multi-agent twin goes by weight first).
 _ONE_AGENT = (("local route", _learned), *ELIMINATIONS[Vendor.EOS])
+
+#: bgpd with `maximum-paths ibgp N equal-cluster-length`: fewer reflectors on the way win before the router-id
+#: (bgp_route.c, bgp_path_info_cmp, steps 9 to 11; seen live, 8.4.4).
+_FEWER_REFLECTORS = (*ELIMINATIONS[Vendor.FRR][:-4], _CLUSTERS, _ROUTER, *_LAST)
 
 #: The last step after which paths still in the set may share the traffic.
 _EQUAL_AFTER = "IGP metric"
@@ -145,6 +154,8 @@ def select(entrants: list[Entrant], process: BgpProcess, family: BgpFamily, vend
     left, decided = entrants, "all alike"
     equals: list[Entrant] = []
     steps = _ONE_AGENT if process.single_agent else ELIMINATIONS.get(vendor, ELIMINATIONS[Vendor.IOS])
+    if family.equal_cluster_length and vendor is Vendor.FRR:
+        steps = _FEWER_REFLECTORS
     for name, measure in steps:
         kept = _keep(left, measure, process)
         if name == _EQUAL_AFTER:
@@ -154,7 +165,7 @@ def select(entrants: list[Entrant], process: BgpProcess, family: BgpFamily, vend
             decided = name
             break
     best = left[0].path
-    used = _share(left[0], equals, process, family) if len(equals) > 1 else (best,)
+    used = _share(left[0], equals, process, family, vendor) if len(equals) > 1 else (best,)
     return Selection(best, decided, used)
 
 
@@ -171,7 +182,9 @@ def _keep(left: list[Entrant], measure: Measure | None, process: BgpProcess) -> 
     return [each for each, value in zip(left, measured, strict=True) if value == least]
 
 
-def _share(best: Entrant, equals: list[Entrant], process: BgpProcess, family: BgpFamily) -> tuple[Path, ...]:
+def _share(
+    best: Entrant, equals: list[Entrant], process: BgpProcess, family: BgpFamily, vendor: Vendor
+) -> tuple[Path, ...]:
     """Multipath: paths of the best one's kind that are equal up to the IGP metric, as many as configured."""
     if best.path.kind == LOCAL:
         return (best.path,)
@@ -185,7 +198,7 @@ def _share(best: Entrant, equals: list[Entrant], process: BgpProcess, family: Bg
     for path in ordered:
         if family.equal_cluster_length and path.kind == IBGP and len(path.attributes.cluster_list) != length:
             continue
-        if path is best.path or path.kind != best.path.kind or not _alike(best.path, path, process):
+        if path is best.path or path.kind != best.path.kind or not _alike(best.path, path, process, vendor):
             continue
         if path.attributes.next_hop in hops and not path.interface:
             continue  # the same next hop twice is one way to forward
@@ -198,14 +211,25 @@ def _tie_key(each: Entrant, process: BgpProcess) -> tuple[int, int, int, int]:
     return (_router_id(each, process), _cluster_list(each, process), _address(each, process), each.path.link)
 
 
-def _alike(best: Path, other: Path, process: BgpProcess) -> bool:
+def _alike(best: Path, other: Path, process: BgpProcess, vendor: Vendor) -> bool:
     """Whether the AS paths permit sharing: the same path, or only the same length with multipath-relax.
 
-    IOS compares whole paths for both kinds; FRR (bgp_mpath.c) too, unless relaxed.
+    IOS compares whole paths for both kinds, and MED whatever AS it is from. FRR asks of eBGP paths of one length only
+    that the neighbours be of one AS, and compares MED within one AS alone (bgp_route.c, bgp_path_info_cmp; seen live,
+    8.4.4).
     """
     mine, theirs = best.attributes, other.attributes
-    if (mine.med or 0) != (theirs.med or 0):
+    if vendor is Vendor.FRR:
+        if best.kind != IBGP and not process.multipath_relax:
+            return _neighbor_as(best) == _neighbor_as(other)
+    elif (mine.med or 0) != (theirs.med or 0):
         return False
     if process.multipath_relax:
         return path_length(mine.as_path) == path_length(theirs.as_path)
     return mine.as_path == theirs.as_path
+
+
+def _neighbor_as(path: Path) -> int:
+    """The AS that told us, a member of the confederation included; 0 where the path says none."""
+    held = path.attributes.as_path
+    return held[0].asns[0] if held and held[0].asns else 0

@@ -21,6 +21,7 @@ from guard.simulate.bgp.alike import Kinds
 from guard.simulate.bgp.contest import is_contested
 from guard.simulate.bgp.graph import OUTSIDE, Graph, Link, SessionKey, Speaker, build
 from guard.simulate.bgp.origin import aggregate_path, is_fixed, originated, rib_contributors, yields_to_rib
+from guard.simulate.bgp.path import Path
 from guard.simulate.bgp.prefix_class import Content, PrefixClass, classify, lists_of
 from guard.simulate.bgp.reuse import Reuse
 from guard.simulate.bgp.route_conditions import absent_routes
@@ -353,9 +354,20 @@ class Exchange(World):
         end = bisect_left(self._solved, (aggregate.version, aggregate.last.value, 129))
         for prefix in self._solved[start:end]:
             selection = self.runs[prefix].selection(speaker.index) if prefix != aggregate else None
-            if selection is not None:
-                yield prefix, selection.best.attributes
+            if selection is None:
+                continue
+            yield prefix, selection.best.attributes
+            if speaker.device.vendor is Vendor.FRR:
+                yield from ((prefix, each) for each in self._beside_best(speaker, prefix, selection.best))
         yield from rib_contributors(speaker, aggregate, self.underlay)
+
+
+    def _beside_best(self, speaker: Speaker, prefix: Prefix, best: Path) -> Iterator[BgpAttributes]:
+        """bgpd aggregates all usable paths, the best or not (bgp_add_route_to_aggregate; seen live, 8.4.4)."""
+        run = self.runs[prefix]
+        for path in run.table(speaker.index).values():
+            if path is not best and run.usable(speaker, path):
+                yield path.attributes
 
 
 def heard_from_outside(

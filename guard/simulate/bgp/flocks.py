@@ -25,7 +25,7 @@ _DECIDING = tuple(
     if each.name not in ("source", "router_id", "cluster_id", "families", "neighbors", "route_distinguisher")
 )
 _OFFERING = ("distance_internal", "maximum_paths", "maximum_paths_ibgp", "equal_cluster_length")
-_HEARING = ("weight", "local_preference", "multipath", "extended_next_hop")
+_HEARING = ("weight", "local_preference", "multipath", "extended_next_hop", "site_of_origin")
 
 #: Fewer members than this are asked one by one.
 _FEWEST = 2

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpFamily, BgpNeighbor, BgpProcess, NeighborFamily
-from guard.model.device import Device
+from guard.model.device import Device, Vendor
 from guard.model.policy import ExcludeAs, ReplaceAs
 from guard.simulate.bgp.address import router_id
 from guard.simulate.bgp.session import EBGP, IBGP, LEAK, LINK_LOCAL, Pairing, SessionTable, activated
@@ -42,6 +42,7 @@ class Link:
     `outbound` names the sender's end, `inbound` the receiver's. `to_client`: the receiver is the sender's route
     reflector client; `from_client`: the other way round. `subnet`: where both ends are directly connected.
     `sender_address` is the next hop that the sender calls itself by, `peer_address` what the receiver knows it by.
+    `returns`: a route may go back to who sent it, and be taken (see `_returns`).
     `overlay`: the VPN or EVPN family that the link carries, or takes a VRF's routes from or to (see vpn).
     """
 
@@ -65,6 +66,7 @@ class Link:
     to_client: bool
     from_client: bool
     overlay: int = 0
+    returns: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -258,7 +260,23 @@ def _links(
         index, version, here, there, pairing.kind, session.key, far.session.key, end.neighbor, family,
         pairing.peer.neighbor, peer_family, local_as, remote_as, own_address, far.session.remote_address,
         far.session.local_interface, subnet, _client(family), _client(peer_family),
+        returns=_returns(pairing, family, peer_family),
     )  # fmt: skip
+
+
+def _returns(pairing: Pairing, family: NeighborFamily | None, taken: NeighborFamily | None) -> bool:
+    """Whether what the neighbour sent us may stand in its table once more, by way of us.
+
+    bgpd sends the best path to all of an update group, to who it is from as well (bgp_route.c, subgroup_announce_check:
+    `onlypeer` is set for `solo` neighbours alone; seen live, 8.4.4). Nearly always the neighbour then finds its own AS
+    in the path; not where it allows that, or where we write the path anew.
+    """
+    if pairing.kind != EBGP or pairing.end.device.vendor is not Vendor.FRR or family is None or taken is None:
+        return False
+    if taken.allowas_in or family.as_override or family.remove_private_as:
+        return True
+    named = (*family.import_policies, *family.export_policies)
+    return any(_rewrites_path(pairing.end.device, name) for name in named)
 
 
 def _leaks(speakers: Mapping[int, Speaker], ends: _Numbers[LinkKey]) -> Iterable[Link]:
@@ -380,7 +398,9 @@ def _mark_all(speakers: Mapping[int, Speaker]) -> frozenset[int]:
         for version in (4, 6):
             out = [link for link in speaker.links_out(version) if link.receiver != OUTSIDE]
             ebgp = [link for link in out if link.kind == EBGP]
-            stubs.update(link.index for link in ebgp if _is_stub(speakers[link.receiver], version, speaker))
+            stubs.update(
+                each.index for each in ebgp if not each.returns and _is_stub(speakers[each.receiver], version, speaker)
+            )
             inner = any(link.kind not in (EBGP, IBGP) for link in out)
             speaker.hub[version] = inner or any(link.to_client for link in out)
             speaker.relays[version] = speaker.hub[version] or any(link.index not in stubs for link in ebgp)
@@ -393,6 +413,8 @@ def _is_stub(speaker: Speaker, version: int, towards: Speaker) -> bool:
         if link.receiver == OUTSIDE:
             continue
         if link.receiver != towards.index or link.kind != EBGP or link.out_family is None or link.in_family is None:
+            return False
+        if link.returns:
             return False
         if link.in_family.allowas_in or link.out_family.remove_private_as or link.out_family.as_override:
             return False
@@ -418,7 +440,9 @@ def _adds_paths(link: Link, speakers: Mapping[int, Speaker]) -> bool:
 
 def _is_plain(link: Link) -> bool:
     family = link.in_family
-    return link.kind == IBGP and family is not None and not family.import_policies and not family.import_filters
+    return link.kind == IBGP and family is not None and not (
+        family.import_policies or family.import_filters or family.site_of_origin
+    )
 
 
 def _takes_part(link: Link, speakers: Mapping[int, Speaker]) -> bool:

@@ -8,10 +8,14 @@ Not modelled: auto-summary, network backdoor's effect on distance, IS-IS levels 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 from guard.model import vendor_defaults as defaults
 from guard.model.address import Address, Prefix
 from guard.model.bgp import (
+    CONFED_SEQUENCE,
+    CONFED_SET,
     IGP,
     INCOMPLETE,
     SEQUENCE,
@@ -256,7 +260,8 @@ def aggregate_path(
     origin = max(each.origin for each in parts) if kept else IGP
     if aggregate.origin is not None:
         origin = aggregate.origin
-    path = _merge_paths([each.as_path for each in parts]) if aggregate.as_set else ()
+    members = vendor is Vendor.FRR
+    path = _merge_paths([each.as_path for each in parts], members=members) if aggregate.as_set else ()
     carried = {each for part in parts for each in part.communities} if aggregate.as_set else set()
     attributes = BgpAttributes(
         as_path=path,
@@ -314,22 +319,27 @@ def suppresses(speaker: Speaker, aggregate: BgpAggregate, prefix: Prefix, attrib
     return aggregate.summary_only
 
 
-def _merge_paths(paths: list[AsPath]) -> AsPath:
-    """The common beginning as a sequence, everything else as one set."""
+def _merge_paths(paths: list[AsPath], *, members: bool) -> AsPath:
+    """The common beginning as a sequence, everything else as one set.
+
+    `members`: the ASes of a confederation are put into the set as well (bgpd's aspath_aggregate; seen live, 8.4.4).
+    """
     distinct = sorted(set(paths))
     if len(distinct) == 1:
         return distinct[0]
-    flat = [[asn for kind, asns in path if kind == SEQUENCE for asn in asns] for path in distinct]
-    common: list[int] = []
+    ordered = (SEQUENCE, CONFED_SEQUENCE) if members else (SEQUENCE,)
+    loose = (SET, CONFED_SET) if members else (SET,)
+    flat = [[(kind, asn) for kind, asns in path if kind in ordered for asn in asns] for path in distinct]
+    common: list[tuple[str, int]] = []
     for column in zip(*flat, strict=False):
         if len(set(column)) > 1:
             break
         common.append(column[0])
-    rest = {asn for path in flat for asn in path[len(common) :]}
-    rest |= {asn for path in distinct for kind, asns in path if kind == SET for asn in asns}
-    rest -= set(common)
-    segments = [Segment(SEQUENCE, tuple(common))] if common else []
-    return (*segments, Segment(SET, tuple(sorted(rest)))) if rest else tuple(segments)
+    rest = {asn for path in flat for _, asn in path[len(common) :]}
+    rest |= {asn for path in distinct for kind, asns in path if kind in loose for asn in asns}
+    rest -= {asn for _, asn in common}
+    segments = tuple(Segment(kind, tuple(asn for _, asn in same)) for kind, same in groupby(common, itemgetter(0)))
+    return (*segments, Segment(SET, tuple(sorted(rest)))) if rest else segments
 
 
 def unimported_networks(speaker: Speaker, version: int) -> Iterator[tuple[Prefix, BgpAttributes]]:

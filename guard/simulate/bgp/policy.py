@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from guard.model import vendor_defaults as defaults
 from guard.model.address import Address, Prefix
-from guard.model.bgp import BgpAttributes, ListFilter
+from guard.model.bgp import BgpAttributes, ListFilter, NeighborFamily
 from guard.model.device import Vendor
 from guard.model.policy import MatchRouteExists
 from guard.simulate.bgp.graph import Link, Speaker
@@ -82,13 +82,18 @@ def export_route(
 
 def _wired(speaker: Speaker, link: Link, path: Path, view: RouteView | None) -> BgpAttributes | None:
     """The route as it goes over the wire once policy has let it pass."""
-    if view is None:
+    if view is None or (link.out_family is not None and _is_home(link.out_family, view.attributes)):
         return None
     sent = after_policy(path, view.attributes, view.next_hop_kind, link, speaker)
     metric = link.out_family.metric_out if link.out_family is not None else None
     if sent is not None and metric is not None and link.kind == EBGP:
         sent = sent._replace(med=metric)
     return sent
+
+
+def _is_home(family: NeighborFamily, attributes: BgpAttributes) -> bool:
+    """Whether a route began at the neighbour's own site (RFC 4364 7): it is not sent there, whatever its AS path."""
+    return bool(family.site_of_origin) and family.site_of_origin in attributes.communities
 
 
 def import_route(speaker: Speaker, link: Link, sent: BgpAttributes, prefix: Prefix, peer_id: int) -> Path | None:
@@ -122,6 +127,8 @@ def import_route(speaker: Speaker, link: Link, sent: BgpAttributes, prefix: Pref
             return None  # hidden: its next hop is the device itself (lab-validation, junos_then_action_conflicts)
         received = _imported_next_hop(allowed, link)
         distance, discards = allowed.distance, allowed.next_hop_kind in ("discard", "reject")
+    if family.site_of_origin and family.site_of_origin not in received.communities:
+        received = received._replace(communities=tuple(sorted((*received.communities, family.site_of_origin))))
     if received.local_preference is None:
         received = received._replace(local_preference=speaker.process.default_local_preference)
     return Path(

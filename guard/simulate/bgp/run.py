@@ -420,7 +420,7 @@ class ClassRun:
             return None
         best = selection.best
         given = bool(speaker.table) and link.kind == LEAK  # by a VPN's table to a VRF: see `_imported`
-        if best.link >= 0 and not given and _same_neighbor(graph.links.get(best.link), link):
+        if best.link >= 0 and not given and not link.returns and _same_neighbor(graph.links.get(best.link), link):
             return None
         return self.group_export(graph.group_of[link.index], best)
 
@@ -711,7 +711,7 @@ def _outside_id(link: Link) -> int:
 
 
 def _same_neighbor(learned: Link | None, link: Link) -> bool:
-    """Split horizon: a route does not go back to who sent it."""
+    """Split horizon: a route does not go back to who sent it (but see `Link.returns`)."""
     if learned is None:
         return False
     if learned.sender == OUTSIDE or link.receiver == OUTSIDE:

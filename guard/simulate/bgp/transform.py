@@ -6,7 +6,7 @@ extended next-hop negotiation, cost communities.
 
 from __future__ import annotations
 
-from guard.model.bgp import CONFED_SEQUENCE, CONFED_SET, SEQUENCE, SET, AsPath, BgpAttributes, Segment
+from guard.model.bgp import CONFED_SEQUENCE, CONFED_SET, SEQUENCE, SET, AsPath, BgpAttributes, BgpProcess, Segment
 from guard.model.community import is_transitive
 from guard.model.device import Vendor
 from guard.simulate.bgp.graph import Link, Speaker
@@ -310,10 +310,18 @@ def _loops(path: AsPath, link: Link, speaker: Speaker) -> bool:
     """Whether our AS stands in the path more often than allowed (RFC 4271 9.1.2), or our member AS (RFC 5065 4)."""
     process = speaker.process
     allowed = link.in_family.allowas_in if link.in_family is not None else 0
+    if speaker.device.vendor is Vendor.FRR:
+        return _loops_at_bgpd(path, link, process, allowed)
     own = process.asn if process.confederation_id is None else process.confederation_id
     if occurrences(path, own, confederation=False) > allowed:
         return True
     return process.confederation_id is not None and occurrences(path, process.asn, confederation=True) > allowed
+
+
+def _loops_at_bgpd(path: AsPath, link: Link, process: BgpProcess, allowed: int) -> bool:
+    """bgpd counts its own AS, the confederation's and `local-as` in segments of all kinds (bgp_route.c, bgp_update)."""
+    own = {process.asn, process.confederation_id, link.into.local_as if link.into is not None else None} - {None}
+    return any(sum(asns.count(each) for _, asns in path) > allowed for each in own)
 
 
 # ----------------------------------------------------------------------------------------------- AS paths
