@@ -172,3 +172,26 @@ def test_roles_that_do_not_fit_keep_a_session_down() -> None:
 
 def test_a_static_route_over_the_loopback_that_nothing_configures() -> None:
     assert routes(state_of(r1="ip route 10.1.0.0/16 lo\n"), "r1") == [("10.1.0.0/16", "static", "lo", 0)]
+
+
+#: r1 -- r2 on 10.0.0.0/24, which OSPF runs on.
+OSPF = "interface eth0\n ip address 10.0.0.{0}/24\n ip ospf area 0\n"
+
+
+def externals(state: NetworkState) -> list[tuple[object, ...]]:
+    found = (row for row in routes_rows(state) if row["node"] == "r2" and row["protocol"] == "ospfE2")
+    return [(row["network"], row["next_hop_ip"]) for row in found]
+
+
+def test_of_several_next_hops_the_first_is_the_forwarding_address() -> None:
+    """ospf_zebra_read_route takes one; zebra sorts them."""
+    text = OSPF.format(1) + "ip route 10.9.0.0/24 10.0.0.11\nip route 10.9.0.0/24 10.0.0.10\n"
+    state = state_of(r1=f"{text}router ospf\n redistribute static\n", r2=OSPF.format(2) + "router ospf\n")
+    assert externals(state) == [("10.9.0.0/24", "10.0.0.10")]
+
+
+def test_a_connected_subnet_inside_one_of_ospf_is_no_external_route() -> None:
+    """ospf_distribute_check_connected."""
+    inside = "interface eth1\n ip address 10.0.0.129/30\ninterface eth2\n ip address 10.9.0.1/24\n"
+    text = f"{OSPF.format(1)}{inside}router ospf\n redistribute connected\n"
+    assert externals(state_of(r1=text, r2=OSPF.format(2) + "router ospf\n")) == [("10.9.0.0/24", "10.0.0.1")]

@@ -1,0 +1,155 @@
+"""What bgpd alone does, as FRR 8.4.4 did it live on topologies of FRR's own tests; the rules are in bgp_route.c."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from small_network import snapshot_of
+
+from guard.engines.rows import bgp_rows
+from guard.model.state import NetworkState
+from guard.simulate.control_plane import compute
+
+
+def state_of(**configs: str) -> NetworkState:
+    head = "frr version 8.4.4\nfrr defaults traditional\nhostname"
+    return compute(snapshot_of({name: f"{head} {name}\n{text}" for name, text in configs.items()}))
+
+
+def rows(state: NetworkState, node: str, network: str) -> list[tuple[object, ...]]:
+    """(status, AS path, received from), the best first."""
+    found: list[dict[str, Any]] = [row for row in bgp_rows(state) if (row["node"], row["network"]) == (node, network)]
+    return [(row["status"], row["as_path"], row["received_from"]) for row in found]
+
+
+def router(asn: int, ports: dict[str, str], *lines: str, family: tuple[str, ...] = (), end: str = "") -> str:
+    """A router with one address on each port."""
+    interfaces = "".join(f"interface {port}\n ip address {address}\n" for port, address in ports.items())
+    head = f"router bgp {asn}\n no bgp ebgp-requires-policy\n no bgp network import-check\n"
+    inner = "".join(f" {line}\n" for line in lines) + " address-family ipv4 unicast\n"
+    return interfaces + head + inner + "".join(f"  {line}\n" for line in family) + end
+
+
+#: r1 (AS 65001) 10.0.0.1 -- 10.0.0.2 r2 (AS 65002), which has 10.9.2.0/24.
+R2 = router(65002, {"eth0": "10.0.0.2/24"}, "neighbor 10.0.0.1 remote-as 65001", family=("network 10.9.2.0/24",))
+OWN = ("BEST", "", None)
+
+
+def r1(*family: str, end: str = "") -> str:
+    return router(65001, {"eth0": "10.0.0.1/24"}, "neighbor 10.0.0.2 remote-as 65002", family=family, end=end)
+
+
+@pytest.mark.parametrize(
+    ("line", "end", "back"),
+    [
+        ("neighbor 10.0.0.2 activate", "", None),
+        ("neighbor 10.0.0.2 as-override", "", "65001 65001"),
+        ("neighbor 10.0.0.2 route-map M in", "route-map M permit 10\n set as-path replace any\n", "65001 65001"),
+    ],
+)
+def test_a_route_goes_back_to_who_sent_it_and_is_taken_where_its_path_does_not_tell(
+    line: str, end: str, back: str | None
+) -> None:
+    """subgroup_announce_check: nobody but a `solo` neighbour is left out of his update group."""
+    expected = [OWN] if back is None else [OWN, ("BACKUP", back, "10.0.0.1")]
+    assert rows(state_of(r1=r1(line, end=end), r2=R2), "r2", "10.9.2.0/24") == expected
+
+
+def test_who_allows_his_own_as_hears_his_own_routes() -> None:
+    allowing = R2 + "  neighbor 10.0.0.1 allowas-in\n"
+    found = rows(state_of(r1=r1(), r2=allowing), "r2", "10.9.2.0/24")
+    assert found == [OWN, ("BACKUP", "65001 65002", "10.0.0.1")]
+
+
+def test_a_site_of_origin_is_put_on_what_comes_in_and_keeps_it_from_going_back() -> None:
+    """RFC 4364 7; the other neighbour of the site hears nothing of it either."""
+    site = ("neighbor 10.0.0.2 as-override", "neighbor 10.0.0.2 soo 65002:1")
+    state = state_of(r1=r1(*site), r2=R2)
+    assert rows(state, "r2", "10.9.2.0/24") == [OWN]
+    held = [row["communities"] for row in bgp_rows(state) if row["node"] == "r1"]
+    assert held == [["3:65002:1"]]
+    both = router(
+        65001, {"eth0": "10.0.0.1/24", "eth1": "10.0.1.1/24"}, "neighbor 10.0.0.2 remote-as 65002",
+        "neighbor 10.0.1.2 remote-as 65002",
+        family=(*site, "neighbor 10.0.1.2 as-override", "neighbor 10.0.1.2 soo 65002:1"),
+    )  # fmt: skip
+    r3 = router(65002, {"eth0": "10.0.1.2/24"}, "neighbor 10.0.1.1 remote-as 65001")
+    assert rows(state_of(r1=both, r2=R2, r3=r3), "r3", "10.9.2.0/24") == []
+    elsewhere = both.replace("10.0.1.2 soo 65002:1", "10.0.1.2 soo 65002:2")
+    assert rows(state_of(r1=elsewhere, r2=R2, r3=r3), "r3", "10.9.2.0/24") == [("BEST", "65001 65001", "10.0.1.1")]
+
+
+def test_ebgp_paths_of_one_neighbouring_as_share_whatever_comes_after_it() -> None:
+    """bgp_path_info_cmp, step 11: `same remote-as`; r1 hears of 10.9.9.0/24 from r2 and r3, both of AS 65002."""
+    told = "route-map M permit 10\n set as-path prepend 65002 {0}\n"
+    far = [
+        router(65002, {"eth0": f"10.0.{n}.2/24"}, f"neighbor 10.0.{n}.1 remote-as 65001",
+               family=("network 10.9.9.0/24", f"neighbor 10.0.{n}.1 route-map M out"), end=told.format(65010 + n))
+        for n in (1, 2)
+    ]  # fmt: skip
+    ports = {"eth1": "10.0.1.1/24", "eth2": "10.0.2.1/24"}
+    peers = ("neighbor 10.0.1.2 remote-as 65002", "neighbor 10.0.2.2 remote-as 65002")
+    state = state_of(r1=router(65001, ports, *peers, family=("maximum-paths 4",)), r2=far[0], r3=far[1])
+    assert [status for status, *_ in rows(state, "r1", "10.9.9.0/24")] == ["BEST", "BEST"]
+
+
+def test_another_member_as_comes_before_ones_own() -> None:
+    """bgp_path_info_cmp, step 10, before the IGP's metric: r1 and r2 are of AS 65001, r3 is of AS 65003."""
+    confederation = ("bgp confederation identifier 100", "bgp confederation peers {0}")
+    inner = (confederation[0], confederation[1].format(65003))
+    first = router(
+        65001, {"eth0": "10.0.0.1/24", "eth1": "10.0.1.1/24"}, *inner, "bgp router-id 9.9.9.9",
+        "neighbor 10.0.0.2 remote-as 65001", "neighbor 10.0.1.3 remote-as 65003",
+    )  # fmt: skip
+    second = router(
+        65001, {"eth0": "10.0.0.2/24"}, *inner, "bgp router-id 1.1.1.1", "neighbor 10.0.0.1 remote-as 65001",
+        family=("network 10.9.9.0/24",),
+    )  # fmt: skip
+    third = router(
+        65003, {"eth0": "10.0.1.3/24"}, confederation[0], confederation[1].format(65001),
+        "bgp router-id 3.3.3.3", "neighbor 10.0.1.1 remote-as 65001", family=("network 10.9.9.0/24",),
+    )  # fmt: skip
+    state = state_of(r1=first, r2=second, r3=third)
+    assert rows(state, "r1", "10.9.9.0/24") == [("BEST", "(65003)", "10.0.1.3"), ("BACKUP", "", "10.0.0.2")]
+
+
+def test_fewer_reflectors_win_before_the_router_id_where_they_are_counted() -> None:
+    """bgp_path_info_cmp, step 9: r4 hears 10.9.9.0/24 of r5, and of r1 through the reflector r3."""
+
+    def configs(option: str) -> dict[str, str]:
+        common = f"maximum-paths ibgp 4{option}"
+        born = ("network 10.9.9.0/24", "neighbor {0} next-hop-self")
+        return {
+            "r1": router(65001, {"eth0": "10.0.1.1/24"}, "bgp router-id 1.1.1.1", "neighbor 10.0.1.3 remote-as 65001",
+                         family=("network 10.9.9.0/24",)),
+            "r3": router(65001, {"eth0": "10.0.1.3/24", "eth1": "10.0.3.3/24"}, "neighbor 10.0.1.1 remote-as 65001",
+                         "neighbor 10.0.3.4 remote-as 65001",
+                         family=("neighbor 10.0.1.1 route-reflector-client", "neighbor 10.0.3.4 next-hop-self force")),
+            "r4": router(65001, {"eth0": "10.0.3.4/24", "eth1": "10.0.5.4/24"}, "neighbor 10.0.3.3 remote-as 65001",
+                         "neighbor 10.0.5.5 remote-as 65001", family=(common,)),
+            "r5": router(65001, {"eth0": "10.0.5.5/24"}, "bgp router-id 5.5.5.5", "neighbor 10.0.5.4 remote-as 65001",
+                         family=(born[0], born[1].format("10.0.5.4"))),
+        }  # fmt: skip
+
+    shared = rows(state_of(**configs("")), "r4", "10.9.9.0/24")
+    assert [status for status, *_ in shared] == ["BEST", "BEST"]
+    counted = rows(state_of(**configs(" equal-cluster-length")), "r4", "10.9.9.0/24")
+    assert counted == [("BEST", "", "10.0.5.5"), ("BACKUP", "", "10.0.3.3")]
+
+
+def test_an_as_set_holds_the_ases_of_all_paths_and_loops_like_any_segment() -> None:
+    """aspath_aggregate: r1 aggregates what r2, of another member AS, and r3 tell it of 10.9.2.0/24."""
+    first = router(
+        65001, {"eth0": "10.0.0.1/24", "eth1": "10.0.1.1/24"}, "bgp confederation identifier 100",
+        "bgp confederation peers 65002", "neighbor 10.0.0.2 remote-as 65002", "neighbor 10.0.1.3 remote-as 900",
+        family=("aggregate-address 10.9.0.0/16 as-set",),
+    )  # fmt: skip
+    second = router(
+        65002, {"eth0": "10.0.0.2/24"}, "bgp confederation identifier 100", "bgp confederation peers 65001",
+        "neighbor 10.0.0.1 remote-as 65001", family=("network 10.9.2.0/24",),
+    )  # fmt: skip
+    third = router(900, {"eth0": "10.0.1.3/24"}, "neighbor 10.0.1.1 remote-as 100", family=("network 10.9.2.0/24",))
+    state = state_of(r1=first, r2=second, r3=third)
+    assert rows(state, "r1", "10.9.0.0/16") == [("BEST", "{900,65002}", None)]
+    assert [rows(state, node, "10.9.0.0/16") for node in ("r2", "r3")] == [[], []]
