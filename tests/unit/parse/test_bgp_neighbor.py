@@ -405,7 +405,7 @@ def test_what_is_not_modelled_or_not_known_is_said() -> None:
 router bgp 65001
  neighbor 192.0.2.1 remote-as 65002
  neighbor 192.0.2.1 timers 3 9
- neighbor 192.0.2.1 soo 1:2
+ neighbor 192.0.2.1 route-to-peer
  neighbor 192.0.2.1 nonsense
  neighbor 192.0.2.1 remote-as many
  neighbor 192.0.2.1 route-map X sideways
