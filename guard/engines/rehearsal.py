@@ -26,8 +26,8 @@ from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes
 from guard.model.rib import NextHop, Rib, RibEntry, RouteProtocol
 from guard.model.state import BgpRow, BgpSession, BgpTables, InterfaceId, NetworkState, StateNote
+from guard.simulate.bgp.ends import LINK_LOCAL
 from guard.simulate.bgp.external import is_test_prefix
-from guard.simulate.bgp.session import LINK_LOCAL
 from guard.snapshot.snapshot import Snapshot
 
 ENGINE = "rehearsal"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from guard.model.address import WIDTH, Address, Prefix
@@ -107,10 +108,13 @@ def _differs(before: Network, after: Network, solution: BgpSolution) -> bool:
     lengths: dict[int, list[int]] = {4: [], 6: []}
     for version, length in sorted({(prefix.version, prefix.length) for prefix in solution.universe}, reverse=True):
         lengths[version].append(length)
-    held = {address: _longest(address, solution.universe, lengths) for address in before.resolver.asked()}
-    for node, vrf, address in before.resolver.questions():
+    held: dict[Address, int | None] = {}
+    asked = ((*question, False) for question in tuple(before.resolver.questions()))
+    for node, vrf, address, reached in chain(asked, solution.exchange.questions()):
+        if address not in held:
+            held[address] = _longest(address, solution.universe, lengths)
         covered = held[address]
-        if covered is None or (covered == 0 and before.resolve(node, vrf, address) is not None):
+        if covered is None or (covered == 0 and (reached or before.resolve(node, vrf, address) is not None)):
             continue
         if before.resolve(node, vrf, address) != after.resolve(node, vrf, address):
             return True

@@ -11,9 +11,9 @@ from guard.engines.batfish.answers import AnswerRow, Answers
 from guard.engines.batfish.ground import Reading, Spelling, Stranger
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes
+from guard.simulate.bgp.ends import EBGP, IBGP
 from guard.simulate.bgp.graph import Graph, Link, Speaker
 from guard.simulate.bgp.path import LOCAL, NO_LINK, Path
-from guard.simulate.bgp.session import EBGP, IBGP
 
 #: Additional paths of one session take slots of their own above the link's index (guard.simulate.bgp.run).
 SLOT_BITS = 32

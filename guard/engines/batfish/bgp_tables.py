@@ -20,13 +20,13 @@ from guard.model.bgp import BgpAttributes
 from guard.model.device import Vendor
 from guard.model.state import BgpRow, BgpSession, InterfaceId, InterfaceState
 from guard.simulate.bgp.decision import Entrant, Selection, select
+from guard.simulate.bgp.ends import IBGP
 from guard.simulate.bgp.external import Heard, is_test_prefix
 from guard.simulate.bgp.graph import OUTSIDE, Graph, Link, SessionKey, Speaker
 from guard.simulate.bgp.origin import originated
 from guard.simulate.bgp.path import LOCAL, Hop, Path
 from guard.simulate.bgp.prefix_class import PrefixClass
 from guard.simulate.bgp.run import ClassRun, Seed
-from guard.simulate.bgp.session import IBGP
 from guard.simulate.bgp.world import Limits, World
 
 ESTABLISHED, NOT_COMPATIBLE = "ESTABLISHED", "NOT_COMPATIBLE"

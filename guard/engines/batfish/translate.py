@@ -25,9 +25,10 @@ from guard.model.device import Device
 from guard.model.provenance import Source
 from guard.model.rib import RouteProtocol
 from guard.model.state import IgpAdjacency, NetworkState, Scenario, StateNote
+from guard.simulate.bgp.ends import EBGP
 from guard.simulate.bgp.exchange import heard_from_outside
 from guard.simulate.bgp.graph import build
-from guard.simulate.bgp.session import EBGP, SessionTable
+from guard.simulate.bgp.session import SessionTable
 from guard.simulate.bgp.world import Limits
 from guard.simulate.control_plane import compute
 from guard.snapshot.snapshot import Snapshot
@@ -65,7 +66,7 @@ def told(answers: Answers, snapshot: Snapshot, scenario: Scenario = NO_FAILURE) 
     judged = (pairing.session for pairing in table.pairings)
     ends = sessions(judged, answers, layer3.interfaces, spelling, reading)
     table.tell({each.key: each for each in ends})
-    graph = build(snapshot, ground, table)
+    graph = build(snapshot.devices, ground, table)
     world = AnsweredWorld(ground, graph, Limits())
     heard = heard_from_outside(snapshot, table)
     paths = tuple(table_paths(answers, graph, spelling, reading))

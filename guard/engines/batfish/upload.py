@@ -19,10 +19,11 @@ from guard.model.community import WELL_KNOWN
 from guard.model.device import Device, Vendor
 from guard.model.provenance import Source
 from guard.model.state import InterfaceId, NetworkState, Scenario, StateNote
+from guard.simulate.bgp.ends import Pairing
 from guard.simulate.bgp.exchange import heard_from_outside
 from guard.simulate.bgp.external import Heard
 from guard.simulate.bgp.policy import passes
-from guard.simulate.bgp.session import Pairing, SessionTable
+from guard.simulate.bgp.session import SessionTable
 from guard.simulate.igp.underlay_build import Network, lay
 from guard.simulate.layer3.build import build
 from guard.simulate.policy.evaluator import Evaluator

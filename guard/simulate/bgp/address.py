@@ -5,6 +5,8 @@ Law: read from the configuration, up or not, so that a session that is down keep
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from guard.model.address import Address, parse_address
 from guard.model.bgp import BgpProcess
 from guard.model.device import Device, Interface
@@ -41,6 +43,25 @@ def configured_owners(underlay: Underlay) -> dict[Address, tuple[Owner, ...]]:
             owner = Owner(identity.node, interface.vrf, identity.interface)
             found.setdefault(held.address, []).append(owner)
     return {address: tuple(sorted(owners)) for address, owners in found.items()}
+
+
+def owners_after(
+    underlay: Underlay, before: Mapping[Address, tuple[Owner, ...]], edited: Collection[str]
+) -> dict[Address, tuple[Owner, ...]]:
+    """`configured_owners`, from those before an edit of some nodes."""
+    found = dict(before)
+    touched = {address for address, owners in before.items() for owner in owners if owner.node in edited}
+    theirs: dict[Address, list[Owner]] = {address: [] for address in touched}
+    for identity, interface in underlay.topology.configured.items():
+        for held in interface.addresses if identity.node in edited else ():
+            owner = Owner(identity.node, interface.vrf, identity.interface)
+            theirs.setdefault(held.address, []).append(owner)
+    for address, owners in theirs.items():
+        kept = (owner for owner in before.get(address, ()) if owner.node not in edited)
+        found[address] = tuple(sorted((*kept, *owners)))
+        if not found[address]:
+            del found[address]
+    return found
 
 
 def _interface(device: Device, name: str) -> Interface | None:

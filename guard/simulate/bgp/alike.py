@@ -12,9 +12,9 @@ from dataclasses import fields
 from guard.model import policy as said
 from guard.model.bgp import BgpAttributes, BgpNeighbor, BgpProcess
 from guard.model.device import Device
+from guard.simulate.bgp.ends import EBGP
 from guard.simulate.bgp.graph import EXPORT_FIELDS, Link, Speaker
 from guard.simulate.bgp.path import LOCAL, Path
-from guard.simulate.bgp.session import EBGP
 from guard.simulate.bgp.transform import CHECKS_PEER_AS
 from guard.simulate.policy.meaning import called_names, meaning
 

@@ -6,10 +6,10 @@ Law: necessary signs of several stable states, read off one run; where none is s
 from __future__ import annotations
 
 from guard.simulate.bgp.decision import Selection
+from guard.simulate.bgp.ends import EBGP
 from guard.simulate.bgp.graph import OUTSIDE, Link
 from guard.simulate.bgp.path import LOCAL
 from guard.simulate.bgp.run import ClassRun
-from guard.simulate.bgp.session import EBGP
 from guard.simulate.policy.evaluator import path_length
 
 

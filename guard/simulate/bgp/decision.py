@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from guard.model.bgp import BgpFamily, BgpProcess
 from guard.model.device import Vendor
+from guard.simulate.bgp.ends import CONFED, IBGP
 from guard.simulate.bgp.path import LOCAL, Hop, Path
-from guard.simulate.bgp.session import CONFED, IBGP
 from guard.simulate.policy.evaluator import first_as, path_length
 
 #: A missing MED where `bgp bestpath med missing-as-worst` is set (RFC 4271 says lowest; vendors offer the highest).

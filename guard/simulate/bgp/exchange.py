@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from guard.model.address import DEFAULT_V4, DEFAULT_V6, WIDTH, Address, Prefix
@@ -19,6 +20,7 @@ from guard.model.state import StateNote
 from guard.simulate.bgp import external
 from guard.simulate.bgp.alike import Kinds
 from guard.simulate.bgp.contest import is_contested
+from guard.simulate.bgp.ends import LINK_LOCAL
 from guard.simulate.bgp.graph import OUTSIDE, Graph, Link, SessionKey, Speaker, build
 from guard.simulate.bgp.origin import aggregate_path, is_fixed, originated, rib_contributors, yields_to_rib
 from guard.simulate.bgp.path import Path
@@ -26,7 +28,8 @@ from guard.simulate.bgp.prefix_class import Content, PrefixClass, classify, list
 from guard.simulate.bgp.reuse import Reuse
 from guard.simulate.bgp.route_conditions import absent_routes
 from guard.simulate.bgp.run import ClassRun, Seed, Split
-from guard.simulate.bgp.session import LINK_LOCAL, SessionTable
+from guard.simulate.bgp.seen import seen
+from guard.simulate.bgp.session import SessionTable
 from guard.simulate.bgp.tables import BgpSolution
 from guard.simulate.bgp.world import Limits, World
 from guard.simulate.policy.evaluator import RouteView
@@ -45,19 +48,20 @@ Aggregates = Mapping[Prefix, list[tuple[int, BgpAggregate]]]
 
 def solve(snapshot: Snapshot, underlay: Underlay, previous: BgpSolution | None = None) -> BgpSolution:
     """BGP's answer to the snapshot over this underlay."""
-    table = SessionTable(snapshot, underlay, previous.exchange.sessions if previous is not None else None)
+    last = previous.exchange if previous is not None else None
+    devices = seen(snapshot.devices, last.snapshot.devices, last.devices) if last is not None else snapshot.devices
+    table = SessionTable(snapshot, underlay, last.sessions if last is not None else None, devices)
     tripped: frozenset[SessionKey] = frozenset()
     limits: Limits | None = None
     first: Exchange | None = None
     notes: list[StateNote] = []
-    last = previous.exchange if previous is not None else None
     for _ in range(_ROUNDS):
-        graph = build(snapshot, underlay, table, tripped=tripped, previous=last.graph if last is not None else None)
+        graph = build(devices, underlay, table, tripped=tripped, previous=last.graph if last is not None else None)
         limits = limits or Limits(
             frozenset(link.index for link in graph.links.values() if _is_conditional(link)),
             absent=absent_routes(graph.speakers.values(), underlay),
         )
-        exchange = Exchange(snapshot, underlay, graph, table, limits)
+        exchange = Exchange(snapshot, underlay, graph, table, limits, devices=devices)
         exchange.kept = last.kept if last is not None else Kept()
         exchange.kinds = exchange.kept.kinds
         exchange.solve(Reuse(last, exchange) if last is not None else None)
@@ -125,9 +129,12 @@ class Exchange(World):
         graph: Graph,
         table: SessionTable,
         limits: Limits,
+        *,
+        devices: Mapping[str, Device],
     ) -> None:
         super().__init__(underlay, graph, limits)
         self.snapshot = snapshot
+        self.devices = devices  # as BGP sees them
         self.sessions = table
         self.classes: list[ClassRun] = []
         self.heard: tuple[external.Heard, ...] = ()
@@ -209,6 +216,22 @@ class Exchange(World):
             Prefix(address.version, address.value >> (width - length) << (width - length), length) in self.runs
             for length in range(1, width + 1)
         )
+
+    @cached_property
+    def hops_read(self) -> frozenset[tuple[int, Address, str]]:
+        """All next hops that some run read."""
+        return frozenset().union(*(run.hops_read for run in self.classes))
+
+    def questions(self) -> Iterator[tuple[str, str, Address, bool]]:
+        """What sessions and choices hang on of what the underlay resolves; some of it twice.
+
+        Node, VRF and address, and whether it surely is reached.
+        """
+        yield from self.sessions.questions()
+        for index, answers in self.hops.items():
+            speaker = self.graph.speakers[index]
+            for (next_hop, vrf, _, _), (hop, _) in answers.items():
+                yield speaker.node, vrf or speaker.vrf, next_hop, hop.usable
 
     # -------------------------------------------------------------------------------------------------- seeds
 

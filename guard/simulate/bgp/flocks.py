@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from guard.model.bgp import BgpAttributes, BgpProcess
 from guard.simulate.bgp.decision import Selection
+from guard.simulate.bgp.ends import EBGP, IBGP
 from guard.simulate.bgp.graph import OUTSIDE, Graph, Group, Speaker
 from guard.simulate.bgp.run import ClassRun
-from guard.simulate.bgp.session import EBGP, IBGP
 from guard.simulate.bgp.transform import contains
 
 #: What a speaker's choice depends on, of its process, of its family, and of a neighbour's.

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from itertools import permutations
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpFamily, BgpNeighbor, BgpProcess, NeighborFamily
 from guard.model.device import Device, Vendor
 from guard.model.policy import ExcludeAs, ReplaceAs
 from guard.simulate.bgp.address import router_id
-from guard.simulate.bgp.session import EBGP, IBGP, LEAK, LINK_LOCAL, Pairing, SessionTable, activated
+from guard.simulate.bgp.ends import EBGP, IBGP, LEAK, LINK_LOCAL, Pairing, activated
+from guard.simulate.bgp.session import SessionTable
 from guard.simulate.policy.evaluator import Evaluator
 from guard.simulate.rib.underlay import Underlay
-from guard.snapshot.snapshot import Snapshot
 
 Name = TypeVar("Name", bound=Hashable)
 
@@ -126,8 +126,9 @@ class Graph:
     """All speakers and links of one state, by index. `group_of` gives each link's update group by link index.
 
     `to_stub`: links whose receiver can do nothing with a route but send it back; `plain`: iBGP without import policy;
-    `adds`: links that carry additional paths. Indices are stable from one graph to
-    the next that is built upon it (`names`, `ends`: what has one already).
+    `adds`: links that carry additional paths. Indices of speakers, links and groups are stable from one graph to
+    the next that is built upon it (`names`, `ends`, `kinds`: what has one already). `drawn`: the links of each pairing
+    (by its id). `grounds`: devices, pairings and tripped sessions that all of it follows from.
     """
 
     speakers: Mapping[int, Speaker]
@@ -142,6 +143,31 @@ class Graph:
     by_name: Mapping[tuple[str, str], int]
     by_outbound: Mapping[tuple[SessionKey, int], Link]
     by_inbound: Mapping[tuple[SessionKey, int], Link]
+    kinds: Mapping[Hashable, int]
+    drawn: Mapping[int, _Drawn]
+    grounds: tuple[Mapping[str, Device], tuple[Pairing, ...], frozenset[SessionKey]]
+
+    def stands_on(
+        self, devices: Mapping[str, Device], pairings: tuple[Pairing, ...], tripped: frozenset[SessionKey]
+    ) -> bool:
+        """Whether this is the graph of these."""
+        return self.grounds[0] is devices and self.grounds[1] is pairings and self.grounds[2] == tripped
+
+
+class _Nature(NamedTuple):
+    """A link, the number of its update group (None: from outside), and whether it is plain."""
+
+    link: Link
+    group: int | None
+    plain: bool
+
+
+class _Drawn(NamedTuple):
+    """The links that a pairing led to, given what the far end was paired to."""
+
+    pairing: Pairing
+    far: Pairing | None
+    natures: tuple[_Nature, ...]
 
 
 class _Numbers(Generic[Name]):
@@ -155,33 +181,49 @@ class _Numbers(Generic[Name]):
 
 
 def build(
-    snapshot: Snapshot,
+    devices: Mapping[str, Device],
     underlay: Underlay,
     table: SessionTable,
     *,
     tripped: frozenset[SessionKey] = frozenset(),
     previous: Graph | None = None,
 ) -> Graph:
-    """The graph of all sessions that are up and not `tripped` (named by either end)."""
+    """The graph of all sessions that are up and not `tripped` (named by either end); `previous` itself if it is that.
+
+    `devices`: as BGP sees them (see seen). What a link does follows from its pairing and the one of the far end.
+    """
+    if previous is not None and previous.stands_on(devices, table.pairings, tripped):
+        return previous
     names = _Numbers(previous.names if previous is not None else {})
     ends = _Numbers(previous.ends if previous is not None else {})
-    speakers = {speaker.index: speaker for speaker in _speakers(snapshot, names, previous)}
+    kinds = _Numbers(previous.kinds if previous is not None else {})
+    speakers = {speaker.index: speaker for speaker in _speakers(devices, names, previous)}
     by_name = {(speaker.node, speaker.vrf): speaker.index for speaker in speakers.values()}
-    links: dict[int, Link] = {}
-    pairings = {pairing.session.key: pairing for pairing in table.pairings}
+    natures: dict[int, _Nature] = {}
+    drawn: dict[int, _Drawn] = {}
+    before = previous.drawn if previous is not None else {}
+    pairings = {pairing.key: pairing for pairing in table.pairings}
     for pairing in table.pairings:
         session = pairing.session
-        if not session.up or session.key in tripped or pairing.peer_key in tripped:
+        if not session.up or pairing.key in tripped or pairing.peer_key in tripped:
             continue
         far = pairings.get(pairing.peer_key) if pairing.peer_key is not None else None
-        for version in sorted(session.families):
-            for link in _links(version, pairing, far, by_name, underlay, ends):
-                links[link.index] = link
-    for link in _leaks(speakers, ends):
-        links[link.index] = link
+        known = before.get(id(pairing))
+        if known is None or known.far is not far:
+            links_of = (
+                link
+                for version in sorted(session.families)
+                for link in _links(version, pairing, far, by_name, underlay, ends)
+            )
+            known = _Drawn(pairing, far, tuple(_nature(link, kinds) for link in links_of))
+        drawn[id(pairing)] = known
+        natures.update((nature.link.index, nature) for nature in known.natures)
+    natures.update((link.index, _nature(link, kinds)) for link in _leaks(speakers, ends))
     if any(pairing.end.neighbor.overlays for pairing in table.pairings):
-        _add_vpns(table.pairings, tripped, speakers, links, names=names, ends=ends)
-    group_of = _group(speakers, links)
+        added = _add_vpns(table.pairings, tripped, speakers, names=names, ends=ends)
+        natures.update((link.index, _nature(link, kinds)) for link in added)
+    links = {index: nature.link for index, nature in natures.items()}
+    group_of = _group(speakers, natures.values())
     for link in links.values():
         if link.receiver != OUTSIDE:
             speakers[link.receiver].links_in[link.version].append(link)
@@ -199,19 +241,28 @@ def build(
         group_of,
         stubs,
         taking_part,
-        frozenset(index for index, link in links.items() if _is_plain(link)),
+        frozenset(index for index, nature in natures.items() if nature.plain),
         frozenset(adding),
         names.given,
         ends.given,
         by_name,
         {(link.outbound, link.version): link for link in links.values() if link.outbound is not None},
         {(link.inbound, link.version): link for link in links.values() if link.inbound is not None},
+        kinds.given,
+        drawn,
+        (devices, table.pairings, tripped),
     )
 
 
-def _speakers(snapshot: Snapshot, names: _Numbers[tuple[str, str]], previous: Graph | None) -> Iterable[Speaker]:
-    for name in sorted(snapshot.devices):
-        device = snapshot.devices[name]
+def _nature(link: Link, kinds: _Numbers[Hashable]) -> _Nature:
+    return _Nature(link, kinds.of(_group_key(link)) if link.sender != OUTSIDE else None, _is_plain(link))
+
+
+def _speakers(
+    devices: Mapping[str, Device], names: _Numbers[tuple[str, str]], previous: Graph | None
+) -> Iterable[Speaker]:
+    for name in sorted(devices):
+        device = devices[name]
         evaluator: Evaluator | None = None
         for process in device.bgp:
             index = names.of((device.name, process.vrf))
@@ -309,17 +360,17 @@ def _add_vpns(
     pairings: Iterable[Pairing],
     tripped: frozenset[SessionKey],
     speakers: dict[int, Speaker],
-    links: dict[int, Link],
     *,
     names: _Numbers[tuple[str, str]],
     ends: _Numbers[LinkKey],
-) -> None:
-    """Put in the tables of VPNs and the links between them."""
+) -> tuple[Link, ...]:
+    """Put in the tables of VPNs; the links between them."""
     from guard.simulate.bgp import vpn
 
     exchange = vpn.Exchange(speakers.values(), vpn.carriers(pairings, tripped), names.of, ends.of)
-    links.update((link.index, link) for link in exchange.links())
+    found = tuple(exchange.links())
     speakers.update((each.index, each) for each in exchange.tables.values())
+    return found
 
 
 def _client(family: NeighborFamily | None) -> bool:
@@ -333,8 +384,9 @@ def _own_address(pairing: Pairing, version: int, underlay: Underlay) -> Address 
         return LINK_LOCAL[version]
     if session.local_address is None or session.local_address.version == version:
         return session.local_address
-    owner = underlay.topology.owner(session.local_address, session.vrf)
-    state = underlay.topology.interface(session.node, owner.interface) if owner is not None else None
+    owners = underlay.topology.owners(session.local_address)
+    here = next((each.interface for each in owners if (each.node, each.vrf) == (session.node, session.vrf)), None)
+    state = underlay.topology.interface(session.node, here) if here is not None else None
     for address, _ in state.addresses if state is not None else ():
         if address.version == version and not address.is_link_local:
             return address
@@ -357,16 +409,15 @@ def _subnet(pairing: Pairing, underlay: Underlay) -> Prefix | None:
     return None
 
 
-def _group(speakers: Mapping[int, Speaker], links: Mapping[int, Link]) -> dict[int, Group]:
-    known: dict[tuple[object, ...], Group] = {}
+def _group(speakers: Mapping[int, Speaker], natures: Iterable[_Nature]) -> dict[int, Group]:
+    known: dict[int, Group] = {}
     group_of: dict[int, Group] = {}
-    for link in links.values():
-        if link.sender == OUTSIDE:
+    for link, number, _ in natures:
+        if number is None:
             continue
-        key = _group_key(link)
-        group = known.get(key)
+        group = known.get(number)
         if group is None:
-            group = known[key] = Group(len(known), [])
+            group = known[number] = Group(number, [])
             speakers[link.sender].groups[link.version].append(group)
         group.links.append(link)
         group.by_receiver.setdefault(link.receiver, []).append(link)

@@ -15,9 +15,9 @@ from guard.model.bgp import EVPN, BgpAttributes, BgpFamily
 from guard.model.community import extended
 from guard.model.device import Vendor
 from guard.model.rib import Label, NextHop, RibEntry, RouteProtocol
+from guard.simulate.bgp.ends import LEAK
 from guard.simulate.bgp.graph import ANY_TARGET, Link, Speaker
 from guard.simulate.bgp.path import LOCAL, Path
-from guard.simulate.bgp.session import LEAK
 from guard.simulate.policy.evaluator import RouteView
 from guard.simulate.rib.underlay import Underlay
 

@@ -134,9 +134,7 @@ def _redistributed(
         yield from _admitted(speaker, prefix, attributes, entry, what.protocol, what.policy)
 
 
-def _exported(
-    speaker: Speaker, family: BgpFamily, prefix: Prefix, attributes: BgpAttributes, entry: RibEntry
-) -> bool:
+def _exported(speaker: Speaker, family: BgpFamily, prefix: Prefix, attributes: BgpAttributes, entry: RibEntry) -> bool:
     """Whether some export policy of the process lets out a route of another protocol, the active one of its prefix."""
     if entry.admin_distance > family.distance_external:
         return False

@@ -14,9 +14,9 @@ from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes, ListFilter, NeighborFamily
 from guard.model.device import Vendor
 from guard.model.policy import MatchRouteExists
+from guard.simulate.bgp.ends import CONFED, EBGP, IBGP
 from guard.simulate.bgp.graph import Link, Speaker
 from guard.simulate.bgp.path import LOCAL, Path
-from guard.simulate.bgp.session import CONFED, EBGP, IBGP
 from guard.simulate.bgp.transform import after_policy, before_policy, may_send, receive
 from guard.simulate.policy.evaluator import Evaluator, RouteView
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import fields, replace
-from itertools import product
 from typing import TYPE_CHECKING
 
-from guard.model.address import Address, Prefix
+from guard.model.address import Prefix
 from guard.model.bgp import BgpFamily, BgpProcess
 from guard.model.device import Device
 from guard.simulate.bgp.graph import OUTSIDE, Graph, Link, Speaker
@@ -32,13 +31,19 @@ class Reuse:
         self._new = new
         self._old_graph = old.graph
         self._old = old.runs
-        self._lists = _changed_lists(old.graph, new.graph)
-        self._speakers = _changed_speakers(old.graph, new.graph)
-        self._links = _changed_links(old.graph, new.graph)
-        self._hops = _changed_hops(old, new)
-        self._apart = _apart(self._speakers, self._links, old.graph, new.graph)
+        self._lists: tuple[tuple[int, PrefixTest], ...] = ()
+        self._speakers: frozenset[int] = frozenset()
+        self._links: tuple[Link, ...] = ()
+        self._apart: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())
+        self._flags = old.limits != new.limits
+        if old.graph is not new.graph:
+            self._lists = _changed_lists(old.graph, new.graph)
+            self._speakers = _changed_speakers(old.graph, new.graph)
+            self._links = _changed_links(old.graph, new.graph)
+            self._apart = _apart(self._speakers, self._links, old.graph, new.graph)
+            self._flags = self._flags or _grown(old.graph, new.graph)
+        self._hops = new.take_hops(old, old.hops_read)
         self._with_lists: dict[frozenset[int], tuple[frozenset[int], frozenset[int]]] = {}
-        self._flags = _grown(old.graph, new.graph) or old.limits != new.limits
         self.taken = 0
 
     def run(self, members: PrefixClass, seeds: tuple[Seed, ...]) -> ClassRun | None:
@@ -235,22 +240,6 @@ def _names(family: object) -> set[str]:
     if conditional is not None:
         found.update((conditional.advertise_policy, conditional.condition_policy))
     return found
-
-
-#: The ways in which a next hop may have been asked about (world.HopKey).
-_WAYS = tuple(product((False, True), repeat=2))
-
-
-def _changed_hops(old: Exchange, new: Exchange) -> frozenset[tuple[int, Address, str]]:
-    """Next hops that runs read and that resolve otherwise than they did, or at another cost."""
-    read = {key for run in old.classes for key in run.hops_read}
-    changed: set[tuple[int, Address, str]] = set()
-    for index, next_hop, vrf in read:
-        for near, itself in _WAYS:
-            key = (index, next_hop, vrf, near, itself)
-            if key in old.hops and (index not in new.graph.speakers or new.ask(key) != old.hops[key]):
-                changed.add((index, next_hop, vrf))
-    return frozenset(changed)
 
 
 def _changed_lists(old: Graph, new: Graph) -> tuple[tuple[int, PrefixTest], ...]:

@@ -16,12 +16,12 @@ from guard.model.policy import MatchRouteExists
 from guard.simulate.bgp import leak as bgp_leak
 from guard.simulate.bgp.alike import AlikeExports, is_own_way
 from guard.simulate.bgp.decision import Entrant, Selection, select
+from guard.simulate.bgp.ends import LEAK
 from guard.simulate.bgp.graph import OUTSIDE, Graph, Group, Link, Speaker
 from guard.simulate.bgp.origin import suppresses
 from guard.simulate.bgp.path import LOCAL, Hop, Path
 from guard.simulate.bgp.policy import Conditional, export_route, import_route
 from guard.simulate.bgp.prefix_class import PrefixClass
-from guard.simulate.bgp.session import LEAK
 from guard.simulate.bgp.transform import takes_plainly
 from guard.simulate.policy.evaluator import RouteView
 
@@ -237,9 +237,7 @@ class ClassRun:
     def _decide(self, speaker: Speaker, learned: Mapping[int, Path]) -> Selection | None:
         return self.select_of(speaker, (*self.locals.get(speaker.index, ()), *learned.values()))
 
-    def select_of(
-        self, speaker: Speaker, paths: Iterable[Path], family: BgpFamily | None = None
-    ) -> Selection | None:
+    def select_of(self, speaker: Speaker, paths: Iterable[Path], family: BgpFamily | None = None) -> Selection | None:
         """The best of some paths, as the speaker decides (with other settings of its family, if given)."""
         family = family or speaker.families.get(self.version)
         if family is None:

@@ -7,11 +7,12 @@ matches and the session does not come up. Not modelled: filters that stop BGP it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+import operator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from guard.model.address import Address
-from guard.model.bgp import BgpNeighbor, BgpProcess, NeighborFamily
+from guard.model.bgp import BgpNeighbor, BgpProcess
 from guard.model.device import Device
 from guard.model.inventory import EXTERNAL
 from guard.model.state import BgpSession, InterfaceId
@@ -20,137 +21,104 @@ from guard.simulate.bgp.address import (
     address_towards,
     configured_owners,
     configured_towards,
+    owners_after,
     router_id,
     update_source,
 )
+from guard.simulate.bgp.ends import EBGP, IBGP, End, Pairing, far_allowed, kind_of, mismatch, unicast
+from guard.simulate.bgp.paired import Ground, Paired, Reading, Since
 from guard.simulate.layer3.topology import Owner
-from guard.simulate.rib.underlay import Underlay
+from guard.simulate.rib.underlay import Carrying, Underlay
 from guard.snapshot.snapshot import Snapshot
-
-EBGP, IBGP, CONFED = "ebgp", "ibgp", "confed"
-
-#: The kind of a link between two VRFs of one device: no session, routes are copied.
-LEAK = "leak"
 
 #: More hops than this is a forwarding loop to the walk that checks a multihop session.
 _LONGEST_PATH = 64
 
 _STATUS_ORDER = {"ESTABLISHED": 0, "NOT_ESTABLISHED": 1, "NOT_COMPATIBLE": 2}
 
-#: What an unnumbered session's next hop is called where the link-local address is not known (Batfish's convention).
-LINK_LOCAL = {4: Address(4, 0xA9FE0001), 6: Address(6, 0xFE80 << 112 | 0xA9FE0001)}
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """One end as configured. `source`: the address it opens from; `interface`: where it is directly connected."""
-
-    node: str
-    device: Device
-    process: BgpProcess
-    neighbor: BgpNeighbor
-    source: Address | None
-    interface: str | None
-    source_why: str = ""
-
-    @property
-    def vrf(self) -> str:
-        return self.process.vrf
-
-    def presented_as(self, remote_as: int | None) -> int:
-        """The AS that this end names in its OPEN (local-as, or the confederation's towards the outside)."""
-        process = self.process
-        if self.neighbor.local_as is not None:
-            return self.neighbor.local_as
-        if process.confederation_id is None or remote_as is None:
-            return process.asn
-        inside = remote_as == process.asn or remote_as in process.confederation_peers
-        return process.asn if inside else process.confederation_id
-
-    def accepts(self, asn: int) -> bool:
-        """Whether the neighbour may be of AS `asn`."""
-        neighbor = self.neighbor
-        if neighbor.remote_as_kind == "internal":
-            return asn == (neighbor.local_as or self.process.asn)
-        if neighbor.remote_as_kind == "external":
-            return asn != (neighbor.local_as or self.process.asn)
-        if any(low <= asn <= high for low, high in neighbor.remote_as_ranges):
-            return True
-        return asn == neighbor.remote_as or asn in neighbor.remote_as_options
-
-    def expected_as(self) -> int | None:
-        """The neighbour's AS where the configuration names exactly one."""
-        if self.neighbor.remote_as_kind == "internal":
-            return self.neighbor.local_as or self.process.asn
-        return self.neighbor.remote_as
-
-
-@dataclass(frozen=True, slots=True)
-class Pairing:
-    """An end with what it found: its public row, its kind, and the end it talks to (None: outside the snapshot)."""
-
-    end: End
-    session: BgpSession
-    kind: str
-    peer: End | None
-    peer_key: tuple[str, str, str] | None
-
-    def family(self, version: int) -> NeighborFamily | None:
-        return activated(self.end.neighbor, version)
-
-
-def activated(neighbor: BgpNeighbor, version: int) -> NeighborFamily | None:
-    """The neighbour's settings in an address family, if that family is activated."""
-    return next((f for f in neighbor.families if f.version == version and f.activated), None)
-
-
-def unicast(neighbor: BgpNeighbor) -> frozenset[int]:
-    return frozenset(family.version for family in neighbor.families if family.activated)
-
-
-def exchanged(neighbor: BgpNeighbor) -> frozenset[int | str]:
-    """All that the neighbour is asked for: a session stands if one family is active at both ends (RFC 4760 8)."""
-    if not neighbor.overlays and not neighbor.other_families:
-        return unicast(neighbor)
-    return unicast(neighbor).union((each.version for each in neighbor.overlays), neighbor.other_families)
-
 
 class SessionTable:
-    """All ends of a snapshot, matched. Built once per state; `pairings` are sorted by session key."""
+    """All ends of a snapshot, matched. Built once per state; `pairings` are sorted by session key.
 
-    def __init__(self, snapshot: Snapshot, underlay: Underlay, previous: SessionTable | None = None) -> None:
+    `devices`: as BGP sees them (see seen). With `previous`, pairings that surely stand are the objects of that table,
+    and `pairings` is its very tuple where all of them are.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        underlay: Underlay,
+        previous: SessionTable | None = None,
+        devices: Mapping[str, Device] | None = None,
+    ) -> None:
         self._snapshot = snapshot
         self._underlay = underlay
+        self._carrying = underlay if isinstance(underlay, Carrying) else None
         self._reach: dict[tuple[str, str, Address], bool] = {}
-        same = previous is not None and previous._snapshot.inventory is snapshot.inventory
-        self._sites: dict[str, bool] = previous._sites if previous is not None and same else {}
-        alike = previous is not None and previous._snapshot.devices is snapshot.devices
-        self._owners: dict[Address, tuple[Owner, ...]]
-        self._owners = previous._owners if previous is not None and alike else configured_owners(underlay)
+        self._reading = Reading()
+        if previous is not None and previous._snapshot.inventory is not snapshot.inventory:
+            previous = None
+        self._sites: dict[str, bool] = previous._sites if previous is not None else {}
+        self._peerings = {(each.device.lower(), each.neighbor) for each in snapshot.inventory.peerings}
+        self._ground = self._stand_on(snapshot.devices if devices is None else devices, previous)
+        self._owners = self._ground.owners
+        since = Since(previous._ground, self._ground) if previous is not None else None
+        moved = self._ground.devices.keys() if since is None or previous is None else since.moved | previous._routed
+        self._routed: set[str] = set()  # nodes of which some end opens from wherever the route to its neighbour leaves
         self._ends: dict[tuple[str, str], list[End]] = {}
         self._by_address: dict[tuple[str, str, Address], End] = {}
-        for name in sorted(snapshot.devices):
-            self._add_device(snapshot.devices[name])
-        peerings = snapshot.inventory.peerings
-        self._peerings = {(each.device.lower(), each.neighbor) for each in peerings}
-        self.pairings = tuple(sorted(_mutual(tuple(self._pair_all())), key=lambda pairing: pairing.session.key))
+        for name, device in sorted(self._ground.devices.items()):
+            self._add_device(device, previous._ends if previous is not None else {}, moved=name in moved)
+        self._paired: dict[tuple[str, str], tuple[Paired, ...]] = {
+            table: tuple(self._pair_table(table, ends, previous, since)) for table, ends in self._ends.items()
+        }
+        found = [pairing for held in self._paired.values() for each in held for pairing in each.pairings]
+        self.pairings = tuple(sorted(_mutual(found), key=lambda pairing: pairing.key))
+        if previous is not None and _are_same(self.pairings, previous.pairings):
+            self.pairings = previous.pairings
+
+    def _stand_on(self, devices: Mapping[str, Device], previous: SessionTable | None) -> Ground:
+        if previous is None:
+            return Ground(devices, self._underlay, configured_owners(self._underlay))
+        before = previous._ground
+        if before.devices is devices:
+            return Ground(devices, self._underlay, before.owners)
+        names = devices.keys() | before.devices.keys()
+        edited = {name for name in names if devices.get(name) is not before.devices.get(name)}
+        return Ground(devices, self._underlay, owners_after(self._underlay, before.owners, edited))
+
+    def questions(self) -> Iterator[tuple[str, str, Address, bool]]:
+        """All that sessions hang on of what the underlay resolves, and whether it surely is reached.
+
+        What is asked anew each time is left out.
+        """
+        for held in self._paired.values():
+            for each in held:
+                yield from each.questions()
 
     def tell(self, told: Mapping[tuple[str, str, str], BgpSession]) -> None:
         """Take another engine's word on some ends, by session key."""
         self.pairings = tuple(
-            replace(pairing, session=told.get(pairing.session.key, pairing.session)) for pairing in self.pairings
+            replace(pairing, session=told.get(pairing.key, pairing.session)) for pairing in self.pairings
         )
 
     # ------------------------------------------------------------------------------------------------- ends
 
-    def _add_device(self, device: Device) -> None:
+    def _add_device(self, device: Device, before: Mapping[tuple[str, str], list[End]], *, moved: bool) -> None:
+        """The ends of a device: those of the table before if it has not moved, and those that are as they were."""
+        made: dict[tuple[str, str], list[End]] = {}
         for process in device.bgp:
-            ends = self._ends.setdefault((device.name, process.vrf), [])
-            for neighbor in process.neighbors:
-                end = self._end(device, process, neighbor)
-                ends.append(end)
-                if neighbor.address is not None:
-                    self._by_address.setdefault((device.name, process.vrf, neighbor.address), end)
+            table = (device.name, process.vrf)
+            if table in before and not moved:
+                made[table] = before[table]
+                continue
+            ends = [self._end(device, process, neighbor) for neighbor in process.neighbors]
+            made[table] = [*made.get(table, ()), *ends]
+        for table, ends in made.items():
+            self._ends[table] = _kept(ends, before.get(table, [])) if moved else ends
+            for end in self._ends[table]:
+                if end.neighbor.address is not None:
+                    self._by_address.setdefault((*table, end.neighbor.address), end)
 
     def _end(self, device: Device, process: BgpProcess, neighbor: BgpNeighbor) -> End:
         if neighbor.interface is not None:
@@ -173,6 +141,7 @@ class SessionTable:
 
     def _routed_source(self, device: Device, vrf: str, target: Address) -> Address | None:
         """The address of the interface that the route to `target` leaves by."""
+        self._routed.add(device.name)
         found = self._underlay.resolve(device.name, vrf, target)
         if found is None or not found.hops:
             return None
@@ -180,18 +149,45 @@ class SessionTable:
 
     # ---------------------------------------------------------------------------------------------- matching
 
-    def _pair_all(self) -> Iterator[Pairing]:
-        for ends in self._ends.values():
-            for end in ends:
-                if end.neighbor.interface is not None:
-                    yield self._pair_unnumbered(end)
-                elif end.neighbor.address is not None:
-                    yield from self._pair_numbered(end)
+    def _pair_table(
+        self, table: tuple[str, str], ends: list[End], previous: SessionTable | None, since: Since | None
+    ) -> Iterator[Paired]:
+        before = previous._paired.get(table, ()) if previous is not None else ()
+        theirs = previous._ends.get(table, []) if previous is not None else []
+        for number, end in enumerate(ends):
+            known = before[number] if number < len(theirs) and theirs[number] is end else None
+            if known is not None and since is not None and since.holds(known):
+                yield known
+                continue
+            found = self._pair_anew(end)
+            alike = known is not None and len(known.pairings) == len(found.pairings)
+            if known is not None and alike and all(map(_is_same, known.pairings, found.pairings)):
+                found = found._replace(pairings=known.pairings)
+            yield found
+
+    def _pair_anew(self, end: End) -> Paired:
+        self._reading = reading = Reading({end.node})
+        pairings: tuple[Pairing, ...] = ()
+        if end.neighbor.interface is not None:
+            reading.fleeting = True
+            pairings = (self._pair_unnumbered(end),)
+        elif end.neighbor.address is not None:
+            pairings = tuple(self._pair_numbered(end))
+        return Paired(
+            pairings,
+            end.neighbor.address,
+            frozenset(reading.nodes),
+            tuple(reading.near),
+            tuple(reading.asked),
+            tuple(reading.vouched),
+            reading.fleeting,
+        )
 
     def _pair_numbered(self, end: End) -> Iterator[Pairing]:
         target = end.neighbor.address
         assert target is not None
         owners = self._owners.get(target, ())
+        self._reading.nodes.update(owner.node for owner in owners)
         if not owners or all(owner.node == end.node and owner.vrf == end.vrf for owner in owners):
             yield self._alone(end, owned=bool(owners))
             return
@@ -206,6 +202,7 @@ class SessionTable:
         # An address that several devices or tables bear: who answers is who is up, then who at least agrees; of
         # several tables the one at the other end of the link, then the one of the same name.
         alone = len(found) == 1
+        self._reading.fleeting |= not alone
         pairing, peer, dynamic = found[0] if alone else min(found, key=lambda each: self._likelihood(end, *each[:2]))
         yield pairing
         if dynamic:
@@ -251,21 +248,21 @@ class SessionTable:
         local_as = end.presented_as(end.expected_as())
         expected_here = peer.expected_as() if peer.neighbor.listen is None else local_as
         remote_as = peer.presented_as(expected_here)
-        kind = _kind(end, remote_as)
-        mismatch = _mismatch(end, peer, local_as, remote_as)
-        why = mismatch or self._down_why(end, peer, target, local, kind)
+        kind = kind_of(end, remote_as)
+        odds = mismatch(end, peer, local_as, remote_as)
+        why = odds or self._down_why(end, peer, target, local, kind)
         session = BgpSession(
             end.node,
             end.vrf,
             local_as,
             local,
             None,
-            remote_as if not mismatch else end.expected_as(),
-            peer.node if not mismatch else None,
+            remote_as if not odds else end.expected_as(),
+            peer.node if not odds else None,
             target,
             None,
             self._type(end, kind, unnumbered=False),
-            "NOT_COMPATIBLE" if mismatch else "NOT_ESTABLISHED" if why else "ESTABLISHED",
+            "NOT_COMPATIBLE" if odds else "NOT_ESTABLISHED" if why else "ESTABLISHED",
             not why,
             external=self._is_external(end, peer.node, remote_as),
             why=why,
@@ -338,8 +335,11 @@ class SessionTable:
                 self._underlay.topology.interface(end.node, link),
                 self._underlay.topology.interface(peer.node, back),
             )
-            if here and there and there.id in self._underlay.topology.neighbours(here.id):
-                return ""
+            if here and there:
+                together = there.id in self._underlay.topology.neighbours(here.id)
+                self._reading.near.append((here.id, there.id, together))
+                if together:
+                    return ""
             if kind != IBGP and not (far_allowed(end.neighbor) and far_allowed(peer.neighbor)):
                 return f"{end.node} and {peer.node} are not on one link"
         for each, address in ((end, target), (peer, local)):
@@ -349,6 +349,10 @@ class SessionTable:
 
     def reaches(self, node: str, vrf: str, target: Address) -> bool:
         """Whether packets from `node` to `target` arrive at an up interface that bears it, hop by hop."""
+        if self._carrying is not None and self._carrying.vouches(node, vrf, target):
+            self._reading.vouched.append((node, vrf, target))
+            return True
+        self._reading.fleeting = True
         trail: list[tuple[str, str, Address]] = []
         answer = False
         for _ in range(_LONGEST_PATH):
@@ -400,7 +404,7 @@ class SessionTable:
         assert target is not None
         remote_as = end.expected_as()
         local_as = end.presented_as(remote_as)
-        kind = EBGP if remote_as is None else _kind(end, remote_as)
+        kind = EBGP if remote_as is None else kind_of(end, remote_as)
         why = "no neighbour there is configured for it" if owned else self._incomplete(end, target, kind)
         session = BgpSession(
             end.node,
@@ -432,6 +436,7 @@ class SessionTable:
         why = self._end_down_why(end, end.source, target, kind)
         if why:
             return why
+        self._reading.asked.append((end.node, end.vrf, target))
         found = self._underlay.resolve(end.node, end.vrf, target)
         return "" if found is not None and not found.discard else f"{end.node} does not reach {target}"
 
@@ -443,10 +448,10 @@ class SessionTable:
         peer = self._facing_unnumbered(here.id) if here is not None else None
         remote_as = peer.presented_as(peer.expected_as()) if peer is not None else end.expected_as()
         local_as = end.presented_as(end.expected_as())
-        kind = EBGP if remote_as is None else _kind(end, remote_as)
-        mismatch = _mismatch(end, peer, local_as, remote_as or 0) if peer is not None else ""
-        why = mismatch or self._unnumbered_why(end, peer, up=here is not None and here.up)
-        status = "NOT_COMPATIBLE" if peer is None or mismatch else "NOT_ESTABLISHED" if why else "ESTABLISHED"
+        kind = EBGP if remote_as is None else kind_of(end, remote_as)
+        odds = mismatch(end, peer, local_as, remote_as or 0) if peer is not None else ""
+        why = odds or self._unnumbered_why(end, peer, up=here is not None and here.up)
+        status = "NOT_COMPATIBLE" if peer is None or odds else "NOT_ESTABLISHED" if why else "ESTABLISHED"
         session = BgpSession(
             end.node,
             end.vrf,
@@ -515,11 +520,34 @@ class SessionTable:
         return remote_as != end.process.asn and (remote_as or 0) not in end.process.confederation_peers
 
 
-def _mutual(pairings: tuple[Pairing, ...]) -> Iterator[Pairing]:
+def _kept(ends: list[End], before: list[End]) -> list[End]:
+    """The ends, those that are as they were as the objects of before; the list of before if all of them are."""
+    if len(ends) != len(before):
+        return ends
+    found = [old if _is_same_end(new, old) else new for new, old in zip(ends, before, strict=True)]
+    return before if all(map(operator.is_, found, before)) else found
+
+
+def _is_same_end(one: End, other: End) -> bool:
+    same = one.device is other.device and one.process is other.process and one.neighbor is other.neighbor
+    return same and (one.source, one.interface, one.source_why) == (other.source, other.interface, other.source_why)
+
+
+def _is_same(one: Pairing, other: Pairing) -> bool:
+    """Whether two pairings of the same ends say the same."""
+    alike = one.end is other.end and one.peer is other.peer and one.kind == other.kind
+    return alike and one.peer_key == other.peer_key and one.session == other.session
+
+
+def _are_same(some: Sequence[Pairing], others: Sequence[Pairing]) -> bool:
+    return len(some) == len(others) and all(map(operator.is_, some, others))
+
+
+def _mutual(pairings: Sequence[Pairing]) -> Iterator[Pairing]:
     """Ends whose far end talks to another one (an address that several devices bear) are left alone."""
-    chosen = {pairing.session.key: pairing.peer_key for pairing in pairings}
+    chosen = {pairing.key: pairing.peer_key for pairing in pairings}
     for pairing in pairings:
-        key = pairing.session.key
+        key = pairing.key
         other = chosen.get(pairing.peer_key) if pairing.peer_key is not None else None
         if other is None or other == key or not pairing.session.up:
             yield pairing
@@ -527,53 +555,3 @@ def _mutual(pairings: tuple[Pairing, ...]) -> Iterator[Pairing]:
         why = f"{pairing.session.remote_node} talks to another device with this address"
         session = replace(pairing.session, status="NOT_COMPATIBLE", up=False, why=why, remote_node=None)
         yield replace(pairing, session=session)
-
-
-def far_allowed(neighbor: BgpNeighbor) -> bool:
-    """Whether an eBGP neighbour need not be directly connected."""
-    return neighbor.disable_connected_check or (neighbor.multihop or 1) > 1 or neighbor.ttl_security is not None
-
-
-def _kind(end: End, remote_as: int) -> str:
-    process = end.process
-    own = end.neighbor.local_as or process.asn
-    if remote_as in (own, process.asn):
-        return IBGP
-    return CONFED if process.confederation_id is not None and remote_as in process.confederation_peers else EBGP
-
-
-#: RFC 9234 4.2: our role and the neighbour's.
-_ROLES = {
-    "provider": "customer",
-    "customer": "provider",
-    "peer": "peer",
-    "rs-server": "rs-client",
-    "rs-client": "rs-server",
-}
-
-
-def _roles_fit(one: BgpNeighbor, other: BgpNeighbor) -> bool:
-    if one.local_role and other.local_role:
-        return _ROLES.get(one.local_role) == other.local_role
-    return not (one.strict_role or other.strict_role)
-
-
-def _mismatch(end: End, peer: End, local_as: int, remote_as: int) -> str:
-    """Why two ends that name each other never agree, whatever the links do."""
-    if not end.accepts(remote_as) and not (peer.neighbor.local_as_dual and end.accepts(peer.process.asn)):
-        return f"{end.node} expects another AS than {remote_as}"
-    if not peer.accepts(local_as) and not (end.neighbor.local_as_dual and peer.accepts(end.process.asn)):
-        return f"{peer.node} expects another AS than {local_as}"
-    keys = {end.neighbor.authentication, peer.neighbor.authentication}
-    if len(keys) > 1 and "unreadable" not in keys:
-        return "the ends authenticate differently"
-    if (end.neighbor.ttl_security is None) != (peer.neighbor.ttl_security is None) and _kind(end, remote_as) != IBGP:
-        guarded, other = (end, peer) if end.neighbor.ttl_security is not None else (peer, end)
-        if (other.neighbor.multihop or 1) < 255 - (guarded.neighbor.ttl_security or 1) + 1:
-            return f"TTL security at {guarded.node} alone"
-    if not _roles_fit(end.neighbor, peer.neighbor):
-        return "the ends have roles that do not fit (RFC 9234)"
-    ours, theirs = exchanged(end.neighbor), exchanged(peer.neighbor)
-    if (ours or theirs) and not ours & theirs:
-        return "no address family is activated at both ends"
-    return ""

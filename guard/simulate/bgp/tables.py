@@ -17,13 +17,14 @@ from guard.model.device import Vendor
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import BgpRow, BgpSession, StateNote
 from guard.simulate.bgp.decision import Selection
+from guard.simulate.bgp.ends import EBGP, IBGP
 from guard.simulate.bgp.external import is_test_prefix
 from guard.simulate.bgp.flocks import Flock
 from guard.simulate.bgp.graph import OUTSIDE, Link, SessionKey, Speaker
 from guard.simulate.bgp.leak import shared_hosts
 from guard.simulate.bgp.path import LOCAL, Path, leads_to_itself
 from guard.simulate.bgp.run import ClassRun, Needs
-from guard.simulate.bgp.session import EBGP, IBGP
+from guard.simulate.bgp.seen import sourced
 from guard.simulate.bgp.standing import Standing, together
 from guard.simulate.policy.evaluator import RouteView, path_length
 from guard.simulate.rib.plain_routes import Classified
@@ -76,9 +77,9 @@ class BgpSolution:
         self.notes = notes
         self._hosts = shared_hosts(exchange)
         self.universe = frozenset(exchange.runs).union(*self._hosts.values())
-        self.sessions = tuple(
-            _session(pairing.session, pairing.peer_key, tripped) for pairing in exchange.sessions.pairings
-        )
+        pairings = exchange.sessions.pairings
+        rows = (_session(pairing.session, pairing.peer_key, tripped) for pairing in pairings)
+        self.sessions = sourced(rows, pairings, exchange.snapshot.devices)
         self.tables = Tables(self, exchange)
         self._entries: dict[int, dict[int, RibEntry | None]] = {}  # by run (its id), by speaker
         self._told: dict[tuple[int, int], _Told | None] = {}  # by run (its id), by flock
@@ -298,9 +299,7 @@ class BgpSolution:
             self._alike = [run.members for run in ours] == [run.members for run in theirs]
         return self._alike
 
-    def by_run(
-        self, exchange: Exchange, wanted: frozenset[Prefix]
-    ) -> tuple[tuple[ClassRun, tuple[Prefix, ...]], ...]:
+    def by_run(self, exchange: Exchange, wanted: frozenset[Prefix]) -> tuple[tuple[ClassRun, tuple[Prefix, ...]], ...]:
         """Some prefixes by the class that they are in; the last answer is remembered."""
         if self._by_run is None or self._by_run[0] is not exchange or self._by_run[1] is not wanted:
             found: dict[int, tuple[ClassRun, list[Prefix]]] = {}
@@ -341,7 +340,7 @@ def _hashed(chosen: tuple[object, ...]) -> int:
 
 
 def _session(session: BgpSession, peer: SessionKey | None, tripped: frozenset[SessionKey]) -> BgpSession:
-    if session.key not in tripped and peer not in tripped:
+    if not tripped or (session.key not in tripped and peer not in tripped):
         return session
     status = "NOT_ESTABLISHED" if session.status == "ESTABLISHED" else session.status
     return replace(session, up=False, tripped=True, status=status, why="maximum-prefix exceeded")

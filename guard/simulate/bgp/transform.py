@@ -9,10 +9,10 @@ from __future__ import annotations
 from guard.model.bgp import CONFED_SEQUENCE, CONFED_SET, SEQUENCE, SET, AsPath, BgpAttributes, BgpProcess, Segment
 from guard.model.community import is_transitive
 from guard.model.device import Vendor
+from guard.simulate.bgp.ends import CONFED, EBGP, IBGP
 from guard.simulate.bgp.graph import Link, Speaker
 from guard.simulate.bgp.path import LOCAL, Path
 from guard.simulate.bgp.private_as import is_private, remove_private
-from guard.simulate.bgp.session import CONFED, EBGP, IBGP
 from guard.simulate.policy.evaluator import prepend
 from guard.simulate.policy.route_lists import community_kind
 

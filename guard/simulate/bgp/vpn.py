@@ -15,9 +15,9 @@ from guard.model.address import Address
 from guard.model.bgp import EVPN, OVERLAYS, VPNV4, VPNV6, BgpFamily, NeighborFamily
 from guard.model.device import Vendor
 from guard.simulate.bgp.address import update_source
+from guard.simulate.bgp.ends import EBGP, LEAK, Pairing
 from guard.simulate.bgp.graph import ANY_TARGET, Link, LinkKey, Speaker
 from guard.simulate.bgp.leak import canonical, exports, imports
-from guard.simulate.bgp.session import EBGP, LEAK, Pairing
 
 #: The IP versions that a family carries, and how its tables are named.
 CARRIED = {VPNV4: (4,), VPNV6: (6,), EVPN: (4, 6)}
@@ -63,7 +63,7 @@ class _Vpn:
 
 def carriers(pairings: Iterable[Pairing], tripped: frozenset[tuple[str, str, str]]) -> tuple[_Carrier, ...]:
     """The ends of sessions that are up and carry VPN or EVPN routes."""
-    ends = {each.session.key: each for each in pairings if each.end.neighbor.overlays and each.session.up}
+    ends = {each.key: each for each in pairings if each.end.neighbor.overlays and each.session.up}
     found = []
     for key, pairing in ends.items():
         far = ends.get(pairing.peer_key) if pairing.peer_key is not None else None

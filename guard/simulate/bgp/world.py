@@ -5,7 +5,7 @@ Law: answers are functions of snapshot, underlay and graph; what is remembered h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from guard.model.policy import MatchRouteExists
 from guard.model.rib import RouteProtocol
 from guard.simulate.bgp.alike import Kinds
 from guard.simulate.bgp.decision import Selection
+from guard.simulate.bgp.ends import EBGP, far_allowed
 from guard.simulate.bgp.flocks import Answer, Flock, answer, flocks, like
 from guard.simulate.bgp.graph import Graph, Link, Speaker
 from guard.simulate.bgp.origin import default_path, unimported_networks
@@ -24,18 +25,20 @@ from guard.simulate.bgp.path import LOCAL, LOCAL_HOP, Hop, Path, leads_to_itself
 from guard.simulate.bgp.policy import Conditional
 from guard.simulate.bgp.prefix_class import PrefixClass
 from guard.simulate.bgp.run import ClassRun, Earlier, Needs, Split
-from guard.simulate.bgp.session import EBGP, far_allowed
 from guard.simulate.bgp.transform import after_policy
 from guard.simulate.policy.evaluator import RouteView
 from guard.simulate.rib.resolution_policy import resolvable
-from guard.simulate.rib.underlay import Carrying, Still, Underlay
+from guard.simulate.rib.underlay import Carrying, Still, Underlay, beside
 
 _UNUSABLE = Hop(usable=False, metric=0)
 _NOTHING: frozenset[MatchRouteExists] = frozenset()
 
-#: What a next hop was resolved for: speaker, address, table, whether it has to be directly connected, and whether it is
+#: What a speaker resolves a next hop for: address, table, whether it has to be directly connected, and whether it is
 #: asked for a route to that very address.
-HopKey = tuple[int, Address, str, bool, bool]
+Ask = tuple[Address, str, bool, bool]
+
+#: Speaker, next hop and VRF ("": its own), as runs remember what they read.
+HopRead = tuple[int, Address, str]
 
 
 class Limits(NamedTuple):
@@ -56,7 +59,7 @@ class World:
         self.underlay = underlay
         self.graph = graph
         self.limits = limits
-        self.hops: dict[HopKey, tuple[Hop, Prefix | None]] = {}
+        self.hops: dict[int, dict[Ask, tuple[Hop, Prefix | None]]] = {}  # by speaker
         self.runs: dict[Prefix, ClassRun] = {}
         self._flocks: dict[int, tuple[tuple[Flock, ...], dict[int, Flock]]] = {}
         self._usable_by: dict[Address, frozenset[int]] = {}
@@ -71,8 +74,10 @@ class World:
             index
             for index, speaker in graph.speakers.items()
             if not speaker.table
-            and (any(not each.advertise_inactive for near in speaker.process.neighbors for each in near.families)
-            or waits_for_fib(speaker))
+            and (
+                any(not each.advertise_inactive for near in speaker.process.neighbors for each in near.families)
+                or waits_for_fib(speaker)
+            )
         }
 
     def hop(self, speaker: Speaker, path: Path, prefix: Prefix) -> Hop:
@@ -91,16 +96,16 @@ class World:
             and not (link.into is not None and far_allowed(link.into))
         )
         if speaker.table or path.leaked:  # the next hop is looked up in another table than the route is for
-            return self.ask((speaker.index, next_hop, path.vrf, near, False))[0]
+            return self.ask(speaker.index, (next_hop, path.vrf, near, False))[0]
         itself = leads_to_itself(prefix, next_hop)
-        hop, through = self.ask((speaker.index, next_hop, path.vrf, near, itself))
+        hop, through = self.ask(speaker.index, (next_hop, path.vrf, near, itself))
         return _UNUSABLE if through == prefix else hop  # RFC 4271 9.1.2.1
 
     def usable(self, speaker: Speaker, next_hop: Address, prefix: Prefix) -> bool:
         """Whether an iBGP route for `prefix` may use the next hop."""
         if next_hop.is_link_local:
             return True
-        hop, through = self.ask((speaker.index, next_hop, "", False, leads_to_itself(prefix, next_hop)))
+        hop, through = self.ask(speaker.index, (next_hop, "", False, leads_to_itself(prefix, next_hop)))
         return hop.usable and through != prefix
 
     def flocks(self, version: int) -> tuple[Flock, ...]:
@@ -202,22 +207,46 @@ class World:
 
     def _is_still(self, earlier: World, index: int, vrf: str, next_hop: Address) -> bool:
         """Whether a next hop surely resolves for a speaker as it did in an earlier state."""
-        if self._still is None or self._still[0] is not earlier.underlay or self._still[1] is not self.underlay:
-            alike = isinstance(self.underlay, Carrying) and type(self.underlay) is type(earlier.underlay)
-            found = self.underlay.since(earlier.underlay) if alike else None  # type: ignore[attr-defined]
-            self._still = earlier.underlay, self.underlay, found
-        still = self._still[2]
+        still = self.since(earlier)
         return still is not None and still.is_still(self.graph.speakers[index].node, vrf, next_hop)
 
-    def ask(self, key: HopKey) -> tuple[Hop, Prefix | None]:
+    def since(self, earlier: World) -> Still | None:
+        """The underlay beside that of an earlier state; None where it cannot tell."""
+        if self._still is None or self._still[0] is not earlier.underlay or self._still[1] is not self.underlay:
+            self._still = earlier.underlay, self.underlay, beside(earlier.underlay, self.underlay)
+        return self._still[2]
+
+    def take_hops(self, earlier: World, read: Collection[HopRead]) -> frozenset[HopRead]:
+        """Take over how next hops resolve from an earlier state; those of `read` that resolve otherwise now."""
+        still, changed = self.since(earlier), set[HopRead]()
+        for index, known in earlier.hops.items():
+            speaker = self.graph.speakers.get(index)
+            if speaker is None:
+                changed.update(key for next_hop, vrf, _, _ in known if (key := (index, next_hop, vrf)) in read)
+                continue
+            own = self.hops[index] = dict(known)
+            for what, before in known.items():
+                next_hop, vrf, _, _ = what
+                if still is not None and still.is_still(speaker.node, vrf or speaker.vrf, next_hop):
+                    continue
+                del own[what]
+                key = (index, next_hop, vrf)
+                if key in read and self.ask(index, what) != before:
+                    changed.add(key)
+        return frozenset(changed)
+
+    def ask(self, index: int, what: Ask) -> tuple[Hop, Prefix | None]:
         """How a next hop resolves for a speaker, and the BGP prefix that it resolves through, if any."""
-        known = self.hops.get(key)
+        answers = self.hops.get(index)
+        if answers is None:
+            answers = self.hops[index] = {}
+        known = answers.get(what)
         if known is None:
-            known = self.hops[key] = self._resolve(self.graph.speakers[key[0]], key)
+            known = answers[what] = self._resolve(self.graph.speakers[index], what)
         return known
 
-    def _resolve(self, speaker: Speaker, key: HopKey) -> tuple[Hop, Prefix | None]:
-        _, next_hop, vrf, near, itself = key
+    def _resolve(self, speaker: Speaker, what: Ask) -> tuple[Hop, Prefix | None]:
+        next_hop, vrf, near, itself = what
         vrf = vrf or speaker.vrf
         if next_hop.is_link_local:
             return LOCAL_HOP, None

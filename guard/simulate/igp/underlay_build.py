@@ -280,6 +280,13 @@ class Network:
             self._learners = Learners(self.ribs)
         return self._learners.of(shared, private)
 
+    def vouches(self, node: str, vrf: str, address: Address) -> bool:
+        """Whether a table surely resolves `address` by a host route of OSPF or IS-IS, whatever else there is."""
+        rib, host = self.ribs.get((node, vrf)), address.host
+        if type(rib) is not MainRib or self._ground.rip is not None or self._ground.eigrp is not None:
+            return False
+        return (self.overlay is None or host not in self.overlay.universe) and rib.is_learned(host)
+
     def chain(self, address: Address) -> tuple[tuple[Prefix, ...], Prefix | None]:
         """The longest prefix that holds the address of those that an IGP may tell of, and longer ones before it.
 

@@ -5,7 +5,7 @@ Law: parts with equal meanings do the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from typing import Any
@@ -26,6 +26,28 @@ def meaning(value: object) -> Hashable:
         return tuple((key, meaning(each)) for key, each in sorted(value.items()))
     assert isinstance(value, Hashable)
     return value
+
+
+def same_meaning(one: object, other: object) -> bool:
+    """Whether two values have one meaning; cheap where they are equal, or parts of them the same objects."""
+    if one is other or one == other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Source):
+        return True
+    if is_dataclass(one) and not isinstance(one, type):
+        return all(same_meaning(getattr(one, name), getattr(other, name)) for name in _field_names(type(one)))
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(same_meaning, one, other))
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same_meaning(each, other[key]) for key, each in one.items())
+    return False
+
+
+@lru_cache(maxsize=256)
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
 
 
 class _Held:

@@ -116,3 +116,14 @@ class Carrying(Protocol):
     def carried(self, address: Address) -> frozenset[str]:
         """Nodes whose global table surely resolves `address` by an IGP's own route, whatever BGP says. Memoised."""
         ...
+
+    def vouches(self, node: str, vrf: str, address: Address) -> bool:
+        """Whether a table surely resolves `address` by a host route of OSPF or IS-IS, which takes a path."""
+        ...
+
+
+def beside(old: Underlay, new: Underlay) -> Still | None:
+    """One underlay beside another one; None where they cannot be compared at once."""
+    if isinstance(new, Carrying) and type(new) is type(old):
+        return new.since(old)
+    return None

@@ -12,8 +12,8 @@ from guard.model.bgp import SEQUENCE, BgpAttributes, BgpFamily, BgpProcess, Segm
 from guard.model.device import Vendor
 from guard.model.provenance import Source
 from guard.simulate.bgp.decision import ELIMINATIONS, Entrant, select
+from guard.simulate.bgp.ends import EBGP, IBGP
 from guard.simulate.bgp.path import LOCAL, Hop, Path
-from guard.simulate.bgp.session import EBGP, IBGP
 
 PROCESS = BgpProcess(65000, Source("r.cfg", 1, 1))
 FAMILY = BgpFamily(4)
