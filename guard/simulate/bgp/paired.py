@@ -92,15 +92,15 @@ def _moved(old: Ground, new: Ground) -> Iterator[str]:
             yield name
             continue
         for vrf in {"default", *(process.vrf for process in device.bgp)}:
-            ours, theirs = new.underlay.fixed(name, vrf)[0], old.underlay.fixed(name, vrf)[0]
-            if ours is not theirs and ours != theirs:
+            own, before = new.underlay.fixed(name, vrf)[0], old.underlay.fixed(name, vrf)[0]
+            if own is not before and own != before:
                 yield name
     yield from old.devices.keys() - new.devices.keys()
     ours, theirs = new.underlay.topology.owned, old.underlay.topology.owned
     for address, owners in ours.items():
-        before = theirs.get(address, ())
-        if owners != before:
-            yield from (owner.node for owner in (*owners, *before))
+        bore = theirs.get(address, ())
+        if owners != bore:
+            yield from (owner.node for owner in (*owners, *bore))
     for address in theirs.keys() - ours.keys():
         yield from (owner.node for owner in theirs[address])
 
