@@ -1,13 +1,13 @@
 """Arguments on graphs and simulation give the same answer for every failure of a network.
 
 Routers r0, r1, … in a random connected graph: OSPF or EIGRP (with a stub, perhaps), iBGP in a full mesh or with
-reflectors, a data center prefix behind r0, a service prefix born at two routers, providers (nobody's configurations) at
-two, each router a site of its own.
+reflectors, data centers behind r0 and the last one (with a null route, a subnet, or both), a service prefix born at two
+routers, providers (nobody's configurations) at two, each router a site of its own.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -33,6 +33,8 @@ class Plan:
     risk: tuple[int, ...]
     igp: str = "ospf"
     stub: int | None = None
+    lans: frozenset[int] = frozenset()  # data centers with a subnet that the IGP knows
+    aggregated: frozenset[int] = frozenset({0})  # data centers that give their whole prefix to BGP
 
 
 @st.composite
@@ -46,14 +48,18 @@ def plans(draw: st.DrawFn) -> Plan:
     ordered = tuple(sorted(links))
     risk = draw(st.lists(st.integers(0, len(ordered) - 1), max_size=2, unique=True))
     igp, stub = draw(st.sampled_from([("ospf", None), ("eigrp", None), ("eigrp", count - 1)]))
-    return Plan(count, ordered, reflectors, draw(some), draw(some), tuple(risk), igp, stub)
+    centers = st.frozensets(st.sampled_from([0, count - 1]))
+    return Plan(
+        count, ordered, reflectors, draw(some), draw(some), tuple(risk), igp, stub, draw(centers), draw(centers)
+    )
 
 
 def texts(plan: Plan) -> dict[str, str]:
     """The snapshot's files."""
     files = {f"configs/r{node}.cfg": config(plan, node) for node in range(plan.count)}
     sites = ["  - {name: dc, kind: datacenter, devices: [r0], prefixes: [10.0.0.0/16]}"]
-    sites += [f"  - {{name: s{node}, kind: pop, devices: [r{node}]}}" for node in range(1, plan.count)]
+    sites += [f"  - {{name: s{node}, kind: pop, devices: [r{node}]}}" for node in range(1, plan.count - 1)]
+    sites += [f"  - {{name: far, kind: datacenter, devices: [r{plan.count - 1}], prefixes: [10.1.0.0/16]}}"]
     members = [f'"r{node}[Ethernet{number}]"' for number in plan.risk for node in plan.links[number]]
     risks = f"shared_risks:\n  - {{name: conduit, members: [{', '.join(members)}]}}\n" if members else ""
     files["inventory.yaml"] = (
@@ -71,9 +77,12 @@ def config(plan: Plan, node: int) -> str:
         if node in pair:
             lines += [f"interface Ethernet{number}", f" ip address 172.20.{number}.{pair.index(node)} 255.255.255.254"]
             lines += [" ip ospf network point-to-point"]
+    if node in plan.lans:
+        lines += ["interface Ethernet98", f" ip address 10.{int(node > 0)}.8.1 255.255.252.0"]
     if node in plan.providers:
         lines += ["interface Ethernet99", f" ip address 198.18.{node}.0 255.255.255.254"]
-    lines += [f"router {plan.igp} 1", " network 172.16.0.0 0.15.255.255" + (" area 0" if plan.igp == "ospf" else "")]
+    area = " area 0" if plan.igp == "ospf" else ""
+    lines += [f"router {plan.igp} 1", f" network 172.16.0.0 0.15.255.255{area}", f" network 10.0.8.0 0.1.3.255{area}"]
     lines += [" eigrp stub connected"] if node == plan.stub else []
     lines += ["router bgp 64500", " no synchronization"]
     for other in range(plan.count):
@@ -84,11 +93,12 @@ def config(plan: Plan, node: int) -> str:
                 lines += [f"{peer} route-reflector-client"]
     if node in plan.providers:
         lines += [f" neighbor 198.18.{node}.1 remote-as 64501"]
-    if node == 0:
-        lines += [" network 10.0.0.0 mask 255.255.0.0"]
+    center = {0: "10.0", plan.count - 1: "10.1"}.get(node)
+    if node in plan.aggregated:
+        lines += [f" network {center}.0.0 mask 255.255.0.0"]
     if node in plan.born:
         lines += [" network 192.0.2.0 mask 255.255.255.0"]
-    lines += ["ip route 10.0.0.0 255.255.0.0 Null0"] if node == 0 else []
+    lines += [f"ip route {center}.0.0 255.255.0.0 Null0"] if node in plan.aggregated else []
     lines += ["ip route 192.0.2.0 255.255.255.0 Null0"] if node in plan.born else []
     return "!\nversion 15.2\n" + "\n".join(lines) + "\nend\n"
 
@@ -126,6 +136,7 @@ def test_what_the_igp_alone_carries_needs_no_looking_at_each_router(plan: Plan) 
 def test_a_ring_is_argued_about_alone() -> None:
     """r0 - r1 - r2 - r3 - r0, full mesh: no single failure needs a simulation, and only nodes lose themselves."""
     plan = Plan(4, ((0, 1), (0, 3), (1, 2), (2, 3)), frozenset(), frozenset({1, 3}), frozenset({1, 2}), (0, 1))
+    plan = replace(plan, aggregated=frozenset({0}), lans=frozenset({3}))
     net = load(texts(plan))
     engine = Embedded()
     (assessment,) = assess_all((net,), engine.state)
@@ -136,5 +147,5 @@ def test_a_ring_is_argued_about_alone() -> None:
         "node r0: ['dc'] []",
         "node r1: ['s1'] []",
         "node r2: ['s2'] []",
-        "node r3: ['s3'] []",
+        "node r3: ['far'] []",
     ]

@@ -7,7 +7,8 @@ Law: `certain` is what a failure surely takes down, `perhaps` all that it may; a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 
 from guard.model.address import Address
@@ -34,27 +35,39 @@ class Failed:
 
 
 class Components:
-    """Who is connected within each area. Equal ones (`key`) are answered from memory, whatever failed."""
+    """Who is connected within each area. Equal ones (`key`) are answered from memory, whatever failed.
 
-    __slots__ = ("_of", "areas", "key", "lost")
+    `lost`: routers that are gone from components that hold together otherwise; these still name them.
+    """
+
+    __slots__ = ("_of", "areas", "key", "lost", "parts")
 
     def __init__(
         self,
         of: Mapping[tuple[str, str], frozenset[str]],
         areas: tuple[str, ...],
-        lost: frozenset[str] | None = frozenset(),
     ) -> None:
         self._of = of
         self.areas = areas
-        self.lost = lost  # routers that went, where nobody else lost anybody but them; None where the rest fell apart
-        self.key = frozenset((area, component) for (area, _), component in of.items())
+        self.lost = _NOBODY
+        self.parts = frozenset((area, component) for (area, _), component in of.items())
+        self.key: Hashable = self.parts
+
+    def without(self, nodes: frozenset[str]) -> Components:
+        """The same, some routers gone: nobody else lost anybody but them."""
+        found = copy(self)
+        found.lost = nodes
+        found.key = self.parts, nodes
+        return found
 
     def of(self, area: str, node: str) -> frozenset[str]:
-        """The routers that a router is connected with in an area, itself among them; none where it is not in it."""
-        return self._of.get((area, node), _NOBODY)
+        """The routers that a router is connected with in an area, itself and lost ones among them; none beside it."""
+        return self._of.get((area, node), _NOBODY) if node not in self.lost else _NOBODY
 
     def common(self, one: str, other: str) -> frozenset[str] | None:
         """The component that two routers share in some area, None where they share none."""
+        if one in self.lost or other in self.lost:
+            return None
         for area in self.areas:
             component = self._of.get((area, one))
             if component is not None and other in component:
@@ -93,6 +106,8 @@ class Ground:
                     self._touching[here].add(area)
                     self._touching[there].add(area)
         self.whole = Components(self.core.components, tuple(self.areas))
+        self._members = frozenset(node for nodes in self.areas.values() for node in nodes)
+        self._good: dict[tuple[str, Address], bool] = {}
         self._wires = self._layer3()
 
     def _layer3(self) -> dict[str, list[Wire]]:
@@ -140,15 +155,14 @@ class Ground:
         for name in names:
             touched |= self._touching.get(name, set())
         apart = {area for area in touched if not self._holds_together(area, failed)}
-        gone = {area for area in touched - apart if not failed.nodes.isdisjoint(self.areas[area])}
-        if not apart and not gone:
-            return self.whole
-        found = {key: component for key, component in self.whole.items() if key[0] not in apart | gone}
-        for area in gone:
-            found.update(self._without(area, failed.nodes))
+        gone = failed.nodes & self._members
+        if not apart:
+            return self.whole.without(gone) if gone else self.whole
+        found = {key: component for key, component in self.whole.items() if key[0] not in apart}
         for area in apart:
             found.update(spread_out(area, self.areas[area], failed.nodes, failed.perhaps))
-        return Components(found, self.whole.areas, self._lost(found, touched, failed.nodes))
+        left = Components(found, self.whole.areas)
+        return left.without(gone) if gone else left
 
     def _holds_together(self, area: str, failed: Failed) -> bool:
         """Whether all that lost a neighbour in an area still reach each other: then nobody else lost anybody.
@@ -175,29 +189,6 @@ class Ground:
                 return False
         return True
 
-    def _without(self, area: str, nodes: frozenset[str]) -> dict[tuple[str, str], frozenset[str]]:
-        """The components of an area that holds together, without some routers."""
-        fewer: dict[frozenset[str], frozenset[str]] = {}
-        found = {}
-        for (own, node), component in self.whole.items():
-            if own == area and node not in nodes:
-                if component not in fewer:
-                    fewer[component] = component - nodes
-                found[own, node] = fewer[component]
-        return found
-
-    def _lost(
-        self, found: Mapping[tuple[str, str], frozenset[str]], areas: set[str], nodes: frozenset[str]
-    ) -> frozenset[str] | None:
-        """The failed routers, if all others of these areas are still connected with whom they were."""
-        checked: set[frozenset[str]] = set()
-        for (area, node), component in found.items():
-            if area in areas and component not in checked:
-                checked.add(component)
-                if len(component) != len(self.whole.of(area, node) - nodes):
-                    return None
-        return nodes
-
     def reached(self, starts: Iterable[str], failed: Failed) -> set[str]:
         """Every node that has some layer-3 way to one of `starts`, whatever the routes say."""
         frontier = [node for node in starts if node not in failed.nodes]
@@ -209,9 +200,22 @@ class Ground:
                     frontier.append(far)
         return seen
 
+    def encloses(self, nodes: frozenset[str], failed: Failed) -> bool:
+        """Whether nobody beside these nodes has any layer-3 way to those of them that are left."""
+        return all(
+            far in nodes or far in failed.nodes or not failed.certain.isdisjoint((here, there))
+            for node in nodes.difference(failed.nodes)
+            for far, here, there in self._wires.get(node, ())
+        )
+
     # What the IGP alone carries
 
     def is_good(self, node: str, address: Address) -> bool:
         """Whether an address of a node is known by IGP alone to every router of its areas, and never filtered."""
-        owner, circle = self.core.circle(address)
-        return owner == node and bool(circle) and all(self.whole.of(area, node) <= circle for area in self.areas)
+        key = (node, address)
+        if key not in self._good:
+            owner, circle = self.core.circle(address)
+            self._good[key] = (
+                owner == node and bool(circle) and all(self.whole.of(area, node) <= circle for area in self.areas)
+            )
+        return self._good[key]

@@ -21,6 +21,7 @@ from guard.simulate.failures.graph import Components, Ground
 from guard.simulate.layer3.links import DEFAULT_VRF
 from guard.simulate.policy.evaluator import routes_asked
 
+NOBODY: frozenset[str] = frozenset()
 #: Protocols by which a speaker holds a prefix that it gives to BGP itself.
 LOCAL = frozenset({RouteProtocol.STATIC, RouteProtocol.CONNECTED, RouteProtocol.LOCAL, RouteProtocol.AGGREGATE})
 
@@ -69,6 +70,7 @@ class Spreads:
         for session in self._sessions:
             if session.remote_node and any(f.route_reflector_client for f in self._families[session.key]):
                 self.clients[session.node].add(session.remote_node)
+        self._senders: dict[int, dict[str, frozenset[str]]] = {}  # by spread (its id): whom a speaker may send it to
         self._free = {version: self._unfiltered_sessions(version) for version in (4, 6)}
         self.bound = self._is_bound()
 
@@ -98,7 +100,8 @@ class Spreads:
         return {node: frozenset(far) for node, far in found.items()}
 
     def _is_bound(self) -> bool:
-        """Conditional advertisement, and limits on sessions between our own routers, defeat the argument."""
+        """Conditional advertisement, and limits that our own sessions may reach, defeat the argument."""
+        most = len(self.ground.forwarder.universe)
         for device in self.ground.links.snapshot.devices.values():
             if routes_asked(device):
                 return True
@@ -106,7 +109,8 @@ class Spreads:
                 for neighbor in process.neighbors:
                     inside = neighbor.remote_as == process.asn or neighbor.remote_as_kind == "internal"
                     for family in neighbor.families:
-                        if family.conditional is not None or (inside and family.maximum_prefix is not None):
+                        limit = family.maximum_prefix
+                        if family.conditional is not None or (inside and limit is not None and limit.limit < most):
                             return True
         return False
 
@@ -191,7 +195,8 @@ class Spreads:
         self, spread: Spread, origins: frozenset[str], components: Components
     ) -> frozenset[str] | None:
         """Who hears it while nothing fails, if nobody was told it by one of those that failed."""
-        if components.lost is None or not components.lost.isdisjoint(origins):
+        apart = components.parts is not self.ground.whole.parts
+        if apart or not components.lost.isdisjoint(origins):
             return None
         whole = (id(spread), origins)
         if whole not in self._whole:
@@ -225,7 +230,7 @@ class Spreads:
         is the shortest, and all else is equal), so it sends to all if the origin is a client. Who hears it from one
         kind of peer alone sends it to whom it sent it before. Everybody sends to clients.
         """
-        may = spread.carried.get(node, frozenset()) | self._free[spread.version].get(node, frozenset())
+        may = self._sends_to(node, spread)
         if node not in origins and not self._hears_its_client(node, spread, origins, components):
             clients = may.intersection(self.clients[node])
             may = clients if node in spread.mixed else clients | spread.carried.get(node, frozenset())
@@ -270,15 +275,19 @@ class Spreads:
         )
 
     def _sends_to(self, node: str, spread: Spread) -> frozenset[str]:
-        return spread.carried.get(node, frozenset()) | self._free[spread.version].get(node, frozenset())
+        known = self._senders.setdefault(id(spread), {})
+        if node not in known:
+            known[node] = spread.carried.get(node, NOBODY) | self._free[spread.version].get(node, NOBODY)
+        return known[node]
 
-    def leads_to(self, node: str, prefix: Prefix, origins: frozenset[str]) -> bool:
-        """Whether the next hops of a holder's route are addresses of the origins that the IGP alone carries."""
-        entry = self.state.ribs[node, DEFAULT_VRF].get(prefix)
-        hops: list[Address | None] = [hop.address for hop in entry.next_hops] if entry is not None else []
-        return bool(hops) and all(
-            hop is not None and any(self.ground.is_good(origin, hop) for origin in origins) for hop in hops
-        )
+    def all_lead_to(self, nodes: Iterable[str], prefix: Prefix, origins: frozenset[str]) -> bool:
+        """Whether all next hops of these holders' routes are addresses of the origins that the IGP alone carries."""
+        entries = [self.state.ribs[node, DEFAULT_VRF].get(prefix) for node in nodes]
+        ways = {entry.next_hops if entry is not None else () for entry in entries}
+        return all(hops and all(self._is_at(hop.address, origins) for hop in hops) for hops in ways)
+
+    def _is_at(self, address: Address | None, origins: frozenset[str]) -> bool:
+        return address is not None and any(self.ground.is_good(origin, address) for origin in origins)
 
 
 def look(attributes: BgpAttributes, local_preference: int) -> tuple[object, ...]:
