@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from guard.judge.case import Case, StepView, View
 from guard.judge.catalogue import NETWORK, Check, Observations, Parameters
 from guard.judge.checks.common import both
-from guard.judge.checks.outside import LATERAL, Edge, Key, Outgoing, edges, named, outgoing, senders
+from guard.judge.checks.outside import LATERAL, Classed, Edge, Key, external, named, outgoing, senders
 from guard.judge.checks.policy_names import permitted_entries
 from guard.judge.finding import Enforcement, Observation, listed, some
 from guard.model.address import Prefix
+from guard.model.device import Device
 from guard.model.external import Roa
 from guard.model.facts import Assessment
 from guard.model.inventory import EXTERNAL, Inventory
@@ -31,12 +33,10 @@ def route_leak(case: Case, step: StepView, params: Parameters) -> Observations:
     Source: RFC 7908, RFC 9234; Verizon and DQE, 24 June 2019.
     """
     before, after = both(case, step)
-    known = case.base.once("edges", edges)
-    found = edges(step.view)
-    sent = outgoing(case, case.base), outgoing(case, step.view)
-    old = case.base.once("leaks", lambda view: _leaks(view, before, known, sent[0], frozenset(known)))
-    new = _leaks(step.view, after, found, sent[1], frozenset(known))
-    tests = senders(after, found)
+    known, found = external(case.base), external(step.view)
+    old = case.base.once("leaks", lambda view: _leaks(case, view, before))
+    new = _leaks(case, step.view, after)
+    tests = senders(after, found) if new else {}
     for key, edge in sorted(found.items()):
         if edge.peering is None and key not in known:
             yield Observation(
@@ -63,38 +63,66 @@ def route_leak(case: Case, step: StepView, params: Parameters) -> Observations:
         )
 
 
-def _leaks(
-    view: View, assessment: Assessment, found: Mapping[Key, Edge], sent: Iterable[Outgoing], old: frozenset[Key]
-) -> Leaks:
+def _leaks(case: Case, view: View, assessment: Assessment) -> Leaks:
+    found, old = external(view), external(case.base)
     roles = {key: edge.role or ("" if key in old else "peer") for key, edge in found.items()}
     leaks: Leaks = {}
-    for key, entry, prefixes in sent:
-        if roles[key] in LATERAL and entry is not None and entry != key and roles.get(entry) in LATERAL:
-            where = f"came in by {found[entry]} ({roles[entry]})"
-            way = (key, f"would send a {roles[key]} routes of others")
-            leaks.setdefault(way, {}).update(dict.fromkeys(prefixes, where))
-    for key, edge in found.items():
-        cone = edge.peering.cone if edge.peering is not None else None
-        if roles[key] == "customer" and cone is not None:
-            inside = PrefixSet(cone)
-            for prefix in assessment.state.bgp.unlimited.accepted(key):
-                if next(inside.covering(prefix), None) is None:
-                    leaks.setdefault((key, _OUTSIDE_CONE), {})[prefix] = f"accepted from {edge}"
-    _add_permitted(leaks, view, found)
+    lateral = [key for key in found if roles[key] in LATERAL]
+    sent = outgoing(case, view) if lateral else {}
+    for key in lateral:
+        for _, entry, prefixes in sent[key].values():
+            if entry is not None and entry != key and roles.get(entry) in LATERAL:
+                where = f"came in by {found[entry]} ({roles[entry]})"
+                way = (key, f"would send a {roles[key]} routes of others")
+                leaks.setdefault(way, {}).update(dict.fromkeys(prefixes, where))
+    for key, each in _accepted(case, view, assessment).items():
+        if each.beyond:
+            leaks[key, _OUTSIDE_CONE] = dict(each.beyond)
     return leaks
 
 
-def _add_permitted(leaks: Leaks, view: View, found: Mapping[Key, Edge]) -> None:
-    """What the lists of a customer's import policy permit beyond its cone, whether or not it is sent today."""
-    for key, edge in found.items():
-        cone = edge.peering.cone if edge.peering is not None and edge.role == "customer" else None
-        if cone is None:
+class _Accepted(NamedTuple):
+    """What a customer's session lets in, and what of it lies beyond his cone; `device` is ours."""
+
+    edge: Edge
+    device: Device | None
+    classes: tuple[tuple[Prefix, ...], ...]
+    beyond: Mapping[Prefix, str]
+
+
+def _accepted(case: Case, view: View, assessment: Assessment) -> Mapping[Key, _Accepted]:
+    """By session of a customer with a cone; one of which nothing changed is the base's."""
+    return view.once("accepted", lambda each: dict(_customers(case, each, assessment)))
+
+
+def _customers(case: Case, view: View, assessment: Assessment) -> Iterator[tuple[Key, _Accepted]]:
+    known: Mapping[Key, _Accepted] = {}
+    if view is not case.base and case.base.assessment is not None:
+        known = _accepted(case, case.base, case.base.assessment)
+    bgp = assessment.state.bgp.unlimited
+    for key, edge in external(view).items():
+        if edge.role != "customer" or edge.peering is None or edge.peering.cone is None:
             continue
-        inside = PrefixSet(cone)
-        for entry in permitted_entries(view.snapshot, edge.end):
-            if next(inside.covering(entry.range.prefix), None) is None:
-                told = f"{entry.source} permits {entry.range.prefix} up to /{entry.range.high}"
-                leaks.setdefault((key, _OUTSIDE_CONE), {}).setdefault(entry.range.prefix, told)
+        device = view.snapshot.devices.get(key[0])
+        classes = tuple(bgp.accepted_by_class(key) if isinstance(bgp, Classed) else (tuple(bgp.accepted(key)),))
+        then = known.get(key)
+        if then is not None and then.device is device and then.edge == edge and then.classes == classes:
+            yield key, then
+        else:
+            beyond = dict(_beyond(view, edge, PrefixSet(edge.peering.cone), classes))
+            yield key, _Accepted(edge, device, classes, beyond)
+
+
+def _beyond(
+    view: View, edge: Edge, cone: PrefixSet, classes: Iterable[tuple[Prefix, ...]]
+) -> Iterator[tuple[Prefix, str]]:
+    """What the lists of his import policy permit beyond his cone, sent today or not; over it, what is let in."""
+    for entry in permitted_entries(view.snapshot, edge.end):
+        if next(cone.covering(entry.range.prefix), None) is None:
+            yield entry.range.prefix, f"{entry.source} permits {entry.range.prefix} up to /{entry.range.high}"
+    for prefix in (each for prefixes in classes for each in prefixes):
+        if next(cone.covering(prefix), None) is None:
+            yield prefix, f"accepted from {edge}"
 
 
 def foreign_origin(case: Case, step: StepView, params: Parameters) -> Observations:
@@ -105,12 +133,8 @@ def foreign_origin(case: Case, step: StepView, params: Parameters) -> Observatio
     Source: Pakistan Telecom and YouTube, 24 February 2008; AS 7007, 25 April 1997.
     """
     both(case, step)
-
-    def foreign(view: View) -> dict[Prefix, list[str]]:
-        return _foreign(view, outgoing(case, view))
-
-    old = case.base.once("foreign", foreign)
-    for prefix, sessions in sorted(foreign(step.view).items()):
+    old = case.base.once("foreign", lambda view: _foreign(case, view))
+    for prefix, sessions in sorted(_foreign(case, step.view).items()):
         yield Observation(
             f"{prefix} is not ours to originate, and is born here",
             subjects=(str(prefix), *some(sessions)),
@@ -121,23 +145,46 @@ def foreign_origin(case: Case, step: StepView, params: Parameters) -> Observatio
         )
 
 
-def _foreign(view: View, sent: Iterable[Outgoing]) -> dict[Prefix, list[str]]:
-    ours = _origins(view.inventory)
-    if not ours:
-        return {}
+def _foreign(case: Case, view: View) -> dict[Prefix, list[str]]:
+    """What is born here and not ours, with the sessions that would carry it."""
+    strangers = _strangers(case, view)
     found: dict[Prefix, list[str]] = {}
-    inside = PrefixSet(ours)
-    outside = edges(view)
-    inner = {key for key, edge in outside.items() if _is_ours(view.inventory, edge)}
-    for key, entry, prefixes in sent:
-        if entry is not None or key in inner:
+    for key, edge in external(view).items() if strangers.ours else ():
+        if _is_ours(view.inventory, edge):
             continue
-        edge = outside[key]
-        for prefix in prefixes:
-            default = prefix.length == 0 and edge.role in ("customer", "rs-client")
-            if not default and not is_test_prefix(prefix) and next(inside.covering(prefix), None) is None:
-                found.setdefault(prefix, []).append(str(edge))
+        for _, entry, prefixes in outgoing(case, view)[key].values():
+            for prefix in strangers.among(prefixes) if entry is None else ():
+                if prefix.length or edge.role not in ("customer", "rs-client"):
+                    found.setdefault(prefix, []).append(str(edge))
     return found
+
+
+class _Strangers:
+    """Tells the prefixes of a class that are not ours; a class that the base has as well is not asked about again."""
+
+    def __init__(self, ours: tuple[Prefix, ...], before: _Strangers | None) -> None:
+        self.ours = ours
+        self._inside = PrefixSet(ours)
+        self._before = before if before is not None and before.ours == ours else None
+        self._known: dict[Prefix, tuple[tuple[Prefix, ...], tuple[Prefix, ...]]] = {}  # by the first of the class
+
+    def among(self, prefixes: tuple[Prefix, ...]) -> tuple[Prefix, ...]:
+        known = self._known.get(prefixes[0])
+        if known is None or known[0] is not prefixes:
+            then = self._before._known.get(prefixes[0]) if self._before is not None else None
+            known = then if then is not None and then[0] is prefixes else (prefixes, tuple(self._ask(prefixes)))
+            self._known[prefixes[0]] = known
+        return known[1]
+
+    def _ask(self, prefixes: tuple[Prefix, ...]) -> Iterator[Prefix]:
+        for prefix in prefixes:
+            if not is_test_prefix(prefix) and next(self._inside.covering(prefix), None) is None:
+                yield prefix
+
+
+def _strangers(case: Case, view: View) -> _Strangers:
+    before = _strangers(case, case.base) if view is not case.base else None
+    return view.once("strangers", lambda each: _Strangers(_origins(each.inventory), before))
 
 
 def _is_ours(inventory: Inventory, edge: Edge) -> bool:
@@ -178,7 +225,7 @@ def _invalid(view: View) -> Iterator[tuple[Prefix, int, str]]:
     if assessment is None or not roas:
         return
     judged: dict[tuple[Prefix, int], bool] = {}
-    for key, edge in edges(view).items():
+    for key, edge in external(view).items():
         bgp = assessment.state.bgp
         for prefix, attributes in (*bgp.offered(key).items(), *bgp.unlimited.accepted(key).items()):
             path = attributes.as_path

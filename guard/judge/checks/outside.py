@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import is_
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from guard.compare.sessions import Session
 from guard.judge.case import Case, StepView, View
 from guard.model.address import Prefix
+from guard.model.bgp import BgpAttributes
 from guard.model.facts import Assessment
 from guard.model.inventory import EXTERNAL, Peering
 from guard.model.state import BgpSession
@@ -16,6 +18,8 @@ from guard.simulate.bgp.external import is_test_prefix
 #: Roles whose routes may go to customers only, and that may hear only ours and our customers' (RFC 7908, RFC 9234).
 LATERAL = frozenset({"provider", "peer", "rs"})
 Key = tuple[str, str, str]
+#: By the first prefix of a class: those that a session would carry, and how.
+Parts = Mapping[Prefix, tuple[tuple[Prefix, ...], BgpAttributes]]
 
 
 class Edge(NamedTuple):
@@ -54,6 +58,11 @@ def edges(view: View) -> dict[Key, Edge]:
     return found
 
 
+def external(view: View) -> dict[Key, Edge]:
+    """`edges`, computed once for a view."""
+    return view.once("edges", edges)
+
+
 class Origin:
     """Where the best routes of one state came in: the external session, or None for what is born inside.
 
@@ -65,10 +74,14 @@ class Origin:
     def __init__(self, assessment: Assessment, before: Origin | None = None) -> None:
         self._bgp = assessment.state.bgp.unlimited
         self._ends = {(end.node, end.vrf, end.remote_address): end for end in assessment.state.sessions}
-        self._before = before if before is not None and self._meets_like(before) else None
         self._classes = self._bgp if isinstance(self._bgp, Classed) else None
+        self._before = before if before is not None and self._meets_like(before) else None
         self._known: dict[tuple[str, str, Prefix], Key | None] = {}
         self._first: dict[Prefix, Prefix] = {}
+        #: Classes that every router surely uses as it did.
+        self.alike: frozenset[Prefix] = frozenset()
+        if self._before is not None and self._classes is not None:
+            self.alike = self._classes.chosen_alike(self._before._bgp)
 
     def first(self, prefix: Prefix) -> Prefix:
         """The prefix that stands for this one."""
@@ -78,18 +91,23 @@ class Origin:
             found = self._first[prefix] = prefix if known is None else known
         return found
 
-    def offered(self, session: Key) -> tuple[tuple[Prefix, ...], ...]:
+    def offered(self, session: Key) -> Parts:
         """What a session would carry before any limit shuts it, prefixes of one class together."""
         if self._classes is not None:
             return self._classes.offered_by_class(session)
-        return tuple((prefix,) for prefix in self._bgp.offered(session))
+        return {prefix: ((prefix,), attributes) for prefix, attributes in self._bgp.offered(session).items()}
+
+    def carries_alike(self, session: Key) -> bool:
+        """Whether a session surely would carry what it would have before, in by the same ways."""
+        offered = self.offered(session) if self._before is not None and self._classes is not None else None
+        same = offered is not None and self._before is not None and offered is self._before.offered(session)
+        return same and offered is not None and self.alike.issuperset(offered)
 
     def entry(self, node: str, vrf: str, prefix: Prefix) -> Key | None:
         """The key of the external session that the node's best route came in by."""
         first = self.first(prefix)
-        before, classes = self._before, self._classes
-        if before is not None and classes is not None and classes.chosen_as_in(before._bgp, first):
-            return before.entry(node, vrf, first)
+        if self._before is not None and first in self.alike:
+            return self._before.entry(node, vrf, first)
         passed: list[tuple[str, str, Prefix]] = []
         found: Key | None = None
         asked = (node, vrf, first)
@@ -130,10 +148,12 @@ class Classed(Protocol):
 
     def accepted_by_class(self, session: Key) -> Iterable[tuple[Prefix, ...]]: ...
 
-    def offered_by_class(self, session: Key) -> tuple[tuple[Prefix, ...], ...]: ...
+    def offered_by_class(self, session: Key) -> Parts:
+        """One object in two states in which it is surely equal."""
+        ...
 
-    def chosen_as_in(self, other: object, prefix: Prefix) -> bool:
-        """Whether everybody surely uses for a prefix what he used in other tables."""
+    def chosen_alike(self, other: object) -> frozenset[Prefix]:
+        """First prefixes of classes of which everybody surely uses what he used in other tables."""
         ...
 
 
@@ -145,9 +165,16 @@ class Outgoing(NamedTuple):
     prefixes: tuple[Prefix, ...]
 
 
-def outgoing(case: Case, view: View) -> tuple[Outgoing, ...]:
-    """What our external sessions would carry, before any limit shuts them. Computed once for a view."""
-    return view.once("outgoing", lambda each: _outgoing(each, case.base))
+#: By session and first prefix of the class.
+Sent = Mapping[Key, Mapping[Prefix, Outgoing]]
+
+
+def outgoing(case: Case, view: View) -> Sent:
+    """What our external sessions would carry, before any limit shuts them. Computed once for a view.
+
+    What is equal in the base is the base's object, session by session, and as a whole.
+    """
+    return view.once("outgoing", lambda each: _outgoing(case, each))
 
 
 def _origin(view: View, base: View) -> Origin | None:
@@ -157,15 +184,36 @@ def _origin(view: View, base: View) -> Origin | None:
     return Origin(view.assessment, base.once("origin", lambda each: _origin(each, base)) if view is not base else None)
 
 
-def _outgoing(view: View, base: View) -> tuple[Outgoing, ...]:
-    origin = view.once("origin", lambda each: _origin(each, base))
+def _outgoing(case: Case, view: View) -> Sent:
+    origin = view.once("origin", lambda each: _origin(each, case.base))
     if origin is None:
-        return ()
-    found: list[Outgoing] = []
-    for key, edge in edges(view).items():
-        for prefixes in origin.offered(key):
-            found.append(Outgoing(key, origin.entry(edge.end.node, edge.end.vrf, prefixes[0]), prefixes))
-    return tuple(found)
+        return {}
+    before: Sent = outgoing(case, case.base) if view is not case.base else {}
+    found = {key: _carried(origin, edge, before.get(key, _NOTHING)) for key, edge in external(view).items()}
+    same = found.keys() == before.keys() and all(sent is before[key] for key, sent in found.items())
+    return before if same else found
+
+
+_NOTHING: Mapping[Prefix, Outgoing] = {}
+
+
+def _carried(origin: Origin, edge: Edge, before: Mapping[Prefix, Outgoing]) -> Mapping[Prefix, Outgoing]:
+    """What one session would carry; the objects of the base where they are equal."""
+    if origin.carries_alike(edge.key):
+        return before
+    found: dict[Prefix, Outgoing] = {}
+    for first, (prefixes, _) in origin.offered(edge.key).items():
+        then = before.get(first)
+        if then is None or then.prefixes is not prefixes or first not in origin.alike:
+            now = Outgoing(edge.key, origin.entry(edge.end.node, edge.end.vrf, first), prefixes)
+            found[first] = then if then == now and then is not None else now
+        else:
+            found[first] = then
+    return before if _is_alike(found, before) else found
+
+
+def _is_alike(found: Mapping[Prefix, Outgoing], before: Mapping[Prefix, Outgoing]) -> bool:
+    return len(found) == len(before) and all(map(is_, found.values(), before.values()))
 
 
 def orphans(step: StepView, before: Assessment) -> frozenset[Prefix]:

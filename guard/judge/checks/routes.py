@@ -104,7 +104,7 @@ class _Counts:
 
     def offered(self, end: BgpSession) -> Counter[int]:
         if self._classes is not None and end.external:
-            return _sum(self._classes.offered_by_class(end.key))
+            return _sum(prefixes for prefixes, _ in self._classes.offered_by_class(end.key).values())
         return _count(self._bgp.offered(end.key))
 
 

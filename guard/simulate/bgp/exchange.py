@@ -163,10 +163,8 @@ class Exchange(World):
         index, run = self.graph.by_name.get((node, vrf)), self.runs.get(prefix)
         return index is not None and run is not None and run.selection(index) is not None
 
-    def runs_over(self, link: Link) -> list[ClassRun]:
-        """The classes of the link's family that it may bring; from outside only those that are born there come."""
-        if link.sender != OUTSIDE:
-            return [run for run in self.classes if run.version == link.version]
+    def born_over(self, link: Link) -> list[ClassRun]:
+        """The classes that a link from outside brings: those that are born there."""
         if self._from_outside is None:
             self._from_outside = {}
             for run in self.classes:

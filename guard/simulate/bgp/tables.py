@@ -6,7 +6,7 @@ tells them).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +16,7 @@ from guard.model.bgp import BgpAttributes
 from guard.model.device import Vendor
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import BgpRow, BgpSession, StateNote
+from guard.simulate.bgp.carried import Carried, Part, Parts, outbound, parts_of, spread
 from guard.simulate.bgp.decision import Selection
 from guard.simulate.bgp.ends import EBGP, IBGP
 from guard.simulate.bgp.external import is_test_prefix
@@ -88,12 +89,10 @@ class BgpSolution:
         self._standing: Standing | None = None
         self._shared: dict[tuple[Address, int, int, int], RibEntry] = {}
         self._prefixes: dict[int, tuple[Prefix, ...]] = {}
-        self._sent: dict[tuple[bool, SessionKey], Mapping[Prefix, BgpAttributes]] = {}
-        self._external = frozenset(session.key for session in self.sessions if session.external)
+        self._carried: dict[bool, Carried] = {}  # by whether it is the final pass
+        self.external = frozenset(session.key for session in self.sessions if session.external)
         self.before: BgpSolution | None = None  # that this one started from: answers that are equal are its objects
         self._by_run: tuple[Exchange, frozenset[Prefix], tuple[tuple[ClassRun, tuple[Prefix, ...]], ...]] | None = None
-        self._grouped: dict[SessionKey, tuple[tuple[Prefix, ...], ...]] = {}
-        self._alike: bool | None = None
         self._fingerprint: int | None = None
 
     @property
@@ -240,64 +239,22 @@ class BgpSolution:
             entry = self._shared[key] = RibEntry(RouteProtocol.IBGP, distance, key[1], hops, offered.tag)
         return entry
 
+    def carried(self, exchange: Exchange) -> Carried:
+        """What external sessions carry after one of the passes."""
+        final = exchange is self.exchange
+        if final not in self._carried:
+            self._carried[final] = Carried(self, exchange)
+        return self._carried[final]
+
     def sent(self, exchange: Exchange, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
         """Adj-RIB-Out of one end in one of the passes; remembered for external sessions, which many ask about."""
-        key = (exchange is self.exchange, session)
-        known = self._sent.get(key)
-        if known is None:
-            known = self._sent_before(exchange, session) if session in self._external else None
-            known = _sent(exchange, session) if known is None else known
-            if session in self._external:
-                self._sent[key] = known
-        return known
-
-    def _sent_before(self, exchange: Exchange, session: SessionKey) -> Mapping[Prefix, BgpAttributes] | None:
-        """What the end sent in the state before, if it surely sends the same now; None: not sure."""
-        if self.before is None or not self._same_classes(self.before):
-            return None
-        final = exchange is self.exchange
-        theirs = self.before._sent.get((final, session))
-        old = self.before.exchange if final else self.before.offered
-        if theirs is None or [run.members for run in exchange.classes] != [run.members for run in old.classes]:
-            return None
-        mine, was = list(_outbound(exchange, session)), list(_outbound(old, session))
-        if [link.index for link in mine] != [link.index for link in was]:
-            return None
-        for link in mine:
-            if exchange.is_selective((link.sender,)) or old.is_selective((link.sender,)):
-                return None
-            for run, before in zip(exchange.classes, old.classes, strict=True):
-                if run.version != link.version or (final and self.is_sent(run, before)):
-                    continue
-                if not run.sends_as(before, link):
-                    return None
-        return theirs
+        if session in self.external:
+            return self.carried(exchange).sent(session)
+        return spread(parts_of(exchange, session).values())
 
     def is_sent(self, run: ClassRun, before: ClassRun) -> bool:
         """Whether a class surely is chosen and sent as another run of it was (see Standing)."""
         return self.standing is not None and self.standing.is_sent(run, before)
-
-    def grouped(self, session: SessionKey) -> tuple[tuple[Prefix, ...], ...]:
-        """What a session would carry before limits, by class."""
-        known = self._grouped.get(session)
-        if known is None:
-            sent, before = self.sent(self.offered, session), self.before
-            if before is not None and sent is before.sent(before.offered, session) and self._same_classes(before):
-                known = before.grouped(session)
-            else:
-                runs = self.offered.runs
-                groups: dict[Prefix, list[Prefix]] = {}
-                for prefix in sent:
-                    groups.setdefault(runs[prefix].members.first if prefix in runs else prefix, []).append(prefix)
-                known = tuple(map(tuple, groups.values()))
-            self._grouped[session] = known
-        return known
-
-    def _same_classes(self, before: BgpSolution) -> bool:
-        if self._alike is None:
-            ours, theirs = self.offered.classes, before.offered.classes
-            self._alike = [run.members for run in ours] == [run.members for run in theirs]
-        return self._alike
 
     def by_run(self, exchange: Exchange, wanted: frozenset[Prefix]) -> tuple[tuple[ClassRun, tuple[Prefix, ...]], ...]:
         """Some prefixes by the class that they are in; the last answer is remembered."""
@@ -543,57 +500,70 @@ class Tables:
     def offered(self, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
         return self._solution.sent(self._solution.offered, session)
 
-    def offered_by_class(self, session: SessionKey) -> tuple[tuple[Prefix, ...], ...]:
-        """The prefixes of `offered`, those together that the tables before limits treat as one; remembered."""
-        return self._solution.grouped(session)
+    def offered_by_class(self, session: SessionKey) -> Parts:
+        """`offered`, prefixes together that the tables before limits treat as one; equal ones are one object."""
+        solution = self._solution
+        if session in solution.external:
+            return solution.carried(solution.offered).parts(session)
+        return parts_of(solution.offered, session)
 
-    def chosen_as_in(self, other: object, prefix: Prefix) -> bool:
-        """Whether everybody surely uses for a prefix what he used in the tables of an earlier state."""
-        if other is self or not isinstance(other, Tables):
-            return other is self
-        run, before = self._exchange.runs.get(prefix), other._exchange.runs.get(prefix)
-        final = self._exchange is self._solution.exchange and other._exchange is other._solution.exchange
-        if run is None or before is None or not final or self._solution.before is not other._solution:
-            return False
-        return self._solution.is_sent(run, before)
+    def chosen_alike(self, other: object) -> frozenset[Prefix]:
+        """First prefixes of classes of which everybody surely uses what he used in the tables of an earlier state."""
+        if not isinstance(other, Tables) or self._solution.before is not other._solution:
+            return frozenset()
+        if self._exchange is not self._solution.exchange or other._exchange is not other._solution.exchange:
+            return frozenset()
+        was, solution = other._exchange.runs, self._solution
+        alike = (run for run in self._exchange.classes if run.prefix in was and solution.is_sent(run, was[run.prefix]))
+        return frozenset(run.prefix for run in alike)
 
     def sends(self, session: SessionKey, wanted: frozenset[Prefix]) -> frozenset[Prefix]:
         """Those of some prefixes that the session carries after policy."""
         exchange = self._exchange
         found: set[Prefix] = set()
-        for link in _outbound(exchange, session):
+        for link in outbound(exchange, session):
             for run, prefixes in self._solution.by_run(exchange, wanted):
                 if run.version == link.version and run.offer(link) is not None:
                     found.update(prefix for prefix in prefixes if not exchange.keeps(link, run, prefix))
         return frozenset(found)
 
     def received(self, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
-        return _spread(self._received(session))
+        return spread(self._received(session))
 
     def accepted(self, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
-        return _spread(self._accepted(session))
+        return spread(self._accepted(session))
 
     def received_by_class(self, session: SessionKey) -> Iterator[tuple[Prefix, ...]]:
         """The prefixes of `received`, those together that the tables treat as one, sorted."""
-        return (run.members.prefixes for run, _ in self._received(session))
+        return (prefixes for prefixes, _ in self._received(session))
 
     def accepted_by_class(self, session: SessionKey) -> Iterator[tuple[Prefix, ...]]:
         """The prefixes of `accepted`, likewise."""
-        return (run.members.prefixes for run, _ in self._accepted(session))
+        return (prefixes for prefixes, _ in self._accepted(session))
 
-    def _received(self, session: SessionKey) -> Iterator[tuple[ClassRun, BgpAttributes]]:
+    def _received(self, session: SessionKey) -> Iterator[Part]:
         for link in _inbound(self._exchange, session):
-            for run in self._exchange.runs_over(link):
+            for run in self._runs_over(link):
                 attributes = run.received(link)
                 if attributes is not None:
-                    yield run, attributes
+                    yield Part(run.members.prefixes, attributes)
 
-    def _accepted(self, session: SessionKey) -> Iterator[tuple[ClassRun, BgpAttributes]]:
+    def _accepted(self, session: SessionKey) -> Iterator[Part]:
         for link in _inbound(self._exchange, session):
-            for run in self._exchange.runs_over(link):
+            for run in self._runs_over(link):
                 path = run.accepted(link)
                 if path is not None:
-                    yield run, path.attributes
+                    yield Part(run.members.prefixes, path.attributes)
+
+    def _runs_over(self, link: Link) -> list[ClassRun]:
+        """The classes that come in over a link."""
+        exchange = self._exchange
+        if link.sender == OUTSIDE:
+            return exchange.born_over(link)
+        if link.outbound is None or exchange.is_selective((link.sender,)):
+            return [run for run in exchange.classes if run.version == link.version]
+        parts = self._solution.carried(exchange).parts(link.outbound)
+        return [exchange.runs[first] for first in parts if first.version == link.version]
 
     def originated(self, node: str, vrf: str) -> frozenset[Prefix]:
         exchange = self._exchange
@@ -608,33 +578,8 @@ class Tables:
         return frozenset(born)
 
 
-def _spread(classes: Iterable[tuple[ClassRun, BgpAttributes]]) -> dict[Prefix, BgpAttributes]:
-    """By prefix what is known by class."""
-    return {prefix: attributes for run, attributes in classes for prefix in run.members.prefixes}
-
-
-def _outbound(exchange: Exchange, session: SessionKey) -> Iterator[Link]:
-    for version in (4, 6):
-        link = exchange.graph.by_outbound.get((session, version))
-        if link is not None and link.sender != OUTSIDE:
-            yield link
-
-
 def _inbound(exchange: Exchange, session: SessionKey) -> Iterator[Link]:
     for version in (4, 6):
         link = exchange.graph.by_inbound.get((session, version))
         if link is not None:
             yield link
-
-
-def _sent(exchange: Exchange, session: SessionKey) -> Mapping[Prefix, BgpAttributes]:
-    """Adj-RIB-Out of one end, both families."""
-    found: dict[Prefix, BgpAttributes] = {}
-    for link in _outbound(exchange, session):
-        for run in exchange.classes:
-            attributes = run.offer(link) if run.version == link.version else None
-            if attributes is not None:
-                for prefix in run.members.prefixes:
-                    if not exchange.keeps(link, run, prefix):
-                        found[prefix] = attributes
-    return found
