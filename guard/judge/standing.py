@@ -22,10 +22,17 @@ class Standing:
     summary: str
 
 
+#: What stands before the first proof is done.
+NONE_YET = Standing("", False, "the first proof is not done yet")
+
+
 def resting_on(document: Mapping[str, Any], proof: Standing) -> dict[str, Any]:
-    """The document of a check with the proof that it rests on: HOLD at best, with the reason, where that failed."""
+    """The document of a check with the proof that it rests on: HOLD at best, with the reason, where that failed.
+
+    A BLOCK rests on none, and does not wait for the first one.
+    """
     named = {**document, "proof": proof.digest or None}
-    if proof.passed:
+    if proof.passed or (proof is NONE_YET and document["verdict"] == "BLOCK"):
         return named
     verdict = "HOLD" if document["verdict"] == "ALLOW" else document["verdict"]
     finding = {

@@ -37,6 +37,7 @@ from guard.shell.errors import (
     RequestInvalid,
     TimedOut,
 )
+from guard.shell.holding import Holder
 from guard.shell.past import PastChanges
 from guard.shell.proving import Prover
 from guard.shell.record import Record
@@ -44,12 +45,14 @@ from guard.shell.settings import Settings
 from guard.shell.store.log import Acknowledged
 from guard.shell.store.snapshots import snapshot_digest
 from guard.shell.store.state import State
-from guard.shell.workers import Outcome, Progress, Work, Workers
+from guard.shell.worker import Folder, Outcome
+from guard.shell.workers import Progress, Work, Workers
 
 Result = Literal["applied", "failed", "rolled-back"]
 RESULTS: tuple[Result, ...] = ("applied", "failed", "rolled-back")
 LIVE_STATE = "state.yaml"
 WAIT_FOR_PROOF = 0.8  # of the time that is left for a check; the answer still has to be recorded
+PROOF_NICENESS = 10  # checks go before the proof, which takes as long as dozens of them
 NAMED_AT_MOST = 2  # snapshots that go with a check; a change is planned on one
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -87,7 +90,9 @@ class Preflight:
         self._deciding = asyncio.Lock()  # from reading what is so to the entry that changes it
         self._reading_policies = asyncio.Lock()
         self._checks = 0
-        self.prover = Prover(state, Workers(workers.pipeline, 1), settings, now, self._policies)
+        aside = Workers(workers.pipeline, 1, niceness=PROOF_NICENESS)
+        self.prover = Prover(state, aside, settings, now, self._policies)
+        self.holder = Holder(state, workers, settings, now, self._policies)
 
     # ---- checks
 
@@ -113,17 +118,21 @@ class Preflight:
         facts, files = await asyncio.to_thread(self._facts, active, snapshot, caller)
         known = await asyncio.to_thread(self._named, order.change_text, snapshot)
         work = Work("check", {
-            "base_files": files, "change_text": order.change_text, "change_name": order.change_name,
+            "base_files": Folder(snapshot), "change_text": order.change_text, "change_name": order.change_name,
             "change_files": order.change_files, "policy_files": policies, "now": self._clock.now(),
             "engine": order.engine or self.settings.engine, "batfish": self.settings.batfish,
-            "failures": order.failures, "active": facts, "known": known,
-        }, affinity=snapshot)
+            "failures": order.failures, "active": facts, "known": {digest: Folder(digest) for digest in known},
+        }, {**known, snapshot: files}, affinity=snapshot)
         began = time.monotonic()
-        outcome = await self._judged(work, order, caller, timeout, progress)
+        try:
+            outcome = await self._judged(work, order, caller, timeout, progress)
+        finally:
+            self.holder.wake()
         document = bound(masked(outcome.document), snapshot=snapshot, active=active,
                          inventory=files.get(INVENTORY, b""), active_inventory=facts.inventory)
         left = min(timeout, self.settings.limits.check_seconds) - (time.monotonic() - began)
-        proof = await self.prover.standing(policies, seconds=left * WAIT_FOR_PROOF)
+        stopped = document["verdict"] == "BLOCK"  # whatever a proof would say
+        proof = await self.prover.standing(policies, seconds=0.0 if stopped else left * WAIT_FOR_PROOF)
         document = resting_on(document, proof)
         judged_by = {"active": active, "snapshot": snapshot, "policy_files": files_digest(policies),
                      "proof": proof.digest}
@@ -269,6 +278,7 @@ class Preflight:
             if self.state.active is None:
                 await self.record.append(self.record.entry("activation", caller, digests=Digests(base=actual),
                                                            details={"before": ""}))
+                self.activated()
             return entry, stored is None
 
     async def _stored(self, files: Mapping[str, bytes], digest: str, caller: Caller) -> Acknowledged:
@@ -292,10 +302,17 @@ class Preflight:
                 _known(caller, "activate a snapshot")
                 if self.state.stored_snapshot(digest) is None:
                     raise NotFound("unknown-snapshot", f"the server does not hold snapshot {digest!r}")
-                return await self.record.append(self.record.entry(
+                done = await self.record.append(self.record.entry(
                     "activation", caller, request_id=request_id, request_digest=key, digests=Digests(base=digest),
                     details={"before": self.state.active or ""},
                 ))
+                self.activated()
+                return done
+
+    def activated(self) -> None:
+        """What is active, if anything, is worked out and proved before the first check asks for it."""
+        self.holder.wake()
+        self.prover.wake()
 
     # ---- policies
 
@@ -320,7 +337,8 @@ class Preflight:
             return files
 
     async def close(self) -> None:
-        """Finish what is being written; no proof is needed any more."""
+        """Finish what is being written; nothing is held or proved any more."""
+        await self.holder.close()
         await self.prover.close()
         await self.record.close()
 

@@ -1,7 +1,7 @@
 """The service's proof of itself: made at the start, for every new snapshot and set of policies, and every N minutes.
 
-Law: the last proof that passed stands while the next one runs; where none stands, checks wait for it, and are HOLD if
-it does not come or fails. It runs in a process of its own, so that checks do not wait behind it.
+Law: the last proof that passed stands while the next one runs; where none stands, checks that could be ALLOW wait for
+it, and are HOLD if it does not come or fails. It runs in a process of its own that goes behind those of checks.
 """
 
 import asyncio
@@ -10,14 +10,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from guard.audit.canonical import files_digest
-from guard.judge.standing import Standing
+from guard.judge.standing import NONE_YET, Standing
 from guard.shell.clock import Clock
 from guard.shell.errors import GuardError
 from guard.shell.settings import Settings
 from guard.shell.store.state import State
+from guard.shell.worker import Folder
 from guard.shell.workers import Work, Workers
 
-NONE_YET = Standing("", False, "the first proof is not done yet")
 Policies = Callable[[], Awaitable[Mapping[str, bytes]]]
 Key = tuple[str, str]
 
@@ -93,16 +93,16 @@ class Prover:
         """A proof, or why there is none: whatever goes wrong here is no reason to stop serving."""
         files = await asyncio.to_thread(self._state.snapshots.files, active)
         fields: dict[str, Any] = {
-            "base_files": files, "policy_files": policies, "now": self._clock.now(),
+            "base_files": Folder(active), "policy_files": policies, "now": self._clock.now(),
             "engine": self._settings.engine, "batfish": self._settings.batfish,
         }  # fmt: skip
         try:
-            limit = self._settings.limits.check_seconds
-            standing, document = await self._workers.run(
-                Work("prove", fields, affinity=active), timeout=limit, progress=lambda stage, share: None
-            )
+            work, limit = Work("prove", fields, {active: files}, affinity=active), self._settings.limits.check_seconds
+            standing, document = await self._workers.run(work, timeout=limit, progress=lambda stage, share: None)
         except GuardError as error:
             return Standing("", False, str(error))
+        finally:
+            await self._workers.rest()  # until the next proof its process would only take up memory
         await asyncio.to_thread(self._state.blobs.put, document)
         assert isinstance(standing, Standing)
         return standing

@@ -31,7 +31,7 @@ async def _serve(settings: Settings, pipeline: str) -> int:
         preflight = Preflight(state, workers, settings, SystemClock())
         server = Server(preflight, settings)
         await workers.warm()
-        preflight.prover.wake()
+        preflight.activated()
         await server.start()
         page = _page(settings, server.port)
         try:

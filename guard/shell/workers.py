@@ -6,49 +6,31 @@ worker sent whole.
 
 import asyncio
 import contextlib
-import gc
-import importlib
 import multiprocessing
-import os
-import signal
-import sys
-import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
-from guard.model.errors import InputInvalid
+from guard.shell import worker
 from guard.shell.binding import printable
 from guard.shell.errors import EngineUnavailable, InvariantBroken, RequestInvalid, TimedOut, Unsupported
 
 Progress = Callable[[str, float], None]
 
-#: A worker that has had nothing to do for so long (in s) collects its garbage; a busy one after so many checks.
-_IDLE, _UNCOLLECTED = 0.2, 4
-#: Memory grows by what candidates leave behind; beyond this share of what was in use all of it is looked through.
-_GROWTH = 1.25
-
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A call of the pipeline: the function's name, and the fields of its request (for `check`) or its arguments."""
+    """A call of the pipeline: the function's name, and the fields of its request (for `check`) or its arguments.
+
+    `folders`: the files of each `Folder` among the fields, by digest, for a worker that does not have them.
+    """
 
     function: str
     fields: Mapping[str, Any]
+    folders: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
     affinity: str = ""  # work of the same affinity goes to the worker that has its base in its caches, if that is idle
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the pipeline's `check` gave, as plain values."""
-
-    verdict: str
-    document: dict[str, Any]
-    digests: Mapping[str, str]
-    author: str
+    label: str = ""  # of work that is done ahead of checks: a worker does it once
 
 
 class WorkerDied(Exception):
@@ -58,15 +40,17 @@ class WorkerDied(Exception):
 class Workers:
     """A fixed number of processes, each started when it is first needed and again after it was killed."""
 
-    def __init__(self, pipeline: str, size: int) -> None:
+    def __init__(self, pipeline: str, size: int, *, niceness: int = 0) -> None:
         self.pipeline = pipeline
+        self._niceness = niceness
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([pipeline, __name__])
+        self._context.set_forkserver_preload([pipeline, worker.__name__])
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
         self._free = asyncio.Semaphore(size)
         self._size = size
         self._threads = ThreadPoolExecutor(max_workers=size, thread_name_prefix="guard-worker")
+        self._ahead: tuple[str, asyncio.Task[Any]] | None = None  # what is being done ahead of checks, by affinity
 
     async def warm(self) -> None:
         """Start the processes, so that the first check does not wait; InvariantBroken if no pipeline can be loaded."""
@@ -84,58 +68,110 @@ class Workers:
         """
         try:
             async with asyncio.timeout(timeout):
+                self._give_way(work.affinity)
                 async with self._free:
-                    return await self._converse(work, progress)
+                    return await self._converse(await self._take(work.affinity), work, progress)
         except TimeoutError as error:
             raise TimedOut("timed-out", f"the check took longer than {timeout:.0f} s and was stopped") from error
 
+    async def ahead(self, work: Work, *, most: int) -> bool:
+        """Do in one more worker what `most` of them are to have done before checks ask for it; False where they have.
+
+        A check that finds no other worker free, and has no use for this work, ends it: true then too.
+        """
+        if sum(work.label in each.done for each in self._all) >= most:
+            return False
+        async with self._free:
+            one = await self._other(work)
+            if one is None:
+                return False
+            task = asyncio.ensure_future(self._converse(one, work, lambda stage, share: None))
+            self._ahead = work.affinity, task
+            try:
+                await asyncio.wait({task})
+            finally:
+                self._ahead = None
+                task.cancel()
+                await asyncio.wait({task})
+        if not task.cancelled():
+            task.result()  # its error is the caller's to know
+        return True
+
+    async def rest(self) -> None:
+        """End the processes that have nothing to do; what they remember is memory until they are needed again."""
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*(asyncio.to_thread(self._end, each) for each in idle))
+
     def close(self) -> None:
         """Kill what is left and wait for it."""
-        for worker in tuple(self._all):
-            self._end(worker)
+        for each in tuple(self._all):
+            self._end(each)
         self._threads.shutdown(wait=True)
 
-    async def _converse(self, work: Work, progress: Progress) -> Any:
+    async def _converse(self, one: "_Worker", work: Work, progress: Progress) -> Any:
         loop = asyncio.get_running_loop()
-        try:
-            worker = await self._take(work.affinity)
-        except WorkerDied as error:
-            raise InvariantBroken("worker-died", str(error)) from error
 
         def tell(stage: str, fraction: float) -> None:
             loop.call_soon_threadsafe(progress, stage, fraction)
 
-        conversation = loop.run_in_executor(self._threads, worker.converse, work, tell)
+        conversation = loop.run_in_executor(self._threads, one.converse, work, tell)
         try:
             answer = await asyncio.shield(conversation)
         except asyncio.CancelledError:
-            self._end(worker)
+            self._end(one)
             with contextlib.suppress(WorkerDied):  # its pipe ends, so the thread does
                 await conversation
             raise
         except WorkerDied as error:
-            self._end(worker)
+            self._end(one)
             raise InvariantBroken("worker-died", str(error)) from error
-        worker.affinity = work.affinity
-        self._idle.append(worker)
+        one.affinity = work.affinity
+        one.done.add(work.label)
+        self._idle.append(one)
         return _understood(answer)
 
+    def _give_way(self, affinity: str) -> None:
+        """Where no worker is free, what is done ahead ends for a check that has no use for it."""
+        if self._ahead is not None and self._ahead[0] != affinity and self._free.locked():
+            self._ahead[1].cancel()
+
     async def _take(self, affinity: str) -> "_Worker":
-        for worker in self._idle:
-            if worker.affinity == affinity and worker.alive:
-                self._idle.remove(worker)
-                return worker
-        while self._idle:
-            worker = self._idle.pop(0)
-            if worker.alive:
-                return worker
-            self._end(worker)
+        """The worker that has the base; else the one that is working it out, waited for; else any."""
+        while (one := self._found(lambda each: each.affinity == affinity)) is None:
+            if self._ahead is None or self._ahead[0] != affinity:
+                break
+            await asyncio.wait({self._ahead[1]})
+        one = one or self._found(lambda each: not each.affinity) or self._found(lambda _: True)
+        return one if one is not None else await self._started()
+
+    async def _other(self, work: Work) -> "_Worker | None":
+        """A worker that has not done the work; None where all that there may be are busy or have done it."""
+        one = self._found(lambda each: each.affinity == work.affinity and work.label not in each.done)
+        one = one or self._found(lambda each: work.label not in each.done)
+        if one is None and len(self._all) < self._size:
+            return await self._started()
+        return one
+
+    def _found(self, wanted: Callable[["_Worker"], bool]) -> "_Worker | None":
+        """An idle worker, the one that was idle longest first; those that ended meanwhile are let go."""
+        for one in tuple(self._idle):
+            if not one.alive:
+                self._idle.remove(one)
+                self._end(one)
+            elif wanted(one):
+                self._idle.remove(one)
+                return one
+        return None
+
+    async def _started(self) -> "_Worker":
         starting = asyncio.get_running_loop().run_in_executor(self._threads, self._start)
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:
             starting.add_done_callback(self._keep)  # for the next check, as this one no longer wants it
             raise
+        except WorkerDied as error:
+            raise InvariantBroken("worker-died", str(error)) from error
 
     def _keep(self, starting: "asyncio.Future[_Worker]") -> None:
         if not starting.cancelled() and starting.exception() is None:
@@ -143,27 +179,29 @@ class Workers:
 
     def _start(self) -> "_Worker":
         """A process that has loaded the pipeline; WorkerDied if it cannot. Runs in a thread."""
-        worker = _Worker(self._context, self.pipeline)
-        self._all.add(worker)
+        one = _Worker(self._context, self.pipeline, self._niceness)
+        self._all.add(one)
         try:
-            worker.wait_until_ready()
+            one.wait_until_ready()
         except WorkerDied:
-            self._end(worker)
+            self._end(one)
             raise
-        return worker
+        return one
 
-    def _end(self, worker: "_Worker") -> None:
-        self._all.discard(worker)
-        worker.kill()
+    def _end(self, one: "_Worker") -> None:
+        self._all.discard(one)
+        one.kill()
 
 
 class _Worker:
-    """One process and our end of its pipe."""
+    """One process and our end of its pipe. `done`: the labels of what it did ahead of checks."""
 
-    def __init__(self, context: Any, pipeline: str) -> None:
+    def __init__(self, context: Any, pipeline: str, niceness: int) -> None:
         self.affinity = ""
+        self.done: set[str] = set()
         self._ours, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, pipeline), name="guard-check", daemon=True)
+        told = (theirs, pipeline, niceness)
+        self._process = context.Process(target=worker.serve, args=told, name="guard-check", daemon=True)
         self._process.start()
         theirs.close()
 
@@ -177,15 +215,22 @@ class _Worker:
 
     def converse(self, work: Work, tell: Progress) -> tuple[Any, ...]:
         """Send the work and read until the answer; runs in a thread."""
-        try:
-            self._ours.send(work)
-        except OSError as error:
-            raise self._died() from error
+        self._send((work.function, work.fields))
         while True:
             kind, *rest = self._received()
-            if kind != "progress":
-                return (kind, *rest)
-            tell(*rest)
+            match kind:
+                case "progress":
+                    tell(*rest)
+                case "wants":
+                    self._send(work.folders[rest[0]])
+                case _:
+                    return (kind, *rest)
+
+    def _send(self, message: Any) -> None:
+        try:
+            self._ours.send(message)
+        except OSError as error:
+            raise self._died() from error
 
     def _received(self) -> tuple[Any, ...]:
         try:
@@ -215,84 +260,3 @@ def _understood(answer: tuple[Any, ...]) -> Any:
             raise Unsupported("unsupported", message)
         case _:
             raise InvariantBroken("worker-answer", f"a worker answered {answer[0]!r}")
-
-
-# ---- the other side of the pipe: this runs in the worker
-
-
-def _serve(pipe: Connection, pipeline: str) -> None:
-    """Answer one piece of work after the other until the pipe ends. A bug ends the process, and the pipe with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the server drains, then ends us
-    _die_with_parent()
-    module = importlib.import_module(pipeline)
-    gc.disable()  # a check makes millions of objects that live as long as it does
-    pipe.send(("ready",))
-    garbage = _Garbage()
-    while True:
-        try:
-            if garbage.waits and (garbage.waits >= _UNCOLLECTED or not pipe.poll(_IDLE)):
-                garbage.collect()
-            work: Work = pipe.recv()
-        except (EOFError, OSError):
-            return
-        pipe.send(_answer(module, work, lambda stage, fraction: pipe.send(("progress", stage, fraction))))
-        garbage.waits += 1
-
-
-class _Garbage:
-    """What a check leaves behind. What is remembered of snapshots is looked at again only once memory has grown.
-
-    `waits`: checks since the last collection.
-    """
-
-    def __init__(self) -> None:
-        self.waits = 0
-        self._resident = 0
-
-    def collect(self) -> None:
-        if not self._resident or _resident() > self._resident * _GROWTH:
-            gc.unfreeze()
-            gc.collect()
-            gc.freeze()
-            self._resident = _resident()
-        else:
-            gc.collect()
-        self.waits = 0
-
-
-def _resident() -> int:
-    """Pages of memory in use; 0 where that is not to be had, so that everything is looked at each time."""
-    with contextlib.suppress(OSError):
-        return int(Path("/proc/self/statm").read_text().split()[1])
-    return 0
-
-
-def _answer(module: Any, work: Work, progress: Progress) -> tuple[Any, ...]:
-    function = getattr(module, work.function, None)
-    if function is None:
-        return ("unsupported", f"this server cannot {work.function.replace('_', ' ')}")
-    try:
-        if work.function != "check":
-            return ("done", function(**work.fields))
-        result = function(module.CheckRequest(**work.fields), progress)
-    except (InputInvalid, RequestInvalid) as error:
-        return ("invalid", error.code, error.message, error.file, error.line)
-    except EngineUnavailable as error:
-        return ("no-engine", error.code, error.message)
-    digests = {name: getattr(result.digests, name) for name in ("base", "candidate", "policies", "change")}
-    return ("done", Outcome(result.verdict, result.document, digests, result.author))
-
-
-def _die_with_parent() -> None:
-    """End at once when the server does, in the middle of a check too: nobody waits for its answer."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-    sentinel = parent.sentinel
-
-    def watch() -> None:
-        wait([sentinel])
-        sys.stderr.flush()
-        os._exit(1)
-
-    threading.Thread(target=watch, name="guard-parent", daemon=True).start()

@@ -28,10 +28,11 @@ ROUNDS = 3
 def test_every_verdict_that_left_is_in_the_log(tmp_path: Path) -> None:
     script, folder = tmp_path / "serve.py", tmp_path / "state"
     script.write_text(SERVE)
+    path = os.pathsep.join(filter(None, (str(CONTRACT), os.environ.get("PYTHONPATH"))))
     answered: dict[int, str] = {}
     for number in range(ROUNDS):
         process = subprocess.Popen([sys.executable, str(script), str(folder)], stdout=subprocess.PIPE, text=True,
-                                   env={**os.environ, "PYTHONPATH": str(CONTRACT)})
+                                   env={**os.environ, "PYTHONPATH": path})
         assert process.stdout is not None
         address = process.stdout.readline().removeprefix("listening on ").strip()
         threads = [threading.Thread(target=ask, args=(address, f"{number}-{which}", answered)) for which in range(3)]

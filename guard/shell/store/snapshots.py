@@ -5,6 +5,7 @@ What is read back is hashed again.
 """
 
 import json
+from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from guard.shell.errors import AuditUnavailable, InvariantBroken, NotFound
 from guard.shell.store.files import Disk
 from guard.snapshot.files import belongs
 from guard.snapshot.files import digest as core_digest
+
+RECENT = 2  # snapshots kept in memory: the active one, and another that checks name
 
 
 class Blobs:
@@ -66,7 +69,7 @@ class Snapshots:
     def __init__(self, folder: Path, blobs: Blobs, disk: Disk) -> None:
         self._folder, self._blobs, self._disk = folder, blobs, disk
         disk.make_folder(folder)
-        self._recent: tuple[str, Mapping[str, bytes]] | None = None
+        self._recent: OrderedDict[str, Mapping[str, bytes]] = OrderedDict()
 
     def put(self, files: Mapping[str, bytes]) -> str:
         """Store a snapshot, without the files that belong to none; its digest. Nothing can be named before all is."""
@@ -89,16 +92,19 @@ class Snapshots:
             return False
 
     def files(self, digest: str) -> Mapping[str, bytes]:
-        """The files of a snapshot; NotFound if it is not here. The last one read is kept in memory."""
-        if self._recent is not None and self._recent[0] == digest:
-            return self._recent[1]
+        """The files of a snapshot; NotFound if it is not here. The last ones read are kept in memory."""
+        if digest in self._recent:
+            self._recent.move_to_end(digest)
+            return self._recent[digest]
         if not self.has(digest):
             raise NotFound("unknown-snapshot", f"the server does not hold snapshot {digest}")
         manifest: dict[str, str] = json.loads(self._path(digest).read_bytes())
         files = {path: self._blobs.get(blob) for path, blob in manifest.items()}
         if snapshot_digest(files) != digest:
             raise InvariantBroken("content-damaged", f"the manifest of {digest} was altered on the disk")
-        self._recent = (digest, files)
+        self._recent[digest] = files
+        if len(self._recent) > RECENT:
+            self._recent.popitem(last=False)
         return files
 
     def _path(self, digest: str) -> Path:

@@ -41,10 +41,13 @@ class Provers:
     asked: list[str] = field(default_factory=list)
 
     async def run(self, work: Any, **_: Any) -> tuple[Standing, bytes]:
-        files, policies = work.fields["base_files"], work.fields["policy_files"]
+        files, policies = work.folders[work.fields["base_files"].digest], work.fields["policy_files"]
         self.asked.append(f"{files['configs/r1.cfg'].decode()} {sorted(policies)}")
         await asyncio.sleep(0)
         return Standing(f"proof {len(self.asked)}", self.passes, "blind"), b"{}"
+
+    async def rest(self) -> None:
+        return None
 
     def close(self) -> None:
         return None
