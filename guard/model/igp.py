@@ -118,6 +118,7 @@ class OspfProcess:
     max_metric_external: int | None = None
     rfc1583: bool = True
     distribute_list_in: str = ""  # "prefix-list NAME" | "acl NAME" | "route-map NAME"
+    neighbors: tuple[Address, ...] = ()  # whom hellos are sent to where they cannot be sent to all
 
 
 @dataclass(frozen=True, slots=True)

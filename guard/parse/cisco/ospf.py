@@ -345,6 +345,19 @@ def _reference(line: Line, context: Context, ospf: OspfSettings) -> None:
     context.done(line)
 
 
+def _neighbor(line: Line, context: Context, ospf: OspfSettings) -> None:
+    """`neighbor A [priority N] [poll-interval N] [cost N] [database-filter all]` of networks without multicast."""
+    negated = line.words[0] == "no"
+    words = tuple(word.lower() for word in line.words[2 if negated else 1 :])
+    address = parse_address(words[0])
+    others = tuple(each for each in ospf.values.get("neighbors", ()) if each != address)
+    ospf.values["neighbors"] = others if negated else (*others, address)
+    if ospf.version == 3 or {"cost", "database-filter"}.intersection(words):
+        context.partial(line, "costs and filters of one neighbour, and neighbours of OSPFv3, are not modelled")
+    else:
+        context.done(line)
+
+
 def _shutdown(line: Line, context: Context, ospf: OspfSettings) -> None:
     ospf.shutdown = line.words[0] != "no"
     context.done(line)
@@ -379,6 +392,7 @@ _TABLE: Table[OspfSettings] = Table(
     {"distance": _distance, "distribute-list": _distribute_list},
     keys(_prefix_suppression, "prefix-suppression | no prefix-suppression"),
     keys(_shutdown, "shutdown | no shutdown"),
+    keys(_neighbor, "neighbor | no neighbor"),
     {"maximum-paths": _integer("maximum_paths"), "default-metric": _integer("default_metric")},
     {"auto-cost reference-bandwidth": _reference},
     keys(
@@ -399,7 +413,7 @@ _TABLE: Table[OspfSettings] = Table(
     ),
     keys(
         NotModelled("this option of OSPF is not modelled"),
-        """neighbor | mpls | segment-routing | mpls-te | router-info | pce | domain-id | domain-tag
+        """mpls | segment-routing | mpls-te | router-info | pce | domain-id | domain-tag
         | capability | traffic-share | topology | fast-reroute | microloop | local-rib-criteria
         | auto-cost | tunnel | point-to-point | traffic-engineering | distribute link-state | router-lsa
         | node-segment | ospf | ospf6 | default-information | flood-reduction | max-metric | no ospf

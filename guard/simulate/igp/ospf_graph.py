@@ -1,7 +1,7 @@
 """OSPF as configured, turned into routers, areas, adjacencies and advertised prefixes (RFC 2328, RFC 5340).
 
 A broadcast network stands as a mesh of its routers: each pays its own interface cost, which gives the distances that
-the network's own vertex would. Not modelled: neighbour lists of NBMA networks, demand circuits, TTL security.
+the network's own vertex would. Not modelled: demand circuits, TTL security.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from guard.model.address import Address, Prefix
-from guard.model.device import Device, Interface
+from guard.model.device import Device, Interface, Vendor
 from guard.model.igp import OspfArea, OspfInterface, OspfProcess, keys_agree
 from guard.model.rib import NextHop
 from guard.model.state import IgpAdjacency, InterfaceId, StateNote
@@ -81,6 +81,18 @@ class Stub(NamedTuple):
     cost: int
 
 
+class Zebra(NamedTuple):
+    """What FRR's zebra makes of a host route: `own` leads to our own address by `bit`, which is no way to anybody.
+
+    Else the route's destination is the very next hop that `bit` stands for: it is no way to there, and no way at all
+    once another one leads there (zebra_nhg.c, nexthop_active: no route of OSPF resolves over another).
+    """
+
+    prefix: Prefix
+    bit: int
+    own: bool
+
+
 @dataclass(frozen=True, slots=True)
 class OspfGraph:
     """Everything that SPF needs. `hops[r][bit]` is the next hop that a bit of router r stands for."""
@@ -95,6 +107,7 @@ class OspfGraph:
     speaking: Mapping[tuple[str, str], frozenset[str]]  # (node, vrf) -> interfaces with OSPF on them, not passive
     notes: tuple[StateNote, ...] = ()
     by_table: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+    zebra: Mapping[int, tuple[Zebra, ...]] = field(default_factory=dict)  # by router
 
 
 def build(devices: Mapping[str, Device], topology: Topology, version: int) -> OspfGraph:
@@ -111,7 +124,7 @@ def build(devices: Mapping[str, Device], topology: Topology, version: int) -> Os
                 ports.extend(found)
     routers = [_joined(router, routers) for router in routers]
     links = _adjacent(ports, routers, topology, version)
-    ways, hops = _ways(links, routers, topology, version)
+    ways, hops, zebra = _ways(links, ports, routers, topology, version)
     transit = {port.id for port, _ in links if port.network_type in _NEEDS_DESIGNATED}
     stubs = tuple(
         stub for port in ports for stub in _stubs(port, routers[port.router], version, port.id in transit)
@@ -127,6 +140,7 @@ def build(devices: Mapping[str, Device], topology: Topology, version: int) -> Os
         speaking=_speaking(ports, routers),
         notes=(*_clashes(routers, _meeting(ports, topology)), *_unknown_mtu(links, routers)),
         by_table=_by_table(routers),
+        zebra=zebra,
     )
 
 
@@ -239,7 +253,8 @@ def _compatible(one: Port, two: Port, routers: list[Router], version: int) -> bo
         and first.area(one.area).kind == second.area(two.area).kind
         and first.router_id != second.router_id
         and _mtu_accepted(one, two, routers)
-        and (version == 3 or _subnets_agree(one.interface, two.interface, one.network_type))
+        and (version == 3 or _subnets_agree(one, two))
+        and (version == 3 or _hello_arrives(one, two, routers))
     )
 
 
@@ -288,12 +303,40 @@ def _unknown_mtu(links: Iterable[tuple[Port, Port]], routers: list[Router]) -> I
             )
 
 
-def _subnets_agree(one: Interface, two: Interface, network_type: str) -> bool:
-    """Masks are compared on all but point-to-point links (RFC 2328 10.5)."""
-    if network_type == "point-to-point":
+def _subnets_agree(one: Port, two: Port) -> bool:
+    """Masks are compared on all but point-to-point links (RFC 2328 10.5).
+
+    FRR takes a point-to-multipoint interface with a host's mask for unnumbered (ospf_packet.c, ospf_hello).
+    """
+    if one.network_type == "point-to-point":
         return True
-    subnets = {each.prefix for each in one.addresses if each.address.version == 4}
-    return any(each.prefix in subnets for each in two.addresses)
+    if one.network_type == "point-to-multipoint" and _is_unnumbered(one) and _is_unnumbered(two):
+        return True
+    subnets = {each.prefix for each in one.interface.addresses if each.address.version == 4}
+    return any(each.prefix in subnets for each in two.interface.addresses)
+
+
+def _is_unnumbered(port: Port) -> bool:
+    """Whether all of a port's addresses are hosts: unnumbered to zebra (connected.c, connected_announce)."""
+    held = [each.prefix for each in port.interface.addresses if each.address.version == 4]
+    return port.interface.kind != "loopback" and bool(held) and all(each.is_host for each in held)
+
+
+#: Vendors whose processes name the neighbours of networks that do not carry multicast.
+_NAMES_NEIGHBOURS = frozenset({Vendor.IOS, Vendor.FRR})
+
+
+def _hello_arrives(one: Port, two: Port, routers: list[Router]) -> bool:
+    """On a non-broadcast network one of two neighbours has to name the other (RFC 2328 9.5.1; FRR 8.4.4, seen live)."""
+    if one.network_type != "non-broadcast":
+        return True
+    ends = ((routers[one.router], two), (routers[two.router], one))
+    if any(router.device.vendor not in _NAMES_NEIGHBOURS for router, _ in ends):
+        return True
+    return any(
+        not {each.address for each in far.interface.addresses}.isdisjoint(router.process.neighbors)
+        for router, far in ends
+    )
 
 
 def _rows(links: Iterable[tuple[Port, Port]], version: int) -> tuple[IgpAdjacency, ...]:
@@ -348,17 +391,40 @@ def _parts(pairs: Iterable[tuple[Port, Port]]) -> dict[int, int]:
 
 
 def _ways(
-    links: Iterable[tuple[Port, Port]], routers: list[Router], topology: Topology, version: int
-) -> tuple[tuple[Way, ...], tuple[tuple[NextHop, ...], ...]]:
+    links: Iterable[tuple[Port, Port]], ports: Iterable[Port], routers: list[Router], topology: Topology, version: int
+) -> tuple[tuple[Way, ...], tuple[tuple[NextHop, ...], ...], dict[int, tuple[Zebra, ...]]]:
     hops: list[list[NextHop]] = [[] for _ in routers]
+    zebra: dict[int, list[Zebra]] = defaultdict(list)
     family = 4 if version == 2 else 6
     ways = []
     for port, peer in links:
         router = routers[port.router]
         cost = HIGHEST_COST if router.process.max_metric else port.cost
-        ways.append(Way(port.router, peer.router, port.area, cost, len(hops[port.router])))
-        hops[port.router].append(NextHop(gateway(port.id, peer.id, topology, family), port.id.interface))
-    return tuple(ways), tuple(tuple(each) for each in hops)
+        bit = len(hops[port.router])
+        ways.append(Way(port.router, peer.router, port.area, cost, bit))
+        hop = NextHop(gateway(port.id, peer.id, topology, family), port.id.interface)
+        hops[port.router].append(hop)
+        if hop.address is not None and port.network_type == "point-to-multipoint" and _has_hosts(port, router, version):
+            zebra[port.router].append(Zebra(hop.address.host, bit, own=False))
+    for port in ports:
+        if _has_hosts(port, routers[port.router], version):
+            for each in port.interface.addresses:
+                if each.address.version == 4 and not each.prefix.is_host:
+                    zebra[port.router].append(Zebra(each.address.host, len(hops[port.router]), own=True))
+                    hops[port.router].append(NextHop(None, port.id.interface))
+    told = {router: tuple(those) for router, those in zebra.items()}
+    return tuple(ways), tuple(tuple(each) for each in hops), told
+
+
+def _has_hosts(port: Port, router: Router, version: int) -> bool:
+    """Whether ospfd tells zebra of hosts inside a subnet that zebra has as connected (FRR 8.4.4, seen live)."""
+    if version == 3 or router.device.vendor is not Vendor.FRR or _is_unnumbered(port):
+        return False
+    return port.network_type in ("loopback", "point-to-multipoint")
+
+
+def _is_unnumbered_frr(port: Port, router: Router) -> bool:
+    return router.device.vendor is Vendor.FRR and router.process.version == 2 and _is_unnumbered(port)
 
 
 def _stubs(port: Port, router: Router, version: int, transit: bool) -> Iterable[Stub]:
@@ -379,6 +445,8 @@ def _stubs(port: Port, router: Router, version: int, transit: bool) -> Iterable[
             continue
         if port.network_type == "loopback":
             yield Stub(port.router, port.area, each.address.host, cost)
+        elif port.network_type == "point-to-point" and each.prefix.is_host and _is_unnumbered_frr(port, router):
+            continue  # ospf_lsa.c, lsa_link_ptop_set: no stub link for unnumbered interfaces
         elif port.network_type == "point-to-multipoint":
             yield Stub(port.router, port.area, each.address.host, 0)
         else:

@@ -91,7 +91,8 @@ class Internal:
         intra = {border: self._intra(border) for border in self.borders}
         self._summarise_into_backbone(intra)
         for border in self.borders:
-            self._known[border] = self._with_summaries(border, intra[border], (BACKBONE,))
+            routes = self._with_summaries(border, intra[border], (BACKBONE,))
+            self._known[border] = self._as_zebra(border, routes)
         for area in sorted(self._levels):
             if area != BACKBONE:
                 self._summarise_into(area)
@@ -103,7 +104,8 @@ class Internal:
         known = self._known.get(router)
         if known is None:
             areas = self.graph.routers[router].areas
-            known = self._known[router] = self._with_summaries(router, self._intra(router), areas)
+            routes = self._with_summaries(router, self._intra(router), areas)
+            known = self._known[router] = self._as_zebra(router, routes)
         return known
 
     def router_number(self, router: int) -> int | None:
@@ -239,6 +241,22 @@ class Internal:
             level = self._levels[area]
             self._improve(result, level.inside, level, router, INTRA)
         return result
+
+    def _as_zebra(self, router: int, routes: Routes) -> Routes:
+        """The same routes with the next hops that FRR's zebra takes (see ospf_graph.Zebra)."""
+        for prefix, bit, own in self.graph.zebra.get(router, ()):
+            number = self.numbers.get(prefix)
+            if number is None or routes.kinds[number] != INTRA:
+                continue
+            word, flag = divmod(bit, WORD)
+            held = np.uint64(1 << flag)
+            if own:
+                routes.masks[word, number] |= held
+                continue
+            routes.masks[word, number] &= ~held
+            if routes.masks[:, number].any():
+                routes.masks[word] &= ~held
+        return routes
 
     def _with_summaries(self, router: int, result: Routes, areas: Iterable[int]) -> Routes:
         """`result` with inter-area routes for what no intra-area route reaches (RFC 2328 16.2)."""

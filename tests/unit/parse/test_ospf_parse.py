@@ -200,11 +200,13 @@ def test_router_ids_of_frr_are_everyones() -> None:
 
 def test_timers_are_ignored_and_other_options_are_not() -> None:
     device = parse(
-        "router ospf 1\n timers throttle spf 1 2 3\n neighbor 10.0.0.2\n segment-routing mpls\n frobnicate\n"
+        "router ospf 1\n timers throttle spf 1 2 3\n neighbor 10.0.0.2\n neighbor 10.0.0.3 cost 5\n"
+        " segment-routing mpls\n frobnicate\n"
     )
-    assert [LineState(each).name for each in device.coverage.states[1:5]] == [
-        "IGNORED", "NOT_IMPLEMENTED", "NOT_IMPLEMENTED", "UNRECOGNISED",
+    assert [LineState(each).name for each in device.coverage.states[1:6]] == [
+        "IGNORED", "IMPLEMENTED", "PARTIAL", "NOT_IMPLEMENTED", "UNRECOGNISED",
     ]  # fmt: skip
+    assert only(device).neighbors == (parse_address("10.0.0.2"), parse_address("10.0.0.3"))
 
 
 def test_prefix_suppression_of_a_process_and_its_exception() -> None:
