@@ -45,7 +45,10 @@ NOBODY: frozenset[str] = frozenset()
 
 
 class IgpCore:
-    """`areas`: area -> router -> its adjacencies. `elsewhere`: per prefix the tables that hold it themselves."""
+    """`areas`: area -> router -> its adjacencies. `elsewhere`: per prefix the tables that hold it themselves.
+
+    `shape`: which routers of which areas are connected with each other. `before`: of a similar state.
+    """
 
     def __init__(
         self,
@@ -54,21 +57,41 @@ class IgpCore:
         *,
         elsewhere: Mapping[Prefix, Hashable],
         universe: frozenset[Prefix] | None,
+        before: IgpCore | None = None,
     ) -> None:
         self._links = links
         self._state = state
         self._elsewhere = elsewhere
         self._universe = universe  # of BGP; None: not known, so nothing is said
-        self.areas = adjacencies(_telling(state, links))
-        self.components: dict[tuple[str, str], frozenset[str]] = {}
-        for area, wires in self.areas.items():
-            self.components.update(spread_out(area, wires))
-        self._excepted = _exceptions(links)
+        self._told = _telling(state, links)
+        self.areas: dict[str, dict[str, list[Wire]]]
+        self.components: dict[tuple[str, str], frozenset[str]]
+        self.shape: frozenset[tuple[str, frozenset[str]]]
+        if before is not None and self._told == before._told:
+            self.areas, self.components, self.shape = before.areas, before.components, before.shape
+        else:
+            self.areas = adjacencies(self._told)
+            self.components = {}
+            for area, wires in self.areas.items():
+                self.components.update(spread_out(area, wires))
+            self.shape = frozenset({(a, id(c)): (a, c) for (a, _), c in self.components.items()}.values())
+        self.excepted = _exceptions(links)
         every = [*links.filters_in.values(), *links.filters_out.values()]
         every += [acl for own in links.filters_own.values() for acl in own]
         self._filters = list({(a.version, a.default_permit, tuple(x.text for x in a.lines)): a for a in every}.values())
         self._known: dict[Address, tuple[str, frozenset[str]]] = {}
         self._tables: dict[frozenset[str], frozenset[tuple[str, str]]] = {}
+
+    def rewired(self, before: IgpCore) -> frozenset[str]:
+        """Routers that another neighbour speaks for in some area than before (see `circle`)."""
+        if self.areas is before.areas:
+            return frozenset()
+        found: set[str] = set()
+        for area in self.areas.keys() | before.areas.keys():
+            mine, its = self.areas.get(area, {}), before.areas.get(area, {})
+            either = mine.keys() | its.keys()
+            found.update(n for n in either if n not in mine or n not in its or mine[n][0][0] != its[n][0][0])
+        return frozenset(found)
 
     def circle(self, address: Address) -> tuple[str, frozenset[str]]:
         """(owner, routers whose packets to the address arrive by the IGP, itself among them; nobody if unsure)."""
@@ -99,7 +122,7 @@ class IgpCore:
                 if node in wires and self._is_known(area, wires[node][0][0], prefix):
                     found = _joined(found, self.components[area, node])
             if found:
-                alone = found & nodes == {node} and found.isdisjoint(self._excepted)
+                alone = found & nodes == {node} and found.isdisjoint(self.excepted)
                 return (node, found) if alone else ("", NOBODY)
         return "", NOBODY
 
@@ -114,7 +137,7 @@ class IgpCore:
         for area, wires in self.areas.items():
             if node in wires and self._is_known(area, wires[node][0][0], host):
                 found = _joined(found, self.components[area, node])
-        if not found or not found.isdisjoint(self._excepted) or not self.is_unfiltered(address):
+        if not found or not found.isdisjoint(self.excepted) or not self.is_unfiltered(address):
             return node, NOBODY
         return node, found
 

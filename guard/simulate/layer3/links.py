@@ -73,6 +73,11 @@ def addresses_of(device: Device) -> object:
     return device.vendor, [(face.name, face.kind, face.addresses, face.virtual_addresses) for face in device.interfaces]
 
 
+def _numbers(device: Device) -> set[tuple[Address, Prefix]]:
+    found = {(bound.address, bound.prefix) for face in device.interfaces for bound in face.addresses}
+    return found | {(address, address.host) for face in device.interfaces for address in face.virtual_addresses}
+
+
 def _doors(device: Device) -> object:
     """What of a device the filters are read from."""
     faces = [(f.name, f.acl_in, f.acl_out, f.acl6_in, f.acl6_out, f.control_plane) for f in device.interfaces]
@@ -143,6 +148,15 @@ class Links:
                         self.filters_out[version, here] = device.acls[version, leaving]
             for version, acls in own.items():
                 self.filters_own[version, device.name] = tuple(acls)
+
+    @property
+    def renumbered(self) -> frozenset[Prefix]:
+        """Subnets that some interface has another address in than before, if the same devices are there."""
+        found: set[Prefix] = set()
+        for pair in self._edited or ():
+            one, other = (_numbers(device) for device in pair)
+            found.update(prefix for _, prefix in one ^ other)
+        return frozenset(found)
 
     def says_alike(self, read: Callable[[Device], object]) -> bool:
         """Whether each device says the same about something as before; no where there is no state before."""

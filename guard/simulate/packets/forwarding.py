@@ -20,10 +20,11 @@ from guard.model.state import InterfaceId, NetworkState
 from guard.simulate.igp.core import IgpCore
 from guard.simulate.layer3.acl import Decision, drops_all_to, drops_traffic_to
 from guard.simulate.layer3.links import DEFAULT_VRF, Links, PrefixSet, is_no_host
+from guard.simulate.packets.hanging import Hanging
 from guard.simulate.packets.one_exit import OneExit
 from guard.simulate.packets.tunnels import tunnelled
 from guard.simulate.packets.unmoved import Unmoved
-from guard.simulate.rib.plain_routes import Classified, PlainRoutes, Vertex, plain_routes, plain_routes_after
+from guard.simulate.rib.plain_routes import Classified, Installed, PlainRoutes, Vertex, plain_routes, plain_routes_after
 from guard.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -137,11 +138,14 @@ class Forwarder:
         self._chain: tuple[Address, tuple[Prefix, ...]] | None = None
         self._resolved = state.fib.resolved if isinstance(state.fib, Resolved) else None
         self._moves: dict[tuple[Vertex, int], tuple[tuple[NextHop, ...], tuple[Step, ...]]] = {}
-        self._open: tuple[Address, bool] | None = None
+        self._open: dict[Address, bool] = {}
         self._plain: PlainRoutes | None = None
         self._outside: frozenset[str] | None = None
         self._one_exit = OneExit(self)
-        self._unmoved = Unmoved(self.before, self) if self.before is not None else None
+        self.hanging = Hanging(self)
+        self.bgp: Installed | None = state.bgp if isinstance(state.bgp, Installed) else None
+        self.unmoved = Unmoved(self.before, self) if self.before is not None else None
+        self._leaving_by: dict[Address, Vertex] = {}
         self._core: IgpCore | None = None
         self._universe: frozenset[Prefix] | None = None
 
@@ -182,7 +186,8 @@ class Forwarder:
             bgp, places = self.state.bgp, self.plain_routes.places
             known = bgp.universe if isinstance(bgp, Classified) else frozenset() if not self.state.sessions else None
             universe = known if places is not None else None
-            self._core = IgpCore(self.links, self.state, elsewhere=places or {}, universe=universe)
+            before = self.before.core if self.before is not None else None
+            self._core = IgpCore(self.links, self.state, elsewhere=places or {}, universe=universe, before=before)
         return self._core
 
     @property
@@ -373,9 +378,10 @@ class Forwarder:
 
     def is_open(self, destination: Address) -> bool:
         """Whether no filter anywhere drops all packets to the destination."""
-        if self._open is None or self._open[0] != destination:
-            self._open = destination, self.core.is_unfiltered(destination)
-        return self._open[1]
+        known = self._open.get(destination)
+        if known is None:
+            known = self._open[destination] = self.core.is_unfiltered(destination)
+        return known
 
     def _door(self, node: str, step: Step, destination: Address) -> Step:
         if isinstance(step, Fate):
@@ -411,8 +417,19 @@ class Forwarder:
         """The column, that of the state before where it is equal to it, or where that is this very state."""
         if self.before is not None and self.before.state is self.state:
             return self.before.column(destination)
-        shared = self._unmoved.column(destination) if self._unmoved is not None else None
-        return shared if shared is not None else self._as_before(destination, *self._solve(destination))
+        shared = self.unmoved.column(destination) if self.unmoved is not None else None
+        if shared is None:
+            return self._as_before(destination, *self._solve(destination))
+        leaving_by = self.before.leaving_by(destination) if self.before is not None and shared.circle else None
+        if leaving_by is not None:
+            self._leaving_by[destination] = leaving_by
+        return shared
+
+    def leaving_by(self, destination: Address) -> Vertex | None:
+        """The table that the packets of the circle of a column leave it by, or arrive at; None where nobody asked."""
+        if self.before is not None and self.before.state is self.state:
+            return self.before.leaving_by(destination)
+        return self._leaving_by.get(destination)
 
     def known_column(self, destination: Address) -> Column | None:
         """The column, if somebody asked for it already."""
@@ -435,12 +452,15 @@ class Forwarder:
         owner, circle = self.core.circle(destination)
         ends: dict[Vertex, Ends] = {}
         if circle:
+            self._leaving_by[destination] = owner, DEFAULT_VRF
             face = next(o.interface for o in self.links.owners[destination])
             arrived = self.end(Fate(Disposition.ACCEPTED, owner, face))
             ends = dict.fromkeys(self.core.tables(circle), arrived)
         sources = self.inner if circle and destination not in self._services else self.sources
         if not circle:
-            circle = self._one_exit.fill(destination, ends)
+            circle, leaving_by = self._one_exit.fill(destination, ends)
+            if circle:
+                self._leaving_by[destination] = leaving_by
         self.settle(sources, destination, ends)
         return ends, circle
 

@@ -44,12 +44,12 @@ class OneExit:
         self._shared: dict[int, tuple[Held, tuple[tuple[frozenset[Vertex], RibEntry], ...]]] = {}
         self._exit: Vertex = ("", DEFAULT_VRF)  # of the circle that was found last
 
-    def fill(self, destination: Address, ends: dict[Vertex, Ends]) -> frozenset[str]:
-        """Put into `ends` what is sure about packets to `destination`; see `circle_of` for what is returned."""
+    def fill(self, destination: Address, ends: dict[Vertex, Ends]) -> tuple[frozenset[str], Vertex]:
+        """Put into `ends` what is sure about packets to `destination`; the circle (see `circle_of`) and its exit."""
         circle, found = NOBODY, False
         asked = self._asked(destination)
         if asked is None:
-            return circle
+            return circle, self._exit
         chain, at, apart, bgp = asked
         circle = self._by_one(chain[at], bgp, apart, destination, ends)
         if circle:
@@ -60,7 +60,7 @@ class OneExit:
             places = self._forwarder.plain_routes.places or {}
             holding = {vertex for p in chain[at:] for vertex, _ in places.get(p, ())}
             self._from_bare(chain[at:], bgp, apart, holding, ends)
-        return circle
+        return circle, self._exit
 
     def circle_of(self, destination: Address) -> tuple[frozenset[str], tuple[Vertex, Ends] | None]:
         """Nodes that all send packets to one of them, the exit, by the IGP; and how they end from that one's table."""

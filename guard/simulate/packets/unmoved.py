@@ -8,21 +8,26 @@ asked; its exit must do what it did. Where that is not sure nothing is said, and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import zip_longest
+from typing import TYPE_CHECKING, NamedTuple
 
+from guard.model.acl import Acl
 from guard.model.address import Address, Prefix
 from guard.model.rib import NextHop, Rib, RouteProtocol
 from guard.model.state import InterfaceId
-from guard.simulate.layer3.links import DEFAULT_VRF
+from guard.simulate.layer3.acl import drops_traffic_to
+from guard.simulate.layer3.links import DEFAULT_VRF, PrefixSet
+from guard.simulate.packets.hanging import Beneath, Hangs, held_of
 from guard.simulate.rib.main_rib import MainRib
-from guard.simulate.rib.plain_routes import Held, Installed, Vertex
+from guard.simulate.rib.plain_routes import Vertex
 
 if TYPE_CHECKING:
     from guard.simulate.packets.forwarding import Column, Forwarder
 
 #: Tables that are asked one by one for one prefix at most, where they cannot tell at once what they lead elsewhere.
 _ASKED = 64
+_NOTHING: frozenset[Prefix] = frozenset()
 
 
 class Unmoved:
@@ -31,161 +36,216 @@ class Unmoved:
     def __init__(self, old: Forwarder, new: Forwarder) -> None:
         self._old = old
         self._new = new
-        self._alike: dict[Prefix, frozenset[Address] | None] = {}
-        self._chains: dict[Address, tuple[Prefix, ...] | None] = {}
-        self._covers: dict[frozenset[Address], frozenset[Prefix] | None] = {}
-        self._reached: dict[tuple[frozenset[Address], frozenset[str]], bool] = {}
-        self._frame: bool | None = None
-        self._ways: _Ways | None = None
-        self._touched: frozenset[InterfaceId] | None = None
-        self._led: dict[tuple[Prefix, frozenset[str]], bool] = {}
+        self._held: dict[Prefix, bool] = {}
+        self._known: dict[Address, Hangs | None] = {}
+        self._resting: dict[Beneath, bool] = {}
+        self._frame: _Frame | None = None
 
     def column(self, destination: Address) -> Column | None:
         """The column of the state before, if it surely is this one's as well."""
         known = self._old.known_column(destination)
-        chain = self._chain(destination) if known is not None and self._has_same_frame() else None
-        if known is None or chain is None:
+        hangs = self.hangs(destination) if known is not None else None
+        if known is None or hangs is None or self._ways.is_led_elsewhere(hangs, known.circle):
             return None
-        over: frozenset[Address] = frozenset()
-        for prefix in chain:
-            gateways = self._gateways(prefix)
-            if gateways is None or self._is_led_elsewhere(prefix, known.circle):
-                return None
-            over |= gateways
-        if not self._are_reached_alike(over, known.circle):
-            return None
-        return known if not known.circle or self._is_led_alike(destination, known) else None
+        return known if not known.circle or self._is_led_alike(known, hangs) else None
 
-    def _is_led_alike(self, destination: Address, known: Column) -> bool:
+    def is_way_kept(self, destination: Address, passed: Iterable[Vertex]) -> bool:
+        """Whether packets to an address that passed these tables surely pass the very same ones, by the same ways.
+
+        Filters do with them what they did; their lines may stand elsewhere in a file (`has_same_filters`).
+        """
+        hangs = self.hangs(destination)
+        if hangs is None or not self._what_all_hang_on.has_like_filters:
+            return False
+        return not self._ways.is_any_led_elsewhere(hangs, passed)
+
+    def hangs(self, destination: Address) -> Hangs | None:
+        """What packets to an address hang on, if everybody holds all of it as he held it; where IGPs lead is apart."""
+        if destination not in self._known:
+            self._known[destination] = self._find(destination)
+        return self._known[destination]
+
+    @property
+    def has_same_filters(self) -> bool:
+        return self._what_all_hang_on.has_same_filters
+
+    def _find(self, destination: Address) -> Hangs | None:
+        frame = self._what_all_hang_on
+        hangs = self._old.hanging.of(destination) if frame.is_same and self._is_open_alike(destination) else None
+        if hangs is None or frame.is_borne_otherwise(destination):
+            return None
+        if not all(map(self._is_held_alike, hangs.chain)):
+            return None
+        beneath = hangs.beneath
+        if beneath not in self._resting:
+            self._resting[beneath] = all(map(self._is_held_alike, beneath.prefixes)) and not any(
+                map(frame.is_borne_otherwise, beneath.addresses)
+            )
+        return hangs if self._resting[beneath] else None
+
+    def _is_held_alike(self, prefix: Prefix) -> bool:
+        known = self._held.get(prefix)
+        if known is None:
+            same = prefix not in self._what_all_hang_on.apart
+            known = self._held[prefix] = same and held_of(self._new, prefix) is held_of(self._old, prefix)
+        return known
+
+    def _is_open_alike(self, destination: Address) -> bool:
+        """Whether filters are the very same, or none had a say and none that is edited has one now."""
+        frame = self._what_all_hang_on
+        if frame.has_same_filters:
+            return True
+        edited = (acl for acl in frame.edited_filters if acl.version in (0, destination.version))
+        return self._old.is_open(destination) and all(drops_traffic_to(acl, destination) is None for acl in edited)
+
+    def _is_led_alike(self, known: Column, hangs: Hangs) -> bool:
         """Whether the circle is what it was, and its exit too."""
-        circle, end = self._new.circle_of(destination)
+        leaving_by = self._old.leaving_by(known.destination)
+        if leaving_by is not None and self._what_all_hang_on.has_same_areas:
+            nodes, tables = self._old.hanging.asked(known.destination, leaving_by)
+            alike = nodes.isdisjoint(self._what_all_hang_on.rewired)
+            if alike and not self._ways.is_any_led_elsewhere(hangs, tables):
+                return True
+        circle, end = self._new.circle_of(known.destination)
         return circle == known.circle and (end is None or known.known.get(end[0]) == end[1])
 
-    # What all columns hang on
-
-    def _has_same_frame(self) -> bool:
+    @property
+    def _what_all_hang_on(self) -> _Frame:
         if self._frame is None:
-            self._frame = _frame(self._old) == _frame(self._new) and all(map(_tells, (self._old, self._new)))
+            self._frame = _Frame(self._old, self._new)
         return self._frame
 
     @property
-    def touched(self) -> frozenset[InterfaceId]:
+    def _ways(self) -> _Ways:
+        return self._what_all_hang_on.ways
+
+
+class _Frame:
+    """What all columns of two states look at, and what of it is not the same. `apart`: prefixes held otherwise."""
+
+    def __init__(self, old: Forwarder, new: Forwarder) -> None:
+        self._old = old
+        self._new = new
+        self.is_same = _frame(old) == _frame(new) and all(map(_tells, (old, new)))
+        pairs = list(_other_filters(old, new))
+        self.has_same_filters = not pairs
+        #: What merely stands elsewhere in a file says what it said.
+        edited = [acl for one, acl in pairs if _said(one) != _said(acl)]
+        self.has_like_filters = not edited
+        self.edited_filters = tuple(acl for acl in edited if acl is not None)
+        if not self.is_same:
+            return
+        before, after = old.links.owners, new.links.owners
+        both = before.keys() | after.keys() if before is not after else frozenset[Address]()
+        self._bearers = frozenset(a for a in both if before.get(a) != after.get(a))
+        strange = {*(new.universe - old.universe if new.universe is not old.universe else ()), *new.links.renumbered}
+        self._strange = PrefixSet(strange) if strange else None
+        plain = new.plain_routes.apart
+        assert plain is not None  # tables of both can tell
+        self.apart = plain.union(*(old.hanging.over(face) for face in self._touched()))
+        self.has_same_areas = old.core.shape == new.core.shape and old.core.excepted == new.core.excepted
+        self.rewired = new.core.rewired(old.core)
+        replaced = (before[a] + after[a] for a in self._bearers if a in before and a in after)
+        restless = {InterfaceId(each.node, each.interface) for bearers in replaced for each in bearers}
+        nodes = {face.node for face in (*restless, *self._near(restless))}
+        self.ways = _Ways(old.state.ribs, new.state.ribs, nodes)
+
+    def is_borne_otherwise(self, address: Address) -> bool:
+        """Whether another one bears an address, or a prefix holds it that nobody knew, or that has other members."""
+        return address in self._bearers or (self._strange is not None and self._strange.holds(address))
+
+    def _touched(self) -> Iterator[InterfaceId]:
         """Interfaces that are not what they were, or that bear another address, and those next to them."""
-        if self._touched is None:
+        moved = self._new.links.moved
+        if moved is None:
             before, after = self._old.state.interfaces, self._new.state.interfaces
-            found = {face for face in before.keys() | after.keys() if before.get(face) != after.get(face)}
-            owners, others = self._old.links.owners, self._new.links.owners
-            for address in owners.keys() | others.keys():
-                if owners.get(address) != others.get(address):
-                    bearers = (*owners.get(address, ()), *others.get(address, ()))
-                    found.update(InterfaceId(bearer.node, bearer.interface) for bearer in bearers)
-            near = (far for side in (self._old, self._new) for face in found for far in side.links.neighbours(face))
-            self._touched = frozenset(found).union(near)
-        return self._touched
+            moved = frozenset(face for face in before.keys() | after.keys() if before.get(face) != after.get(face))
+        bearers = (
+            each for a in self._bearers for side in (self._old, self._new) for each in side.links.owners.get(a, ())
+        )
+        found = {*moved, *(InterfaceId(bearer.node, bearer.interface) for bearer in bearers)}
+        yield from found.union(self._near(found))
 
-    # What everybody holds
+    def _near(self, faces: Iterable[InterfaceId]) -> Iterator[InterfaceId]:
+        for side in (self._old, self._new):
+            for face in faces:
+                yield from side.links.neighbours(face)
 
-    def _are_reached_alike(self, gateways: frozenset[Address], circle: frozenset[str]) -> bool:
-        """Whether what routes are resolved over is the same for everybody, and IGPs lead there as they did."""
-        key = (gateways, circle)
-        if key not in self._reached:
-            if gateways not in self._covers:
-                self._covers[gateways] = self._covered(gateways)
-            read = self._covers[gateways]
-            self._reached[key] = read is not None and not any(self._is_led_elsewhere(each, circle) for each in read)
-        return self._reached[key]
 
-    def _covered(self, gateways: frozenset[Address]) -> frozenset[Prefix] | None:
-        """The prefixes that decide about addresses, and about what their routes are resolved over in turn.
+class _Beside(NamedTuple):
+    """Of all tables that are not of one circle: prefixes that some lead another way, and tables that cannot tell."""
 
-        None where somebody holds another route for one of them, or another one bears an address on the way.
-        """
-        found: set[Prefix] = set()
-        seen = set(gateways)
-        waiting = list(gateways)
-        while waiting:
-            chain = self._chain(waiting.pop())
-            if chain is None:
-                return None
-            for prefix in (each for each in chain if each not in found):
-                further = self._gateways(prefix)
-                if further is None:
-                    return None
-                waiting += further - seen
-                seen |= further
-            found.update(chain)
-        return frozenset(found)
-
-    def _chain(self, address: Address) -> tuple[Prefix, ...] | None:
-        """All prefixes that hold an address; None if they or who bears it are not what they were."""
-        if address not in self._chains:
-            chain = self._new.chain_of(address)
-            same = self._old.links.owners.get(address) == self._new.links.owners.get(address)
-            self._chains[address] = chain if same and chain == self._old.chain_of(address) else None
-        return self._chains[address]
-
-    def _gateways(self, prefix: Prefix) -> frozenset[Address] | None:
-        """Addresses that routes for a prefix are resolved over; None where they are not the same for everybody."""
-        if prefix not in self._alike:
-            self._alike[prefix] = self._find_gateways(prefix)
-        return self._alike[prefix]
-
-    def _find_gateways(self, prefix: Prefix) -> frozenset[Address] | None:
-        one, other = self._old.plain_routes, self._new.plain_routes
-        places, held = (other.places or {}).get(prefix, ()), _held(self._new, prefix)
-        if (prefix in one.learned) != (prefix in other.learned) or (one.places or {}).get(prefix, ()) != places:
-            return None
-        if held is not _held(self._old, prefix):
-            return None
-        for (node, _), entry in places:
-            if any(hop.interface and InterfaceId(node, hop.interface) in self.touched for hop in entry.next_hops):
-                return None
-        ways = {entry.next_hops for _, entry in places} | (_ways(held) if held is not None else set())
-        hops = {hop for each in ways for hop in each}
-        if any(hop.vrf is not None or hop.label is not None for hop in hops):
-            return None  # resolved in a table of another VRF, or by a tunnel: nobody looks at these here
-        return frozenset(hop.address for hop in hops if hop.interface is None and hop.address is not None)
-
-    # Where IGPs lead
-
-    def _is_led_elsewhere(self, prefix: Prefix, circle: frozenset[str]) -> bool:
-        """Whether the IGPs of some table that is not of the circle may lead another way for a prefix."""
-        if self._ways is None:
-            self._ways = _Ways(self._old.state.ribs, self._new.state.ribs)
-        key = (prefix, circle)
-        if key not in self._led:
-            self._led[key] = self._ways.is_led_elsewhere(prefix, circle)
-        return self._led[key]
+    led: frozenset[Prefix]
+    untold: tuple[Vertex, ...]
+    is_restless: bool
 
 
 class _Ways:
-    """Where the IGPs of two states lead, table by table."""
+    """Where the IGPs of two states lead, table by table. `restless`: nodes of which nothing is said."""
 
-    def __init__(self, old: Mapping[Vertex, Rib], new: Mapping[Vertex, Rib]) -> None:
+    def __init__(self, old: Mapping[Vertex, Rib], new: Mapping[Vertex, Rib], restless: Iterable[str]) -> None:
         self._old = old
         self._new = new
-        self._turned: dict[Prefix, list[Vertex]] = {}
-        self._untold: list[Vertex] = []  # tables that have to be asked prefix by prefix
-        self._untold_beside: dict[frozenset[str], list[Vertex]] = {}
+        self._turned: dict[Vertex, frozenset[Prefix]] = {}
+        self._untold: set[Vertex] = set()  # tables that have to be asked prefix by prefix
+        self._restless = frozenset(restless)
+        self._beside: dict[frozenset[str], _Beside] = {}
+        self._led: dict[tuple[Beneath, frozenset[str]], bool] = {}
+        self._told: dict[tuple[Vertex, Prefix], bool] = {}
         for vertex, rib in new.items():
             other = old[vertex]
-            turned = None
-            if isinstance(rib, MainRib) and isinstance(other, MainRib):
-                turned = rib.learned_elsewhere(other)
+            if rib is other:
+                continue
+            turned = rib.learned_elsewhere(other) if isinstance(rib, MainRib) and isinstance(other, MainRib) else None
             if turned is None:
-                self._untold.append(vertex)
-            for prefix in turned or ():
-                self._turned.setdefault(prefix, []).append(vertex)
+                self._untold.add(vertex)
+            elif turned:
+                self._turned[vertex] = frozenset(turned)
 
-    def is_led_elsewhere(self, prefix: Prefix, circle: frozenset[str]) -> bool:
-        if not all(_is_of(vertex, circle) for vertex in self._turned.get(prefix, ())):
+    def is_led_elsewhere(self, hangs: Hangs, circle: frozenset[str]) -> bool:
+        """Whether the IGPs of some table that is not of the circle may lead another way."""
+        beside = self._beside.get(circle)
+        if beside is None:
+            beside = self._beside[circle] = self._find_beside(circle)
+        if beside.is_restless or not beside.led.isdisjoint(hangs.chain):
             return True
-        if circle not in self._untold_beside:
-            self._untold_beside[circle] = [vertex for vertex in self._untold if not _is_of(vertex, circle)]
-        left = self._untold_beside[circle]
-        return len(left) > _ASKED or any(
-            _way(self._old[vertex], prefix) != _way(self._new[vertex], prefix) for vertex in left
-        )
+        key = (hangs.beneath, circle)
+        if key not in self._led:
+            self._led[key] = not beside.led.isdisjoint(hangs.beneath.prefixes) or self._is_one_led(
+                beside.untold, hangs.beneath.prefixes
+            )
+        return self._led[key] or self._is_one_led(beside.untold, hangs.chain)
+
+    def is_any_led_elsewhere(self, hangs: Hangs, tables: Iterable[Vertex]) -> bool:
+        """The same of some tables."""
+        for table in tables:
+            if table[0] in self._restless:
+                return True
+            turned = self._turned.get(table)
+            if turned is not None and not (
+                turned.isdisjoint(hangs.chain) and turned.isdisjoint(hangs.beneath.prefixes)
+            ):
+                return True
+            if table in self._untold and self._is_one_led((table,), (*hangs.chain, *hangs.beneath.prefixes)):
+                return True
+        return False
+
+    def _find_beside(self, circle: frozenset[str]) -> _Beside:
+        turned = (prefixes for vertex, prefixes in self._turned.items() if not _is_of(vertex, circle))
+        untold = tuple(vertex for vertex in self._untold if not _is_of(vertex, circle))
+        return _Beside(frozenset().union(*turned), untold, not self._restless <= circle)
+
+    def _is_one_led(self, tables: tuple[Vertex, ...], prefixes: Iterable[Prefix]) -> bool:
+        """Whether one of some tables that cannot tell at once leads another way for one of some prefixes."""
+        if not tables:
+            return False
+        return len(tables) > _ASKED or any(self._is_led(table, prefix) for prefix in prefixes for table in tables)
+
+    def _is_led(self, table: Vertex, prefix: Prefix) -> bool:
+        key = (table, prefix)
+        if key not in self._told:
+            self._told[key] = _way(self._old[table], prefix) != _way(self._new[table], prefix)
+        return self._told[key]
 
 
 def _is_of(vertex: Vertex, circle: frozenset[str]) -> bool:
@@ -199,24 +259,33 @@ def _way(rib: Rib, prefix: Prefix) -> tuple[RouteProtocol, int, tuple[NextHop, .
 
 
 def _frame(forwarder: Forwarder) -> tuple[object, ...]:
-    """What every column looks at, the routes and the interfaces apart."""
+    """What every column looks at; routes, interfaces and filters apart."""
     links = forwarder.links
     return (
-        forwarder.state.ribs.keys(), forwarder.sources, forwarder.inner, forwarder.outside, links.configured,
-        links.filters_in, links.filters_out, links.filters_own, links.no_transit_forwarding, links.down,
+        forwarder.state.ribs.keys(), forwarder.sources, forwarder.inner, forwarder.outside,
+        links.no_transit_forwarding, links.down,
     )  # fmt: skip
+
+
+def _other_filters(old: Forwarder, new: Forwarder) -> Iterator[tuple[Acl | None, Acl | None]]:
+    """Filters that stood at some place, and those that stand there now, where they are not the very same."""
+    before, after = old.links, new.links
+    for one, other in ((before.filters_in, after.filters_in), (before.filters_out, after.filters_out)):
+        if one is not other:
+            for place in one.keys() | other.keys():
+                if one.get(place) != other.get(place):
+                    yield one.get(place), other.get(place)
+    if before.filters_own is not after.filters_own:
+        for door in before.filters_own.keys() | after.filters_own.keys():
+            was, now = before.filters_own.get(door, ()), after.filters_own.get(door, ())
+            yield from (pair for pair in zip_longest(was, now) if pair[0] != pair[1])
+
+
+def _said(acl: Acl | None) -> tuple[object, ...] | None:
+    return None if acl is None else (acl.version, acl.default_permit, tuple(line.text for line in acl.lines))
 
 
 def _tells(forwarder: Forwarder) -> bool:
     """Whether tables can say what they hold without deciding each prefix at each router."""
     is_plain = forwarder.plain_routes.places is not None
-    return is_plain and (isinstance(forwarder.state.bgp, Installed) or not forwarder.state.sessions)
-
-
-def _held(forwarder: Forwarder, prefix: Prefix) -> Held | None:
-    bgp = forwarder.state.bgp
-    return bgp.installed(prefix) if isinstance(bgp, Installed) and bgp.class_of(prefix) is not None else None
-
-
-def _ways(held: Held) -> set[tuple[NextHop, ...]]:
-    return {entry.next_hops for entry in held.own.values()} | {entry.next_hops for _, entry in held.alike}
+    return is_plain and (forwarder.bgp is not None or not forwarder.state.sessions)
