@@ -24,7 +24,7 @@ Bools = npt.NDArray[np.bool_]
 WORD = 64
 INFINITE = np.inf
 
-#: Sources times edges below which plain Python is done before SciPy is imported (about 0.1 s against 0.6 s).
+#: Vertices times edges below which plain Python is done before SciPy is imported (about 0.1 s against 0.6 s).
 _SMALL = 100_000
 
 #: Directed edges of an area: (tail, head) -> least cost of the parallel links between them.
@@ -34,38 +34,35 @@ Costs = Mapping[tuple[int, int], int]
 def distances(size: int, costs: Costs, known: tuple[Costs, Floats] | None = None) -> Floats:
     """All-pairs distances of `size` vertices; `known`: costs and distances of a similar area of the same vertices."""
     if known is None or known[1].shape[0] != size:
-        return _dijkstra(size, costs, None)
+        return _dijkstra(size, costs)
     before, held = known
     rows = _touched(before, costs, held)
     if not len(rows):
         return held
-    if len(rows) == size:
-        return _dijkstra(size, costs, None)
     result = held.copy()
-    result[rows] = _dijkstra(size, costs, rows)
+    result[rows] = _relaxed(rows, before, costs, held)
     return result
 
 
-def _dijkstra(size: int, costs: Costs, rows: Ints | None) -> Floats:
-    """Distances from `rows` (None: from all)."""
-    sources = range(size) if rows is None else rows.tolist()
-    if len(sources) * len(costs) <= _SMALL:
-        return _in_python(size, costs, sources)
+def _dijkstra(size: int, costs: Costs) -> Floats:
+    """Distances from all vertices."""
+    if size * len(costs) <= _SMALL:
+        return _in_python(size, costs)
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import dijkstra
 
     ends = np.array(list(costs), dtype=np.int64).reshape(-1, 2)
     weights = np.fromiter(costs.values(), dtype=np.float64, count=len(costs))
     graph = csr_matrix((weights, (ends[:, 0], ends[:, 1])), shape=(size, size))
-    return np.asarray(dijkstra(graph, directed=True, indices=rows), dtype=np.float64).reshape(-1, size)
+    return np.asarray(dijkstra(graph, directed=True), dtype=np.float64).reshape(-1, size)
 
 
-def _in_python(size: int, costs: Costs, sources: Sequence[int]) -> Floats:
+def _in_python(size: int, costs: Costs) -> Floats:
     ways: list[list[tuple[int, int]]] = [[] for _ in range(size)]
     for (tail, head), cost in costs.items():
         ways[tail].append((head, cost))
-    result = np.full((len(sources), size), INFINITE)
-    for row, source in enumerate(sources):
+    result = np.full((size, size), INFINITE)
+    for source in range(size):
         reached: dict[int, int] = {}
         queue = [(0, source)]
         while queue:
@@ -76,7 +73,7 @@ def _in_python(size: int, costs: Costs, sources: Sequence[int]) -> Floats:
             for head, cost in ways[at]:
                 if head not in reached:
                     heappush(queue, (distance + cost, head))
-        result[row, list(reached)] = list(reached.values())
+        result[source, list(reached)] = list(reached.values())
     return result
 
 
@@ -96,6 +93,72 @@ def _touched(before: Costs, after: Costs, held: Floats) -> Ints:
         if was is None or cost < was:
             touched |= held[:, tail] + cost < held[:, head]
     return np.flatnonzero(touched).astype(np.int64)
+
+
+def _relaxed(rows: Ints, before: Costs, after: Costs, held: Floats) -> Floats:
+    """Distances from `rows`, by relaxing what is still attainable of those that were held.
+
+    A distance stays attainable where no shortest path used an edge that got dearer or went; the others are open. What
+    is open takes the best that its neighbours have, and whoever got nearer tells its own: the work is that of the
+    pairs (source, vertex) that move.
+    """
+    result = held[rows]
+    opened = np.zeros(result.shape, dtype=bool)
+    shorter: list[tuple[int, int, int]] = []
+    for edge in before.keys() | after.keys():
+        was, now = before.get(edge, INFINITE), after.get(edge, INFINITE)
+        if now > was:
+            opened |= (held[rows, edge[0], None] + was + held[edge[1]] == result) & np.isfinite(result)
+        elif now < was:
+            shorter.append((*edge, after[edge]))
+    opened[np.arange(len(rows)), rows] = False
+    result[opened] = INFINITE
+    size = result.shape[1]
+    flat = result.reshape(-1)
+    into, out = _Ends.of(size, [(head, tail, cost) for (tail, head), cost in after.items()]), _Ends.of(
+        size, [(tail, head, cost) for (tail, head), cost in after.items()]
+    )
+    moved = np.flatnonzero(opened.reshape(-1))
+    whole, near, costs = into.around(moved, size)
+    moved = _lower(flat, whole, flat[near] + costs)
+    for tail, head, cost in shorter:
+        at = np.arange(len(rows), dtype=np.int64) * size
+        moved = np.union1d(moved, _lower(flat, at + head, flat[at + tail] + cost))
+    while len(moved):
+        whole, near, costs = out.around(moved, size)
+        moved = _lower(flat, near, flat[whole] + costs)
+    return result
+
+
+def _lower(distances: Floats, at: Ints, offered: Floats) -> Ints:
+    """Take what is shorter; where something was."""
+    shorter = offered < distances[at]
+    found = at[shorter]
+    np.minimum.at(distances, found, offered[shorter])
+    return np.unique(found)
+
+
+class _Ends(NamedTuple):
+    """The edges of each vertex, one after another: where they begin, the vertices at their other end, their costs."""
+
+    starts: Ints
+    others: Ints
+    costs: Floats
+
+    @staticmethod
+    def of(size: int, edges: list[tuple[int, int, int]]) -> _Ends:
+        rows = np.array(sorted(edges), dtype=np.int64).reshape(-1, 3)
+        starts = np.searchsorted(rows[:, 0], np.arange(size + 1))
+        return _Ends(starts.astype(np.int64), rows[:, 1], rows[:, 2].astype(np.float64))
+
+    def around(self, pairs: Ints, size: int) -> tuple[Ints, Ints, Floats]:
+        """For each edge of each pair (source * size + vertex): the pair, that of the other end, and the cost."""
+        vertices = pairs % size
+        counts = self.starts[vertices + 1] - self.starts[vertices]
+        whole = np.repeat(pairs, counts)
+        first = np.repeat(self.starts[vertices] - (np.cumsum(counts) - counts), counts)
+        at = first + np.arange(len(whole))
+        return whole, whole - whole % size + self.others[at], self.costs[at]
 
 
 class Candidate(NamedTuple):
