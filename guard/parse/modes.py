@@ -200,9 +200,24 @@ class _Frame:
 
 
 def tree(text: str, vendor: str) -> tuple[Line, ...]:
-    """Read a configuration of `ios`, `eos`, `frr` or `nxos` into its tree of commands."""
-    table = grammar(vendor)
-    return _Builder(table).build(text.split("\n"))
+    """Read a configuration of `ios`, `eos`, `frr` or `nxos` into its tree of commands.
+
+    The last ones are remembered: a change types into a text, reads the new one and shows what differs in both.
+    """
+    return _remembered(text, vendor) if len(text) <= _MOST_REMEMBERED else _read(text, vendor)
+
+
+#: Characters of a text whose tree is remembered; longer ones are few, and their trees large.
+_MOST_REMEMBERED = 100_000
+
+
+@lru_cache(maxsize=32)
+def _remembered(text: str, vendor: str) -> tuple[Line, ...]:
+    return _read(text, vendor)
+
+
+def _read(text: str, vendor: str) -> tuple[Line, ...]:
+    return _Builder(grammar(vendor)).build(text.split("\n"))
 
 
 class _Builder:
