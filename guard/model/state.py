@@ -37,6 +37,11 @@ class Scenario:
     down_interfaces: frozenset[InterfaceId] = frozenset()
     reason: str = ""
 
+    @property
+    def fails(self) -> bool:
+        """Whether anything is assumed to be down."""
+        return bool(self.down_nodes or self.down_interfaces)
+
 
 @dataclass(frozen=True, slots=True)
 class InterfaceState:

@@ -328,7 +328,7 @@ def externals(
         for version, redistribution in router.process.redistributions:
             if version != graph.family:
                 continue
-            for taken in take(router.device, rib, redistribution, evaluators, version):
+            for taken in take(evaluators(router.node).device, rib, redistribution, evaluators, version):
                 levels = _into(taken.view.level or redistribution.level)
                 metric = as_told(router.process, taken.metric or 0, version, of_link=False)
                 found.update(IsisExternal(taken.prefix, router.index, level, metric) for level in levels)

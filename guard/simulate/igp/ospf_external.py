@@ -50,7 +50,7 @@ def ebgp_in_igp(
         rib = ribs.get((router.node, router.process.vrf))
         for redistribution in router.process.redistributions if rib is not None and router.areas else ():
             if redistribution.protocol == "bgp" and rib is not None:
-                taken = take(router.device, rib, redistribution, evaluators, _family(graph))
+                taken = take(evaluators(router.node).device, rib, redistribution, evaluators, _family(graph))
                 prefixes = frozenset(each.prefix for each in taken if each.from_ebgp)
                 found[router.node] = found.get(router.node, frozenset()) | prefixes
     return {node: prefixes for node, prefixes in found.items() if prefixes}
@@ -69,7 +69,7 @@ def _redistributed(graph: OspfGraph, router: Router, rib: MainRib, evaluators: E
         inside = _own_subnets(graph, router) if redistribution.protocol == "connected" else frozenset()
         # ospfd 8.4 leaves out what lies inside such a subnet as well (ospf_distribute_check_connected; seen live).
         within = graph.version == 2 and router.device.vendor is Vendor.FRR
-        for taken in take(router.device, rib, redistribution, evaluators, _family(graph)):
+        for taken in take(evaluators(router.node).device, rib, redistribution, evaluators, _family(graph)):
             if taken.prefix.length == 0 and router.device.vendor is not Vendor.EOS:
                 continue  # a default route needs default-information
             if taken.prefix in inside or (within and any(each.covers(taken.prefix) for each in inside)):

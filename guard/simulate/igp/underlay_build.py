@@ -16,6 +16,7 @@ from guard.model.device import Device
 from guard.model.igp import OspfProcess
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import IgpAdjacency, Scenario, StateNote
+from guard.simulate.igp.kept import KeptInsides, read_by_isis, read_by_ospf
 from guard.simulate.igp.moved import Moved
 from guard.simulate.layer3 import build as layer3
 from guard.simulate.layer3 import connected
@@ -63,6 +64,7 @@ class Ground:
     own: connected.Tables
     static: Mapping[str, Mapping[str, static.Plan]]
     vrf_names: Mapping[str, tuple[str, ...]]
+    kept: Kept
     ospf: dict[int, Internal] = field(default_factory=dict)
     isis: dict[int, IsisPaths] = field(default_factory=dict)
     rip: RipGraph | None = None
@@ -95,6 +97,21 @@ class Ground:
                 del self._eigrp[next(iter(self._eigrp))]
         return known
 
+    def ospf_with(self, version: int, externals: tuple[External, ...]) -> Ospf:
+        """OSPF's tables given what it carries for others; those that filter are made for each snapshot."""
+        from guard.simulate.igp.ospf import Ospf
+
+        internal = self.ospf[version]
+        if any(router.process.distribute_list_in for router in internal.graph.routers):
+            return Ospf(internal, externals)
+        return self.kept.ospf[version].tables(internal, externals, Ospf)
+
+    def isis_with(self, family: int, externals: tuple[IsisExternal, ...]) -> Isis:
+        """IS-IS's tables given what it carries for others."""
+        from guard.simulate.igp.isis import Isis
+
+        return self.kept.isis[family].tables(self.isis[family], externals, Isis)
+
     def vrfs(self, node: str) -> tuple[str, ...]:
         return self.vrf_names.get(node, ("default",))
 
@@ -113,10 +130,13 @@ class Parts(NamedTuple):
 
 @dataclass(slots=True)
 class Kept:
-    """What similar snapshots and scenarios share: a device's parts, its connected routes, distances of an area."""
+    """What similar snapshots and scenarios share: a device's parts, its connected routes, distances of an area, and,
+    while nothing fails, whole insides of link-state protocols."""
 
     distances: Memory = field(default_factory=dict)
-    connected: connected.Known = field(default_factory=dict)
+    ospf: dict[int, KeptInsides[Internal, External, Ospf]] = field(default_factory=dict)
+    isis: dict[int, KeptInsides[IsisPaths, IsisExternal, Isis]] = field(default_factory=dict)
+    connected: dict[str, connected.Known] = field(default_factory=dict)
     wiring: layer3.Kept = field(default_factory=layer3.Kept)
     parts: dict[str, Parts] = field(default_factory=dict)
 
@@ -145,12 +165,19 @@ def lay(snapshot: Snapshot, scenario: Scenario, kept: Kept | None = None) -> Gro
         connected.tables(snapshot.devices, topology, kept.connected),
         {name: part.static for name, part in parts.items() if part.static},
         {name: part.vrfs for name, part in parts.items()},
+        kept,
     )
     for version in OSPF_VERSIONS:
         if any(process.version == version for device in snapshot.devices.values() for process in device.ospf):
-            ground.ospf[version] = _internal(snapshot, topology, version, kept.distances)
+            make = partial(_internal, snapshot, topology, version, kept.distances)
+            shared = kept.ospf.setdefault(version, KeptInsides())
+            read = read_by_ospf(snapshot.devices)
+            ground.ospf[version] = make() if scenario.fails else shared.inside(topology, read, make)
     for family in _isis_families(snapshot.devices):
-        ground.isis[family] = _isis_paths(snapshot, topology, family, kept.distances)
+        paths = partial(_isis_paths, snapshot, topology, family, kept.distances)
+        ways = kept.isis.setdefault(family, KeptInsides())
+        read = read_by_isis(snapshot.devices)
+        ground.isis[family] = paths() if scenario.fails else ways.inside(topology, read, paths)
     if any(device.rip for device in snapshot.devices.values()):
         from guard.simulate.igp import rip
 
@@ -423,14 +450,8 @@ class Network:
     def _rebuild(self, injected: Injected) -> None:
         """Main RIBs over what the IGPs carry, with the static routes that were active so far."""
         ground = self._ground
-        if ground.ospf:
-            from guard.simulate.igp.ospf import Ospf
-
-            self.ospf = {version: Ospf(internal, injected.ospf[version]) for version, internal in ground.ospf.items()}
-        if ground.isis:
-            from guard.simulate.igp.isis import Isis
-
-            self.isis = {family: Isis(paths, injected.isis[family]) for family, paths in ground.isis.items()}
+        self.ospf = {version: ground.ospf_with(version, injected.ospf[version]) for version in ground.ospf}
+        self.isis = {family: ground.isis_with(family, injected.isis[family]) for family in ground.isis}
         if ground.rip is not None:
             from guard.simulate.igp.rip import Rip
 

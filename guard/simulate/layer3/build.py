@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import NamedTuple
 
 from guard.model.address import Address, Prefix, prefix_of
-from guard.model.device import Device, Interface
+from guard.model.device import Interface
 from guard.model.state import Edge, InterfaceId, InterfaceState, Scenario, StateNote
 from guard.simulate.layer3.interfaces import cabling, carries, configured, down_reasons, folded_names, link_ends
 from guard.simulate.layer3.topology import Owner, Segment, Topology
@@ -34,39 +34,74 @@ class Wiring(NamedTuple):
     up: Mapping[InterfaceId, InterfaceState]  # each interface as it is while nothing takes it down
 
 
+#: Interfaces by device, the very objects that a snapshot has.
+Faces = Mapping[str, tuple[Interface, ...]]
+#: Interfaces and nodes that a snapshot has down.
+Down = tuple[frozenset[InterfaceId], frozenset[str]]
+
+
+@dataclass(slots=True)
+class _Laid:
+    """What was made of one set of interfaces and one layer-1 file; `topology`: without a failure."""
+
+    faces: Faces
+    layer1: tuple[Edge, ...] | None
+    wiring: Wiring
+    down: Down = (frozenset(), frozenset())
+    topology: Topology | None = None
+
+
 @dataclass(slots=True)
 class Kept:
-    """The wiring of the last snapshot, for its scenarios."""
+    """What was laid last, for scenarios and for snapshots with the same interfaces; what was used last comes last."""
 
-    devices: Mapping[str, Device] | None = None
-    layer1: tuple[Edge, ...] | None = None
-    wiring: Wiring | None = None
+    laid: list[_Laid] = field(default_factory=list)
 
 
-def _wire(snapshot: Snapshot, kept: Kept) -> Wiring:
-    if kept.wiring is not None and kept.devices is snapshot.devices and kept.layer1 is snapshot.layer1:
-        return kept.wiring
+#: Sets of interfaces that are kept: a base's, and those of some of its candidates.
+_MOST_KEPT = 3
+
+
+def _laid(snapshot: Snapshot, kept: Kept) -> _Laid:
+    faces = {name: device.interfaces for name, device in snapshot.devices.items()}
+    found = next((each for each in kept.laid if each.layer1 == snapshot.layer1 and _same(each.faces, faces)), None)
+    if found is None:
+        found = _Laid(faces, snapshot.layer1, _wire(snapshot))
+    else:
+        kept.laid.remove(found)
+    kept.laid.append(found)
+    del kept.laid[:-_MOST_KEPT]
+    return found
+
+
+def _same(one: Faces, other: Faces) -> bool:
+    """Whether the very same interfaces stand in both, in the same order."""
+    return list(one) == list(other) and all(other[name] is each for name, each in one.items())
+
+
+def _wire(snapshot: Snapshot) -> Wiring:
     interfaces = configured(snapshot.devices)
     folded = folded_names(interfaces)
     cables = cabling(snapshot.layer1, folded)
     domains = _Domains(interfaces, folded, cables) if cables is not None else None
     up = {key: InterfaceState(key, each.vrf, True, "", _addresses(each)) for key, each in interfaces.items()}
-    wiring = Wiring(interfaces, folded, cables, link_ends(interfaces, cables), domains, up)
-    kept.devices, kept.layer1, kept.wiring = snapshot.devices, snapshot.layer1, wiring
-    return wiring
+    return Wiring(interfaces, folded, cables, link_ends(interfaces, cables), domains, up)
 
 
 def build(snapshot: Snapshot, scenario: Scenario, kept: Kept | None = None) -> Topology:
     """Layer 3 of the snapshot with everything down that the snapshot and the scenario take down."""
-    wiring = _wire(snapshot, kept if kept is not None else Kept())
+    laid = _laid(snapshot, kept if kept is not None else Kept())
+    down = snapshot.down_interfaces, snapshot.down_nodes
+    if scenario.fails:
+        return _topology(laid.wiring, down, scenario)
+    if laid.topology is None or laid.down != down:
+        laid.topology, laid.down = _topology(laid.wiring, down, scenario), down
+    return laid.topology
+
+
+def _topology(wiring: Wiring, snapshot_down: Down, scenario: Scenario) -> Topology:
     interfaces, folded, cables, ends, domains, up = wiring
-    down = down_reasons(
-        interfaces,
-        ends,
-        folded,
-        snapshot_down=(snapshot.down_interfaces, snapshot.down_nodes),
-        scenario=scenario,
-    )
+    down = down_reasons(interfaces, ends, folded, snapshot_down=snapshot_down, scenario=scenario)
     states = dict(up)
     for key, why in down.items():
         states[key] = replace(up[key], up=False, why=why)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from guard.model.address import Prefix
-from guard.model.device import Device, Vendor
+from guard.model.device import Device, Interface, Vendor
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.simulate.layer3.topology import Topology
 
@@ -22,31 +23,35 @@ _HOSTS_TWICE = frozenset({Vendor.NXOS})
 #: (node, VRF) -> its connected and local routes.
 Tables = dict[tuple[str, str], Mapping[Prefix, RibEntry]]
 
-#: Tables of one device by VRF, with the interfaces that were up when they were made.
-Known = dict[str, tuple[Device, frozenset[str], dict[str, Mapping[Prefix, RibEntry]]]]
 
 
-def tables(devices: Mapping[str, Device], topology: Topology, known: Known) -> Tables:
+class Known(NamedTuple):
+    """Tables of one device by VRF, with what they were made of: interfaces, vendor, and which of them were up."""
+
+    interfaces: tuple[Interface, ...]
+    vendor: Vendor
+    up: frozenset[str]
+    tables: Mapping[str, Mapping[Prefix, RibEntry]]
+
+
+def tables(devices: Mapping[str, Device], topology: Topology, known: dict[str, Known]) -> Tables:
     """Distance and metric 0; a subnet that several interfaces hold has several next hops, in FRR the loopback's or
     else the first one's alone (zebra's rib_choose_best; FRR 8.4.4, live). No link-local subnets.
 
-    `known` keeps the tables of devices: one whose text and interfaces are as they were keeps its table.
+    `known` keeps the tables of devices: one whose interfaces are as they were keeps its tables.
     """
     found: Tables = {}
-    up: dict[str, set[str]] = {name: set() for name in devices}
-    for key, state in topology.interfaces.items():
-        if state.up:
-            up[key.node].add(key.interface)
     for name, device in devices.items():
+        up = topology.up(name)
         held = known.get(name)
-        if held is None or held[0] is not device or held[1] != up[name]:
-            held = known[name] = (device, frozenset(up[name]), _of_device(device, up[name]))
-        for vrf, entries in held[2].items():
+        if held is None or (held.interfaces, held.vendor, held.up) != (device.interfaces, device.vendor, up):
+            held = known[name] = Known(device.interfaces, device.vendor, up, _of_device(device, up))
+        for vrf, entries in held.tables.items():
             found[name, vrf] = entries
     return found
 
 
-def _of_device(device: Device, up: set[str]) -> dict[str, Mapping[Prefix, RibEntry]]:
+def _of_device(device: Device, up: frozenset[str]) -> dict[str, Mapping[Prefix, RibEntry]]:
     interfaces: dict[str, dict[tuple[RouteProtocol, Prefix], list[str]]] = defaultdict(dict)
     for interface in device.interfaces:
         if interface.name not in up:

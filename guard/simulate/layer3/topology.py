@@ -6,6 +6,7 @@ members is one segment, not a million edges: edges are written out only when som
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, overload
@@ -82,6 +83,7 @@ class Topology:
     owned: Mapping[Address, tuple[Owner, ...]]
     notes: tuple[StateNote, ...] = ()
     _neighbours: dict[InterfaceId, tuple[InterfaceId, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _up: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def edges(self) -> Edges:
@@ -98,6 +100,16 @@ class Topology:
     def is_up(self, node: str, name: str) -> bool:
         state = self.interface(node, name)
         return state is not None and state.up
+
+    def up(self, node: str) -> frozenset[str]:
+        """The interfaces of a node that are up, by name."""
+        if not self._up:
+            found: dict[str, list[str]] = defaultdict(list)
+            for key, state in self.interfaces.items():
+                if state.up:
+                    found[key.node].append(key.interface)
+            self._up.update((each, frozenset(names)) for each, names in found.items())
+        return self._up.get(node, frozenset())
 
     def owners(self, address: Address) -> tuple[Owner, ...]:
         """All up interfaces that bear `address`, sorted; those that share it as a virtual address come last."""

@@ -1,0 +1,90 @@
+"""The insides of link-state protocols that similar snapshots share whole, and their tables.
+
+Law: what is shared was read from the very same topology and processes; what else was read is part of `Read`. A graph
+keeps the devices that it was made of: who asks for more of a device than its vendor asks the snapshot's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from guard.model.device import Device
+from guard.simulate.layer3.topology import Topology
+
+Inside = TypeVar("Inside")
+External = TypeVar("External", bound=Hashable)
+Tables = TypeVar("Tables")
+
+#: What was read of each device beside its interfaces, as objects.
+Read = Mapping[str, tuple[object, ...]]
+
+#: Insides that are kept of one protocol and family: a base's, and those of some of its candidates.
+_MOST = 3
+#: Sets of externals whose tables are kept with an inside: none yet, and those that stayed.
+_MOST_TABLES = 2
+
+
+def read_by_ospf(devices: Mapping[str, Device]) -> Read:
+    """What OSPF reads of configurations beside interfaces."""
+    return {name: (device.ospf, device.vendor) for name, device in devices.items() if device.ospf}
+
+
+def read_by_isis(devices: Mapping[str, Device]) -> Read:
+    """What IS-IS reads of configurations beside interfaces: all of one that leaks by policy."""
+    return {
+        name: (device.isis, device.vendor, device if any(each.leak_l2_to_l1 for each in device.isis) else None)
+        for name, device in devices.items()
+        if device.isis
+    }
+
+
+@dataclass(slots=True)
+class _Made(Generic[Inside, External, Tables]):
+    topology: Topology
+    read: Read
+    inside: Inside
+    tables: list[tuple[tuple[External, ...], Tables]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class KeptInsides(Generic[Inside, External, Tables]):
+    """The last insides of one protocol and family; what was used last comes last."""
+
+    _made: list[_Made[Inside, External, Tables]] = field(default_factory=list)
+
+    def inside(self, topology: Topology, read: Read, make: Callable[[], Inside]) -> Inside:
+        """The inside over this topology, one that is kept where nothing that it was read from differs."""
+        found = next((each for each in self._made if each.topology is topology and _same(each.read, read)), None)
+        if found is None:
+            found = _Made(topology, read, make())
+        else:
+            self._made.remove(found)
+        self._made.append(found)
+        del self._made[:-_MOST]
+        return found.inside
+
+    def tables(
+        self, inside: Inside, externals: tuple[External, ...], make: Callable[[Inside, tuple[External, ...]], Tables]
+    ) -> Tables:
+        """The tables of an inside with these externals; kept with an inside that is kept itself."""
+        made = next((each for each in self._made if each.inside is inside), None)
+        if made is None:
+            return make(inside, externals)
+        found = next((tables for known, tables in made.tables if known == externals), None)
+        if found is None:
+            found = make(inside, externals)
+            made.tables.append((externals, found))
+            del made.tables[:-_MOST_TABLES]
+        return found
+
+
+def _same(one: Read, other: Read) -> bool:
+    return list(one) == list(other) and all(
+        len(parts) == len(other[name]) and all(map(_is, parts, other[name])) for name, parts in one.items()
+    )
+
+
+def _is(one: object, other: object) -> bool:
+    return one is other
