@@ -14,7 +14,7 @@ from guard.compare.dns import AnswerTurns, answer_turns
 from guard.compare.lines import DeviceLines, changed_lines
 from guard.compare.mapping import ABSENT, Absent, MappingDelta, Turn, between
 from guard.compare.routes import RouteDelta
-from guard.compare.sessions import Session, lost, sessions
+from guard.compare.sessions import Session, lost
 from guard.model.address import Prefix
 from guard.model.device import Device
 from guard.model.dns import RRset, RRsetKey, Zone
@@ -80,23 +80,32 @@ def compare(before: Moment, after: Moment) -> Delta:
     if old is None or new is None:
         return delta
     old_ends, new_ends = old.state.sessions, new.state.sessions
-    same = old_ends is new_ends
     return replace(
         delta,
         interfaces=between(old.state.interfaces, new.state.interfaces),
-        sessions=between({}, {}) if same else between(_ends(old_ends), _ends(new_ends)),
+        sessions=_session_turns(old_ends, new_ends),
         routes=RouteDelta(old.state.ribs, new.state.ribs),
         advertised=between(old.advertised, new.advertised),
         reach=_reach_turns(old, new),
         services=between({each.name: each for each in old.services}, {each.name: each for each in new.services}),
-        sessions_lost=() if same else lost(sessions(old_ends), new_ends),
-        sessions_gained=() if same else lost(sessions(new_ends), old_ends),
+        sessions_lost=lost(old_ends, new_ends) if old_ends is not new_ends else (),
+        sessions_gained=lost(new_ends, old_ends) if old_ends is not new_ends else (),
     )
 
 
-def _ends(ends: tuple[BgpSession, ...]) -> dict[SessionKey, BgpSession]:
+def _session_turns(
+    old: tuple[BgpSession, ...], new: tuple[BgpSession, ...]
+) -> MappingDelta[SessionKey, BgpSession]:
+    """Ends that are one object, or equal, are not written out."""
+    olds, news = {end.key: end for end in old}, {end.key: end for end in new}
+    apart = [key for key, end in olds.items() if (other := news.get(key)) is not end and other != end]
+    apart += [key for key in news if key not in olds]
+    return between(*({key: _bare(ends[key]) for key in apart if key in ends} for ends in (olds, news)))
+
+
+def _bare(end: BgpSession) -> BgpSession:
     """Where a neighbour stands in the file, and the words for why it is down, are no part of what a session is."""
-    return {end.key: replace(end, source=None, why="") for end in ends}
+    return replace(end, source=None, why="")
 
 
 def _reach_turns(old: Assessment, new: Assessment) -> MappingDelta[Reach, bool]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, TypeGuard, runtime_checkable
 
 from guard.compare import tables
 from guard.compare.mapping import ABSENT, MappingDelta, Turn
 from guard.model.address import Prefix
 from guard.model.rib import Rib, RibEntry
+from guard.simulate.rib.main_rib import offers
 
 Table = tuple[str, str]  # node, vrf
 
@@ -29,6 +30,10 @@ class ComparableRib(Protocol):
     """A Rib that can name the prefixes that may differ between itself and another; None where it cannot tell."""
 
     def differing(self, other: Rib) -> Iterable[Prefix] | None: ...
+
+
+def _is_comparable(rib: Rib) -> TypeGuard[ComparableRib]:
+    return offers(type(rib), ComparableRib)
 
 
 class RouteDelta:
@@ -87,11 +92,9 @@ def _candidates(before: Rib | None, after: Rib | None) -> Iterable[Prefix]:
         return after.prefixes() if after is not None else ()
     if after is None:
         return before.prefixes()
-    if isinstance(after, ComparableRib):
-        differing = after.differing(before)
-        if differing is not None:
-            return differing
-    known = tables.candidates(before, after)
+    known = after.differing(before) if _is_comparable(after) else None
+    if known is None:
+        known = tables.candidates(before, after)
     if known is not None:
         return known
     return dict.fromkeys(chain(before.prefixes(), after.prefixes()))

@@ -93,7 +93,18 @@ def up_keys(ends: Iterable[BgpSession]) -> frozenset[Key]:
     return frozenset(end.key for end in ends if end.up)
 
 
-def lost(before: Iterable[Session], after: Iterable[BgpSession]) -> tuple[Session, ...]:
-    """Sessions of `before` that are up there and not, with all their ends, after."""
-    up = up_keys(after)
-    return tuple(session for session in before if session.up and not all(end.key in up for end in session.ends))
+def lost(before: Iterable[BgpSession], after: Iterable[BgpSession]) -> tuple[Session, ...]:
+    """Sessions between the ends of `before` that are up there and not, with all their ends, after.
+
+    Ends are paired by their two nodes alone, so only what stands beside an end that fell has to be paired.
+    """
+    up, ends = up_keys(after), tuple(before)
+    fell = {_nodes(end) for end in ends if end.up and end.key not in up}
+    paired = sessions(end for end in ends if _nodes(end) in fell) if fell else ()
+    return tuple(session for session in paired if session.up and not all(end.key in up for end in session.ends))
+
+
+def _nodes(end: BgpSession) -> tuple[str, str]:
+    """The two nodes of a session, in the same order from both its ends."""
+    remote = end.remote_node or ""
+    return (end.node, remote) if end.node < remote else (remote, end.node)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import starmap
 
+from guard.compare.mapping import Absent
 from guard.judge.case import Case, StepView, View
 from guard.judge.catalogue import NETWORK, ZONES, Check, Observations, Parameters
 from guard.judge.finding import Observation, listed
 from guard.model.address import Address, parse_address, prefix_of
+from guard.model.device import Device
 from guard.model.dns import Zone, ZoneFault, lies_in
 from guard.model.facts import NameServerFact
 from guard.model.provenance import Source
@@ -62,6 +65,8 @@ def dns_nameserver_diversity(case: Case, step: StepView, params: Parameters) -> 
     Example: the second name server is moved into the rack of the first one.
     Source: RFC 2182 3.1; Microsoft, January 2001: four servers behind two routers in one /24.
     """
+    if not step.delta.records and not any(starmap(_stands_elsewhere, step.delta.devices.turns.values())):
+        return
     for apex, zone in step.snapshot.zones.items():
         old = case.base.snapshot.zones.get(apex)
         if old is None:
@@ -77,6 +82,14 @@ def dns_nameserver_diversity(case: Case, step: StepView, params: Parameters) -> 
                     key=f"{apex} {what}",
                     main=(apex,),
                 )
+
+
+def _stands_elsewhere(old: Device | Absent, new: Device | Absent) -> bool:
+    """Whether a device has other addresses than before, or speaks for another AS."""
+    if isinstance(old, Absent) or isinstance(new, Absent):
+        return True
+    held, holds = ([face.addresses for face in each.interfaces] for each in (old, new))
+    return held != holds or [each.asn for each in old.bgp] != [each.asn for each in new.bgp]
 
 
 def standing_servers(snapshot: Snapshot) -> Iterator[ZoneFault]:

@@ -59,7 +59,7 @@ def blackhole(case: Case, step: StepView, params: Parameters) -> Observations:
     before, after = both(case, step)
     holes: dict[Hole, list[str]] = {}
     with_session = orphans(step, before)
-    ends = Aggregates(case.base.inventory, before)
+    ends = case.base.once("aggregates", lambda base: Aggregates(base.inventory, before))
     for node, prefix, old, new in turned(before.fates, after.fates):
         if old is None or new is None or node in step.taken.nodes:
             continue
@@ -72,7 +72,7 @@ def blackhole(case: Case, step: StepView, params: Parameters) -> Observations:
     for hole, told in sorted(holes.items()):
         if hole.prefix not in with_session:
             yield from _observed(case, step, hole, told, members(after, hole.prefix))
-    yield from _existing(before, after)
+    yield from _existing(case, before, after)
 
 
 def _observed(
@@ -147,13 +147,11 @@ def _masked(prefix: Prefix, length: int) -> int:
     return prefix.value >> spare << spare
 
 
-def _existing(before: Assessment, after: Assessment) -> Iterator[Observation]:
+def _existing(case: Case, before: Assessment, after: Assessment) -> Iterator[Observation]:
     """Traffic that was partly dropped in the base already, and is still."""
-
-    def partly(fates: Fates) -> bool:
-        return _delivers(fates) and any(fate.disposition in DROPPED for fate in fates)
-
-    for node, prefix, fates in having(after.fates, partly):
+    if not case.base.once("partly dropped", lambda _: any(True for _ in having(before.fates, _partly))):
+        return
+    for node, prefix, fates in having(after.fates, _partly):
         bad = min((fate for fate in fates if _attracted_and_dropped(fate, node)), default=None)
         if bad is not None and before.fates.get((node, prefix)) == fates:
             yield Observation(
@@ -164,6 +162,10 @@ def _existing(before: Assessment, after: Assessment) -> Iterator[Observation]:
                 key=f"existing {Hole(prefix, bad.node, bad.disposition)}",
                 group="existing",
             )
+
+
+def _partly(fates: Fates) -> bool:
+    return _delivers(fates) and any(fate.disposition in DROPPED for fate in fates)
 
 
 def _told(source: str, prefix: Prefix, fate: Fate) -> str:
@@ -201,7 +203,7 @@ def forwarding_loop(case: Case, step: StepView, params: Parameters) -> Observati
     """
     before, after = both(case, step)
     loops: dict[tuple[bool, str, Prefix], list[str]] = {}
-    for node, prefix, fates in having(after.fates, _loops):
+    for node, prefix, fates in _looping(case, before, after):
         existing = _loops(before.fates.get((node, prefix), frozenset()))
         for fate in fates:
             if fate.disposition is Disposition.LOOP:
@@ -217,6 +219,16 @@ def forwarding_loop(case: Case, step: StepView, params: Parameters) -> Observati
             key=f"{prefix} {place} {existing}",
             group=f"{place} {existing}",
         )
+
+
+def _looping(case: Case, before: Assessment, after: Assessment) -> Iterator[tuple[str, Prefix, Fates]]:
+    """Traffic that goes round; where none did, only what changed is looked at."""
+    if case.base.once("loops", lambda _: any(True for _ in having(before.fates, _loops))):
+        yield from having(after.fates, _loops)
+        return
+    for node, prefix, _, new in turned(before.fates, after.fates):
+        if new is not None and _loops(new):
+            yield node, prefix, new
 
 
 def _loops(fates: Fates) -> bool:

@@ -150,8 +150,8 @@ def asymmetric_reachability(case: Case, step: StepView, params: Parameters) -> O
     Source: RFC 4271 has no notion of a way back; it must be asked for.
     """
     before, after = both(case, step)
-    old = set(_one_way(before))
-    for one, other in sorted(_one_way(after)):
+    old = case.base.once("one way", lambda _: frozenset(_one_way(before)))
+    for one, other in sorted(_one_way_now(before, after, old)):
         yield Observation(
             f"traffic from {one} to {other} is delivered, the way back is not",
             subjects=(one, other),
@@ -163,9 +163,26 @@ def asymmetric_reachability(case: Case, step: StepView, params: Parameters) -> O
 
 
 def _one_way(assessment: Assessment) -> Iterator[Pair]:
-    sends = {site.name: site.sends_to for site in assessment.sites if site.kind != EXTERNAL}
+    sends = _sends(assessment)
     for name, others in sends.items():
         yield from ((name, other) for other in others if other in sends and name not in sends[other])
+
+
+def _one_way_now(before: Assessment, after: Assessment, old: frozenset[Pair]) -> Iterator[Pair]:
+    """The same after a change: of two sites that send as they sent, it is as it was."""
+    were, sends = _sends(before), _sends(after)
+    moved = {name for name in were.keys() | sends.keys() if were.get(name) != sends.get(name)}
+    yield from (pair for pair in old if moved.isdisjoint(pair))
+    for name in moved & sends.keys():
+        others = sends[name]
+        yield from ((name, other) for other in others if other in sends and name not in sends[other])
+        for other in sends.keys() - others - moved:
+            if name in sends[other]:
+                yield other, name
+
+
+def _sends(assessment: Assessment) -> dict[str, frozenset[str]]:
+    return {site.name: site.sends_to for site in assessment.sites if site.kind != EXTERNAL}
 
 
 CHECKS = (

@@ -8,8 +8,9 @@ from itertools import product
 
 from guard.judge.case import Case, StepView, View
 from guard.judge.catalogue import NETWORK, Check, Observations, Parameters
-from guard.judge.checks.common import both
+from guard.judge.checks.common import both, of_devices
 from guard.judge.finding import Observation, listed, some
+from guard.model.device import Device
 from guard.model.state import BgpSession
 
 
@@ -52,10 +53,13 @@ def route_reflection(case: Case, step: StepView, params: Parameters) -> Observat
     Example: `no neighbor … route-reflector-client` on the only reflector.
     Source: Reddit, 14 March 2023 (route reflectors selected by a label that an upgrade removed); OVH, 29 July 2015.
     """
-    both(case, step)
-    drained = _drained(case.base, step.view)
+    before, after = both(case, step)
+    marks, marked = _clients(case, case.base), _clients(case, step.view)
+    if before.state.sessions == after.state.sessions and marks == marked:
+        return
+    drained = _drained(case, step)
     for version, asn in product((4, 6), sorted(_systems(case.base) | _systems(step.view))):
-        old, new = _graph(case.base, version, asn), _graph(step.view, version, asn)
+        old, new = _graph(case.base, marks, version, asn), _graph(step.view, marked, version, asn)
         if old == new:
             continue
         added = frozenset(new.peers) - frozenset(old.peers) if step.last else frozenset()
@@ -66,8 +70,8 @@ def route_reflection(case: Case, step: StepView, params: Parameters) -> Observat
         }
         missing: dict[str, list[str]] = {}
         for origin in sorted(routers):
-            before = routers if origin in added else old.reached(origin) | added
-            for router in sorted((before & routers) - new.reached(origin)):
+            reached = routers if origin in added else old.reached(origin) | added
+            for router in sorted((reached & routers) - new.reached(origin)):
                 missing.setdefault(router, []).append(origin)
         for router, origins in missing.items():
             yield Observation(
@@ -79,20 +83,20 @@ def route_reflection(case: Case, step: StepView, params: Parameters) -> Observat
             )
 
 
-def _drained(base: View, view: View) -> frozenset[str]:
+def _drained(case: Case, step: StepView) -> frozenset[str]:
     """Routers that had external sessions, all shut or removed in the configuration now, and have no session at all."""
-    if base.assessment is None or view.assessment is None:
-        return frozenset()
-    talking = {end.node for end in view.assessment.state.sessions if end.up}
-    open_still = {
-        (device.name, process.vrf, str(neighbor.address or neighbor.interface or ""))
-        for device in view.snapshot.devices.values()
-        for process in device.bgp
-        for neighbor in process.neighbors
-        if not neighbor.shutdown
-    }
-    had = [end for end in base.assessment.state.sessions if end.external and end.up and end.node not in talking]
-    return frozenset(end.node for end in had) - frozenset(end.node for end in had if end.key in open_still)
+    before, after = both(case, step)
+    talking = {end.node for end in after.state.sessions if end.up}
+    had = [end for end in before.state.sessions if end.external and end.up and end.node not in talking]
+    open_still = of_devices(case, step.view, "open neighbours", _open) if had else {}
+    open_at = frozenset(end.node for end in had if end.key[1:] in open_still.get(end.node, frozenset()))
+    return frozenset(end.node for end in had) - open_at
+
+
+def _open(device: Device) -> frozenset[tuple[str, str]]:
+    """VRF and name of the neighbours that are not shut."""
+    neighbors = ((process.vrf, each) for process in device.bgp for each in process.neighbors)
+    return frozenset((vrf, each.session_name) for vrf, each in neighbors if not each.shutdown)
 
 
 def _systems(view: View) -> frozenset[int]:
@@ -101,14 +105,13 @@ def _systems(view: View) -> frozenset[int]:
     return frozenset(end.local_as for end in ends if _internal(end) and end.local_as is not None)
 
 
-def _graph(view: View, version: int, asn: int) -> Graph:
+def _graph(view: View, marked: Marked, version: int, asn: int) -> Graph:
     """iBGP sessions of one AS that are up. A member AS of a confederation is judged by itself."""
     assessment = view.assessment
     if assessment is None:
         return Graph()
     peers: dict[str, set[str]] = {}
     clients: dict[str, set[str]] = {}
-    marked = _marked(view, version)
     for end in assessment.state.sessions:
         if not _internal(end) or end.local_as != asn:
             continue
@@ -116,7 +119,7 @@ def _graph(view: View, version: int, asn: int) -> Graph:
             peers.setdefault(end.node, set())
         if end.up and version in end.families and end.remote_node is not None:
             peers[end.node].add(end.remote_node)
-            if end.key in marked:
+            if (version, *end.key[1:]) in marked.get(end.node, frozenset()):
                 clients.setdefault(end.node, set()).add(end.remote_node)
     return Graph(
         {name: frozenset(each) for name, each in peers.items()},
@@ -128,15 +131,21 @@ def _internal(end: BgpSession) -> bool:
     return end.vrf == "default" and end.session_type.startswith("IBGP")
 
 
-def _marked(view: View, version: int) -> frozenset[tuple[str, str, str]]:
-    """Ends whose configuration calls the neighbour a route-reflector client."""
+Marked = Mapping[str, frozenset[tuple[int, str, str]]]  # by router: IP version, VRF, neighbour
+
+
+def _clients(case: Case, view: View) -> Marked:
+    """The neighbours that a configuration calls its route-reflector clients."""
+    return of_devices(case, view, "clients", _reflects)
+
+
+def _reflects(device: Device) -> frozenset[tuple[int, str, str]]:
     return frozenset(
-        (device.name, process.vrf, str(neighbor.address or neighbor.interface or ""))
-        for device in view.snapshot.devices.values()
+        (family.version, process.vrf, neighbor.session_name)
         for process in device.bgp
         for neighbor in process.neighbors
         for family in neighbor.families
-        if family.version == version and family.route_reflector_client
+        if family.route_reflector_client
     )
 
 

@@ -91,33 +91,37 @@ class _Counts:
     def __init__(self, bgp: BgpTables) -> None:
         self._bgp = bgp.unlimited
         self._classes = self._bgp if isinstance(self._bgp, Classed) else None
+        self._known: dict[Prefix, tuple[tuple[Prefix, ...], int]] = {}  # by the first prefix of a class
 
     def received(self, end: BgpSession) -> Counter[int]:
         if self._classes is not None:
-            return _sum(self._classes.received_by_class(end.key))
+            return self._sum(self._classes.received_by_class(end.key))
         return _count(self._bgp.received(end.key))
 
     def accepted(self, end: BgpSession) -> Counter[int]:
         if self._classes is not None:
-            return _sum(self._classes.accepted_by_class(end.key))
+            return self._sum(self._classes.accepted_by_class(end.key))
         return _count(self._bgp.accepted(end.key))
 
     def offered(self, end: BgpSession) -> Counter[int]:
         if self._classes is not None and end.external:
-            return _sum(prefixes for prefixes, _ in self._classes.offered_by_class(end.key).values())
+            return self._sum(prefixes for prefixes, _ in self._classes.offered_by_class(end.key).values())
         return _count(self._bgp.offered(end.key))
+
+
+    def _sum(self, classes: Iterable[tuple[Prefix, ...]]) -> Counter[int]:
+        found = Counter[int]()
+        for prefixes in classes:
+            first = prefixes[0]
+            known = self._known.get(first)
+            if known is None or known[0] is not prefixes:
+                known = self._known[first] = (prefixes, len(prefixes) - len(tests_among(prefixes)))
+            found[first.version] += known[1]
+        return found
 
 
 def _count(prefixes: Iterable[Prefix]) -> Counter[int]:
     return Counter(prefix.version for prefix in prefixes if not is_test_prefix(prefix))
-
-
-def _sum(classes: Iterable[tuple[Prefix, ...]]) -> Counter[int]:
-    """The same of prefixes that come in sorted sets of one version."""
-    found = Counter[int]()
-    for prefixes in classes:
-        found[prefixes[0].version] += len(prefixes) - len(tests_among(prefixes))
-    return found
 
 
 Limits = Mapping[tuple[str, str], tuple[tuple[int, int], ...]]  # by VRF and neighbour: IP version, prefixes

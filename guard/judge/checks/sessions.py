@@ -17,9 +17,9 @@ def session_loss(case: Case, step: StepView, params: Parameters) -> Observations
     Source: Enta, 25 September 2019: a "non-service-affecting" standardisation of access lists.
     """
     before, _ = both(case, step)
-    had = sum(1 for session in sessions(before.state.sessions) if session.up)
     expected = {name.lower() for name in case.change.expect.sessions_lost}
     lost = [session for session in step.delta.sessions_lost if not session.names & expected]
+    had = sum(1 for session in sessions(before.state.sessions) if session.up) if lost else 0
     if len(lost) >= params.integer("at_least") and percent(len(lost), had) > params.number("share_percent"):
         yield Observation(
             f"{len(lost)} of {had} BGP sessions are gone",

@@ -49,10 +49,10 @@ def path_shift(case: Case, step: StepView, params: Parameters) -> Observations:
             counted.append(shift)
         else:
             external.setdefault(shift.origin, []).append(shift)
-    totals = _external_totals(before, after, special, step.snapshot.inventory) if external else {}
-    for origin, shifts in external.items():
-        share = percent(len(shifts), totals[origin])
-        if len(shifts) >= params.integer("external_at_least") and share > params.number("external_percent"):
+    many = {origin: shifts for origin, shifts in external.items() if len(shifts) >= params.integer("external_at_least")}
+    totals = _external_totals(before, after, special, step.snapshot.inventory) if many else {}
+    for origin, shifts in many.items():
+        if percent(len(shifts), totals[origin]) > params.number("external_percent"):
             counted += shifts
     for shift in sorted(counted, key=_order):
         yield _observed(case, step, shift, special)

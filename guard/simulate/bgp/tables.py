@@ -509,7 +509,11 @@ class Tables:
 
     def chosen_alike(self, other: object) -> frozenset[Prefix]:
         """First prefixes of classes of which everybody surely uses what he used in the tables of an earlier state."""
-        if not isinstance(other, Tables) or self._solution.before is not other._solution:
+        if not isinstance(other, Tables):
+            return frozenset()
+        if self._exchange is other._exchange:
+            return frozenset(run.prefix for run in self._exchange.classes)
+        if self._solution.before is not other._solution:
             return frozenset()
         if self._exchange is not self._solution.exchange or other._exchange is not other._solution.exchange:
             return frozenset()

@@ -54,13 +54,13 @@ def test_two_sessions_between_the_same_nodes_are_told_apart() -> None:
 
 def test_one_end_down_is_a_lost_session_and_a_lost_end_too() -> None:
     down = _end("b", "a", None, "10.0.0.1", up=False)
-    assert _names(lost(sessions([AB, BA, AX]), [AB, down, AX])) == ["a -> b"]
-    assert _names(lost(sessions([AB, BA, AX]), [AX])) == ["a -> b"]
-    assert _names(lost(sessions([AB, BA, AX]), [AB, BA, AX])) == []
+    assert _names(lost([AB, BA, AX], [AB, down, AX])) == ["a -> b"]
+    assert _names(lost([AB, BA, AX], [AX])) == ["a -> b"]
+    assert _names(lost([AB, BA, AX], [AB, BA, AX])) == []
 
 
 def test_a_session_that_was_down_cannot_be_lost() -> None:
-    assert _names(lost(sessions([_end("a", "b", "10.0.0.1", "10.0.0.2", up=False)]), [])) == []
+    assert _names(lost([_end("a", "b", "10.0.0.1", "10.0.0.2", up=False)], [])) == []
 
 
 def test_people_name_it_from_either_end_by_node_or_address() -> None:
