@@ -71,6 +71,7 @@ network =<ip> ... ; any network
 network =<pfx> ... ; any printed
 network =<pfx6> ... ; any
 aggregate-address =<ip> =<mask> ... ; any
+aggregate-address =<pfx> ... ; any printed
 aggregate-address =<pfx6> ... ; any
 redistribute connected|static|rip|isis|mobile|odr ... ; any opts
 redistribute bgp|eigrp|ospf|ospfv3|isis|rip =<word> ... ; any opts

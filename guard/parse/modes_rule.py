@@ -205,7 +205,8 @@ def is_ip6(word: str) -> bool:
     return True
 
 
-def _is_mask(word: str) -> bool:
+def is_mask(word: str) -> bool:
+    """Whether the word is an IPv4 network mask."""
     if not is_ip(word):
         return False
     inverted = int(IPv4Address(word)) ^ 0xFFFFFFFF
@@ -267,7 +268,7 @@ def _are_vlans(word: str) -> bool:
 _TYPES: dict[str, Callable[[str], bool]] = {
     "ip": is_ip,
     "ip6": is_ip6,
-    "mask": _is_mask,
+    "mask": is_mask,
     "wild": is_ip,
     "pfx": _is_pfx,
     "pfx6": _is_pfx6,

@@ -60,13 +60,14 @@ def blackhole(case: Case, step: StepView, params: Parameters) -> Observations:
     holes: dict[Hole, list[str]] = {}
     with_session = orphans(step, before)
     ends = case.base.once("aggregates", lambda base: Aggregates(base.inventory, before))
+    by_chance = Chance(case.base.inventory, before)
     for node, prefix, old, new in turned(before.fates, after.fates):
         if old is None or new is None or node in step.taken.nodes:
             continue
         if not _delivers(old) and not ends.at_home(old, prefix, step.taken.nodes):
             continue
         bad = sorted(fate for fate in new if _attracted_and_dropped(fate, node) and not ends.takes(fate, prefix))
-        if bad and _is_new(bad, old, new):
+        if bad and _is_new(bad, old, new) and not by_chance.delivered(node, prefix, old, bad):
             for fate in bad:
                 holes.setdefault(Hole(prefix, fate.node, fate.disposition), []).append(_told(node, prefix, fate))
     for hole, told in sorted(holes.items()):
@@ -136,6 +137,34 @@ class Aggregates:
         better = [Prefix(prefix.version, _masked(prefix, length), length) for length in lengths]
         entries = (rib.get(each) for rib in self._ribs.get(site.name, ()) for each in better)
         return not any(entry is not None and not _discards(entry) for entry in entries)
+
+
+class Chance:
+    """What met an address on the way to somewhere else, where most of its traffic is dropped: nothing is lost by it.
+
+    A fabric whose cores hold an aggregate and announce no loopbacks: who shares traffic among the cores meets the
+    right one now and then. Such an address is one that nobody announces to the source, of no site's prefixes and of no
+    service.
+    """
+
+    def __init__(self, inventory: Inventory, base: Assessment) -> None:
+        self._named = (
+            *(prefix for site in inventory.sites for prefix in site.prefixes),
+            *(address.host for service in inventory.services for address in service.addresses),
+        )
+        self._base = base
+
+    def delivered(self, source: str, prefix: Prefix, old: Fates, bad: list[Fate]) -> bool:
+        """Whether what the source's packets meet now is what part of them met before, and the rest arrived so."""
+        were = {(fate.disposition, fate.node) for fate in old}
+        if any((fate.disposition, fate.node) not in were for fate in bad):
+            return False
+        rib = self._base.state.ribs.get((source, DEFAULT_VRF))
+        each_in = members(self._base, prefix)
+        return rib is not None and not any(rib.get(each) is not None or self._is_named(each) for each in each_in)
+
+    def _is_named(self, prefix: Prefix) -> bool:
+        return any(each.covers(prefix) or prefix.covers(each) for each in self._named)
 
 
 def _discards(entry: RibEntry) -> bool:

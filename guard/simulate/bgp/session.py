@@ -15,6 +15,7 @@ from guard.model.address import Address
 from guard.model.bgp import BgpNeighbor, BgpProcess
 from guard.model.device import Device
 from guard.model.inventory import EXTERNAL
+from guard.model.rib import NextHop
 from guard.model.state import BgpSession, InterfaceId
 from guard.simulate.bgp.address import (
     address_on,
@@ -342,9 +343,27 @@ class SessionTable:
                     return ""
             if kind != IBGP and not (far_allowed(end.neighbor) and far_allowed(peer.neighbor)):
                 return f"{end.node} and {peer.node} are not on one link"
-        for each, address in ((end, target), (peer, local)):
+        for each, address, other in ((end, target, peer), (peer, local, end)):
             if not self.reaches(each.node, each.vrf, address):
                 return f"{each.node} does not reach {address}"
+            elsewhere = self._astray(each, address, other)
+            if elsewhere:
+                return f"packets of {each.node} to {address} end at {elsewhere}, which bears it too"
+        return ""
+
+    def _astray(self, start: End, target: Address, meant: End) -> str:
+        """Another device that bears the address and where packets to it end, by some way; "" where there is none."""
+        bearers = {(owner.node, owner.vrf) for owner in self._underlay.topology.owners(target)}
+        bearers = {each for each in bearers if each[0] != meant.node}
+        seen: set[tuple[str, str]] = set()
+        ahead = [(start.node, start.vrf)] if bearers else []
+        while ahead:
+            here = ahead.pop()
+            if here in bearers:
+                return here[0]
+            if here[0] != meant.node and here not in seen:
+                seen.add(here)
+                ahead.extend(self._onward(*here, target))
         return ""
 
     def reaches(self, node: str, vrf: str, target: Address) -> bool:
@@ -383,7 +402,18 @@ class SessionTable:
             return None
         if found.prefix.is_host and found.protocol.value.startswith(("ospf", "isis")):
             return (node, vrf)  # a host route of the IGP exists only where the whole path does
-        hop = found.hops[0]
+        return self._far(node, found.hops[0], target)
+
+    def _onward(self, node: str, vrf: str, target: Address) -> Iterator[tuple[str, str]]:
+        """The next nodes on every way that equal costs leave open."""
+        found = self._underlay.resolve(node, vrf, target)
+        for hop in found.hops if found is not None and not found.discard else ():
+            far = self._far(node, hop, target)
+            if far is not None:
+                yield far
+
+    def _far(self, node: str, hop: NextHop, target: Address) -> tuple[str, str] | None:
+        """The node and VRF at the other end of a hop."""
         gateway = hop.address or target
         here = self._underlay.topology.interface(node, hop.interface or "")
         if here is None or not here.up:

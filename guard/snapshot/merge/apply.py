@@ -207,7 +207,10 @@ class Applier:
     def _same_value(self, entry: tuple[Node, Node, Matched], place: Place, words: tuple[str, ...]) -> bool:
         """Whether the values that are named are those that stand there; trailing ones need not be named."""
         found = place.mode.match(words)
-        return isinstance(found, Matched) and entry[2].value[: len(found.value)] == found.value
+        if not isinstance(found, Matched):
+            return False
+        value = normal(found).value
+        return entry[2].value[: len(value)] == value
 
     def _shows_off(self, place: Place, rule: Rule) -> bool:
         if "on" in rule.flags:

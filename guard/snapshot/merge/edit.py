@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from guard.model.address import parse_address
 from guard.parse.modes import Mode, opened
-from guard.parse.modes_rule import Fit, Key, Matched, Rule, key_complete, match
+from guard.parse.modes_rule import Fit, Key, Matched, Rule, is_ip, key_complete, match
 from guard.snapshot.merge.document import Document, Node
 
 
@@ -47,10 +48,20 @@ class Place:
 
 
 def normal(found: Matched) -> Matched:
-    """One key for the forms that mean the same: `address-family ipv4` is `address-family ipv4 unicast`."""
-    if found.key[0] == "address-family" and found.key[2:3] in {("unicast",), ("uni",)}:
-        return Matched(found.rule, found.key[:2] + found.key[3:], found.value)
+    """One key and value for the forms that mean the same: `address-family ipv4 unicast`, `area 0.0.0.1`."""
+    key, value = found.key, found.value
+    if key[0] == "address-family" and key[2:3] in {("unicast",), ("uni",)}:
+        return Matched(found.rule, key[:2] + key[3:], value)
+    if key[0] == "area" and len(key) > 1:
+        return Matched(found.rule, (key[0], area_number(key[1]), *key[2:]), value)
+    if key[0] == "network" and key[-1] == "area" and value:
+        return Matched(found.rule, key, (area_number(value[0]), *value[1:]))
     return found
+
+
+def area_number(word: str) -> str:
+    """An OSPF area as a number, whichever of its two forms it is typed or shown in."""
+    return str(parse_address(word).value) if is_ip(word) else word
 
 
 def remove(entries: Iterable[tuple[Node, Node, Matched]]) -> list[Node]:

@@ -15,6 +15,7 @@ from guard.parse.modes import Mode, body_terminator
 from guard.parse.modes_rule import Matched, Mismatch
 from guard.snapshot.merge.abbreviate import interface_name, interface_range, spell_out
 from guard.snapshot.merge.apply import Applier, Named
+from guard.snapshot.merge.as_shown import as_shown
 from guard.snapshot.merge.commands import NoEffect, effects
 from guard.snapshot.merge.document import Document, Node
 from guard.snapshot.merge.edit import Place, Refused, fit_removal
@@ -171,9 +172,10 @@ class _Typing:
             self._negative(words[1:], text, column, number, default=True)
             return
         if words[0].lower() == "no" and len(words) > 1:
-            self._negative(words[1:], text, column, number, default=False)
+            self._negative(as_shown(words[1:], self.document), text, column, number, default=False)
             return
-        self._positive(words, text, column, number)
+        shown = as_shown(words, self.document)
+        self._positive(shown, text if shown == words else " ".join(shown), column, number)
 
     def _defaults(self, words: tuple[str, ...]) -> bool:
         """`default X` resets X; in a mode that has a command called `default …` it may be that."""

@@ -108,6 +108,29 @@ def test_equal_router_ids_inside_an_as_never_talk() -> None:
     assert sessions(state_of(pair(*NEAR, a_id="9.9.9.9", b_id="9.9.9.9")))[0] == "a -> b ESTABLISHED"
 
 
+def test_packets_to_an_address_that_another_bears_too_may_end_there() -> None:
+    """`a` is told that the neighbour's address is its own: what it sends there never leaves it."""
+    own = "\n    interface Loopback1\n     ip address 10.0.0.2 255.255.255.255\n"
+    pairs = pair(*loopbacks(), asn=65001)
+    assert sessions(state_of(pairs))[0] == "a -> b ESTABLISHED"
+    state = state_of({**pairs, "a": pairs["a"] + own})
+    assert sessions(state)[0] == "a -> b NOT_ESTABLISHED (packets of a to 10.0.0.2 end at a, which bears it too)"
+    # Behind `b`, and further away than `b` itself: nobody's packets end there.
+    behind = """
+        hostname c
+        interface Loopback0
+         ip address 10.0.0.2 255.255.255.255
+        interface Ethernet0
+         ip address 192.0.2.6 255.255.255.252
+        """
+    assert sessions(state_of({**pairs, "c": behind}))[0] == "a -> b ESTABLISHED"
+    wrong_way = pairs["a"].replace("10.0.0.2 255.255.255.255 192.0.2.2", "10.0.0.2 255.255.255.255 192.0.2.6")
+    wrong_way += "\n    interface Ethernet1\n     ip address 192.0.2.5 255.255.255.252\n"
+    assert sessions(state_of({**pairs, "a": wrong_way, "c": behind}))[0] == (
+        "a -> b NOT_ESTABLISHED (packets of a to 10.0.0.2 end at c, which bears it too)"
+    )
+
+
 def test_a_listen_range_answers_whoever_fits() -> None:
     listener = """
      neighbor DYNAMIC peer-group
