@@ -68,6 +68,7 @@ class BgpAttributes(NamedTuple):
     aggregator: tuple[int, int] | None = None
     tag: int = 0
     label: Label | None = None  # of a VPN route
+    only_to_customer: int | None = None  # the AS that said so (RFC 9234 5)
 
 
 @dataclass(frozen=True, slots=True)

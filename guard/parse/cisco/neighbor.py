@@ -125,8 +125,6 @@ def _ttl_security(command: Command) -> None:
 def _local_role(command: Command) -> None:
     command.put(command.session, "local_role", command.words[0].lower() if command.words else "")
     command.put(command.session, "strict_role", "strict-mode" in command.words)
-    if not command.no:
-        command.context.partial(command.line, "a role decides whether a session comes up; routes are not marked by it")
 
 
 def _disable_connected_check(command: Command) -> None:

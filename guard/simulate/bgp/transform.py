@@ -6,7 +6,17 @@ extended next-hop negotiation, cost communities.
 
 from __future__ import annotations
 
-from guard.model.bgp import CONFED_SEQUENCE, CONFED_SET, SEQUENCE, SET, AsPath, BgpAttributes, BgpProcess, Segment
+from guard.model.bgp import (
+    CONFED_SEQUENCE,
+    CONFED_SET,
+    SEQUENCE,
+    SET,
+    AsPath,
+    BgpAttributes,
+    BgpNeighbor,
+    BgpProcess,
+    Segment,
+)
 from guard.model.community import is_transitive
 from guard.model.device import Vendor
 from guard.simulate.bgp.ends import CONFED, EBGP, IBGP
@@ -52,12 +62,29 @@ def as_leaving(held: BgpAttributes) -> BgpAttributes:
     return held._replace(local_preference=0, communities=tuple(sorted((*held.communities, GRACEFUL_SHUTDOWN))))
 
 
+#: Our roles (RFC 9234 4.1) towards those who hand on only what is for customers, and towards those whom we do so.
+_UPWARDS = frozenset({"customer", "peer", "rs-client"})
+_DOWNWARDS = frozenset({"provider", "peer", "rs-server"})
+
+
+def _role(link: Link, neighbor: BgpNeighbor | None) -> str:
+    """Our role on a session; it is of unicast routes alone (RFC 9234 5)."""
+    return "" if neighbor is None or link.kind != EBGP or link.overlay else neighbor.local_role
+
+
+def _is_leaked(role: str, only_to_customer: int, link: Link) -> bool:
+    """Whether what comes in should not have come this way (RFC 9234 5, ingress rules 1 and 2)."""
+    return role in ("provider", "rs-server") or (role == "peer" and only_to_customer != link.sender_as)
+
+
 # ------------------------------------------------------------------------------------------------ sending
 
 
 def may_send(path: Path, link: Link, speaker: Speaker) -> bool:
     """Whether the best path may go over the link at all, before policy."""
     if path.kind == IBGP and link.kind == IBGP and not _reflects(path, link, speaker):
+        return False
+    if path.attributes.only_to_customer is not None and _role(link, link.out) in _UPWARDS:
         return False
     carried = path.attributes.communities
     if carried:
@@ -111,6 +138,8 @@ def before_policy(path: Path, link: Link, speaker: Speaker) -> BgpAttributes:
             changes["as_path"] = rewritten
         if held.originator_id is not None or held.cluster_list:
             changes |= {"originator_id": None, "cluster_list": ()}
+        if held.only_to_customer is None and _role(link, link.out) in _DOWNWARDS:
+            changes["only_to_customer"] = speaker.process.asn
     elif held.local_preference is None:
         changes["local_preference"] = speaker.process.default_local_preference
     if link.kind == IBGP and path.kind == IBGP:
@@ -271,6 +300,11 @@ def receive(sent: BgpAttributes, link: Link, speaker: Speaker) -> BgpAttributes 
     if process.reject_as_sets and any(kind in (SET, CONFED_SET) for kind, _ in sent.as_path):
         return None
     changes: dict[str, object] = {}
+    role = _role(link, neighbor)
+    if role and sent.only_to_customer is None and role in _UPWARDS:
+        changes["only_to_customer"] = link.sender_as
+    elif role and sent.only_to_customer is not None and _is_leaked(role, sent.only_to_customer, link):
+        return None
     if family is not None and family.weight is not None:
         changes["weight"] = family.weight
     if link.kind == EBGP:
