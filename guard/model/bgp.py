@@ -114,6 +114,8 @@ class NeighborFamily:
     export_filters: tuple[ListFilter, ...] = ()
     next_hop_self: str = ""  # "" | self (eBGP-learned only) | force (reflected too)
     next_hop_unchanged: bool = False
+    as_path_unchanged: bool = False  # as it is, without our own AS, unless it is empty
+    med_unchanged: bool = False
     route_reflector_client: bool = False
     route_server_client: bool = False
     send_community: bool = False
@@ -130,7 +132,7 @@ class NeighborFamily:
     local_preference: int | None = None
     unsuppress_policy: str = ""
     conditional: ConditionalAdvertisement | None = None
-    add_path_send: str = ""  # "" | all | best-N
+    add_path_send: str = ""  # "" | all | best-N | per-as: the best of each neighbouring AS
     add_path_receive: bool = False
     advertise_inactive: bool = True
     multipath: bool | None = None

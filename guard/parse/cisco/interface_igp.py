@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from guard.model.address import parse_address
+from guard.model.device import Vendor
 from guard.model.igp import UNREADABLE
 from guard.parse.cisco.reading import IgpSettings, InterfaceSettings
 from guard.parse.cisco.secret import TYPE_7, digest
@@ -56,6 +57,8 @@ def _ospf6(line: Line, context: Context, settings: Settings) -> None:
         words = words[2:]
     if settings.ospf6 is None:
         settings.ospf6 = IgpSettings(context.source(line))
+    if context.vendor is Vendor.FRR:
+        settings.values["ipv6_enabled"] = True  # Linux gives every interface a link-local address
     _ospf_option(words, line, context, settings.ospf6)
 
 
@@ -226,6 +229,8 @@ def _router_isis(line: Line, context: Context, settings: Settings) -> None:
     isis = _isis_settings(line, context, settings)
     version = 6 if line.words[0] == "ipv6" else 4
     isis.values["versions"] = isis.values["versions"] | {version}
+    if version == 6 and context.vendor is Vendor.FRR:
+        settings.values["ipv6_enabled"] = True
     isis.values["process"] = line.words[3] if len(line.words) > 3 else ""
     context.done(line)
 

@@ -242,16 +242,16 @@ def _next_hop_self(command: Command) -> None:
 
 
 def _route_server_client(command: Command) -> None:
-    """A route server leaves next hops as they are (RFC 7947 2.2.1); FRR shows that it sets the flag by itself."""
+    """A route server leaves next hops, AS paths and MEDs as they are (RFC 7947 2.2); FRR shows the first by itself."""
     command.family["route_server_client"] = not command.no
     command.family["next_hop_unchanged"] = not command.no
 
 
 def _attribute_unchanged(command: Command) -> None:
     """FRR: the attributes named, or all three."""
-    command.family["next_hop_unchanged"] = not command.no and ("next-hop" in command.words or not command.words)
-    if not command.no and command.words != ("next-hop",):
-        command.context.partial(command.line, "of unchanged attributes the next hop alone is modelled")
+    for word, field in (("next-hop", "next_hop_unchanged"), ("as-path", "as_path_unchanged"), ("med", "med_unchanged")):
+        if word in command.words or not command.words:
+            command.family[field] = not command.no
 
 
 _KINDS = {
@@ -395,10 +395,12 @@ def _additional_paths(command: Command) -> None:
 def _addpath_tx(best: str) -> Handler:
     def handler(command: Command) -> None:
         command.family["add_path_send"] = "" if command.no else best
-        if best == "all" and not command.line.words[-1].endswith("all-paths") and not command.no:
-            command.context.partial(command.line, "all paths are sent, not some")
 
     return handler
+
+
+def _addpath_rx_off(command: Command) -> None:
+    command.family["add_path_receive"] = command.no
 
 
 def _addpath_best(command: Command) -> None:
@@ -496,7 +498,8 @@ HANDLERS: Mapping[str, Handler] = {
     "advertise": _advertise,
     "additional-paths": _additional_paths,
     "addpath-tx-all-paths": _addpath_tx("all"),
-    "addpath-tx-bestpath-per-as": _addpath_tx("all"),
+    "addpath-tx-bestpath-per-as": _addpath_tx("per-as"),
+    "disable-addpath-rx": _addpath_rx_off,
     "addpath-tx-best-selected": _addpath_best,
     "next-hop": _next_hop,
     "capability": _capability,
@@ -534,7 +537,6 @@ IGNORED: Mapping[str, str] = {
     "dampening": "damping of flaps; the converged state is judged",
     "cluster-list": _SHOW,
     "peer-tag": _SHOW,
-    "disable-addpath-rx": "fewer paths of one neighbour are received",
     "translate-update": "multicast",
 }
 _VPN = "VPN routes are not modelled"

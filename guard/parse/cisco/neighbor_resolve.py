@@ -254,12 +254,14 @@ def _defaults(version: int, scope: Scope) -> Settings:
 
 
 def _add_path(values: Settings, settings: Settings, version: int, scope: Scope) -> None:
-    """Several paths: on IOS a capability (of the family or the peer) and a choice, on EOS a default of the process."""
+    """Several paths: on IOS a capability (of the family or the peer) and a choice, on EOS a default of the process.
+
+    bgpd takes them from whoever sends them, unless told not to (bgp_open.c; seen live, 8.4.4).
+    """
     family = scope.process.families.get(version, FamilyDraft())
     shared = scope.process.families.get(ALL_FAMILIES, FamilyDraft())
-    values["add_path_receive"] = bool(
-        values.get("add_path_receive", family.add_path_receive or shared.add_path_receive)
-    )
+    ready = family.add_path_receive or shared.add_path_receive or scope.context.vendor is Vendor.FRR
+    values["add_path_receive"] = bool(values.get("add_path_receive", ready))
     if scope.context.vendor is Vendor.IOS:
         if not settings.get("add path capability", bool(family.add_path)):
             values["add_path_send"] = ""

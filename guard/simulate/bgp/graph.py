@@ -307,10 +307,13 @@ def _links(
     peer_family = activated(pairing.peer.neighbor, version)
     there = by_name[(pairing.peer.node, pairing.peer.vrf)]
     index = ends.of((session.key, far.session.key, version))
+    near = far.session.local_interface
+    if near is None and own_address is not None and own_address.is_link_local and session.local_address is not None:
+        near = underlay.connected(pairing.peer.node, pairing.peer.vrf, session.local_address)
     yield Link(
         index, version, here, there, pairing.kind, session.key, far.session.key, end.neighbor, family,
         pairing.peer.neighbor, peer_family, local_as, remote_as, own_address, far.session.remote_address,
-        far.session.local_interface, subnet, _client(family), _client(peer_family),
+        near, subnet, _client(family), _client(peer_family),
         returns=_returns(pairing, family, peer_family),
     )  # fmt: skip
 
@@ -324,7 +327,7 @@ def _returns(pairing: Pairing, family: NeighborFamily | None, taken: NeighborFam
     """
     if pairing.kind != EBGP or pairing.end.device.vendor is not Vendor.FRR or family is None or taken is None:
         return False
-    if taken.allowas_in or family.as_override or family.remove_private_as:
+    if taken.allowas_in or taken.route_server_client or family.as_override or family.remove_private_as:
         return True
     named = (*family.import_policies, *family.export_policies)
     return any(_rewrites_path(pairing.end.device, name) for name in named)
@@ -465,7 +468,7 @@ def _is_stub(speaker: Speaker, version: int, towards: Speaker) -> bool:
             continue
         if link.receiver != towards.index or link.kind != EBGP or link.out_family is None or link.in_family is None:
             return False
-        if link.returns:
+        if link.returns or link.in_family.route_server_client or link.in_family.as_path_unchanged:
             return False
         if link.in_family.allowas_in or link.out_family.remove_private_as or link.out_family.as_override:
             return False

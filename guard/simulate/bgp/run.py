@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes, BgpFamily
+from guard.model.device import Vendor
 from guard.model.policy import MatchRouteExists
 from guard.simulate.bgp import leak as bgp_leak
 from guard.simulate.bgp.alike import AlikeExports, is_own_way
@@ -23,7 +24,7 @@ from guard.simulate.bgp.path import LOCAL, Hop, Path
 from guard.simulate.bgp.policy import Conditional, export_route, import_route
 from guard.simulate.bgp.prefix_class import PrefixClass
 from guard.simulate.bgp.transform import takes_plainly
-from guard.simulate.policy.evaluator import RouteView
+from guard.simulate.policy.evaluator import RouteView, first_as
 
 if TYPE_CHECKING:
     from guard.simulate.bgp.flocks import Answer
@@ -342,16 +343,31 @@ class ClassRun:
         how = link.out_family.add_path_send
         limit = int(how[5:]) - 1 if how.startswith("best-") and how[5:].isdecimal() else 1 << 16
         hops = {selection.best.attributes.next_hop}
+        # bgpd sends all that it has; others one path for each next hop (Cisco, "BGP Additional Paths").
+        every = speaker.device.vendor is Vendor.FRR
         found: list[BgpAttributes] = []
-        for _, path in sorted(self.candidates[link.sender].items()):
+        for path in self._additional_paths(speaker, selection.best, how):
             learned = self.world.graph.links.get(path.link)
-            if path.attributes.next_hop in hops or _same_neighbor(learned, link) or not self.usable(speaker, path):
+            if (path.attributes.next_hop in hops and not every) or _same_neighbor(learned, link):
+                continue
+            if path is selection.best or not self.usable(speaker, path):
                 continue
             sent = self._export(speaker, link, path)
             if sent is not None and len(found) < limit:
                 hops.add(path.attributes.next_hop)
                 found.append(sent)
         return found
+
+    def _additional_paths(self, speaker: Speaker, best: Path, how: str) -> Iterable[Path]:
+        """What there is to send beside the best path: all that is accepted, or the best of each neighbouring AS."""
+        held = [path for _, path in sorted(self.candidates[speaker.index].items())]
+        if how != "per-as":
+            return held
+        of_as: dict[int, list[Path]] = {}
+        for path in held:
+            of_as.setdefault(first_as(path.attributes.as_path), []).append(path)
+        chosen = (self.select_of(speaker, those) for _, those in sorted(of_as.items()))
+        return [each.best for each in chosen if each is not None and each.best != best]
 
     def _take(self, link: Link, sent: BgpAttributes | None) -> Path | None:
         if sent is None:

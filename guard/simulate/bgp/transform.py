@@ -131,7 +131,8 @@ def before_policy(path: Path, link: Link, speaker: Speaker) -> BgpAttributes:
     if held.weight:
         changes["weight"] = 0
     if link.kind == EBGP:
-        if held.med is not None and (path.kind != LOCAL or (path.leaked and speaker.device.vendor is Vendor.IOS)):
+        learned = path.kind != LOCAL or (path.leaked and speaker.device.vendor is Vendor.IOS)
+        if held.med is not None and learned and not _keeps_med(link):
             changes["med"] = None  # what a VRF of IOS has from another one counts as learned
         rewritten = _outgoing_path(held.as_path, link, speaker)
         if rewritten is not held.as_path:
@@ -146,6 +147,12 @@ def before_policy(path: Path, link: Link, speaker: Speaker) -> BgpAttributes:
         originator = held.originator_id if held.originator_id is not None else path.peer_id
         changes |= {"originator_id": originator, "cluster_list": (speaker.cluster_id, *held.cluster_list)}
     return held._replace(**changes) if changes else held  # type: ignore[arg-type]
+
+
+def _keeps_med(link: Link) -> bool:
+    """A route server's clients see each other's MED (RFC 7947 2.2.3); all of its neighbours are taken for clients."""
+    family = link.out_family
+    return family is not None and (family.med_unchanged or family.route_server_client)
 
 
 def _outgoing_path(path: AsPath, link: Link, speaker: Speaker) -> AsPath:
@@ -210,10 +217,10 @@ def _next_hop(path: Path, seen: BgpAttributes, kind: str, link: Link) -> BgpAttr
         keep = False  # a router of the VPN, which means nothing to a customer
     if keep and link.kind == EBGP and not link.overlay:
         # A third party on the subnet that we share with the receiver is named to it, but nobody is sent his own
-        # address (RFC 4271 5.1.3).
+        # address (RFC 4271 5.1.3), nor what he sent us with the next hop that he named (bgpd).
         keep = (
             link.subnet is not None
-            and (link.out is None or held != link.out.address)
+            and (link.out is None or link.out.address not in (held, path.peer_address))
             and held is not None
             and link.subnet.contains(held)
             and not (family is not None and family.next_hop_self)
@@ -254,7 +261,9 @@ def _hides_own(own: int, link: Link, speaker: Speaker) -> bool:
 
 def _prepend_own(path: AsPath, link: Link, speaker: Speaker) -> AsPath:
     """Our AS in front (RFC 4271 5.1.2); the confederation's inner path goes (RFC 5065 4.1); local-as in its forms."""
-    process, neighbor = speaker.process, link.out
+    process, neighbor, family = speaker.process, link.out, link.out_family
+    if family is not None and (family.route_server_client or (family.as_path_unchanged and path)):
+        return path  # RFC 7947 2.2.2
     if process.confederation_id is not None:
         path = tuple(segment for segment in path if segment.kind not in (CONFED_SEQUENCE, CONFED_SET))
     local_as = neighbor.local_as if neighbor is not None else None

@@ -153,3 +153,95 @@ def test_an_as_set_holds_the_ases_of_all_paths_and_loops_like_any_segment() -> N
     state = state_of(r1=first, r2=second, r3=third)
     assert rows(state, "r1", "10.9.0.0/16") == [("BEST", "{900,65002}", None)]
     assert [rows(state, node, "10.9.0.0/16") for node in ("r2", "r3")] == [[], []]
+
+
+def server(family: tuple[str, ...]) -> dict[str, str]:
+    """A route server r1 (AS 65001) on one subnet with r2 (AS 65002), which has 10.9.2.0/24, and r3 (AS 65003)."""
+    peers = ("neighbor 10.0.0.2 remote-as 65002", "neighbor 10.0.0.3 remote-as 65003")
+    lines = tuple(f"neighbor 10.0.0.{n} {line}" for n in (2, 3) for line in family)
+    return {
+        "r1": router(65001, {"eth0": "10.0.0.1/24"}, *peers, family=lines),
+        "r2": R2 + "  neighbor 10.0.0.1 route-map M out\nroute-map M permit 10\n set metric 7\n",
+        "r3": router(65003, {"eth0": "10.0.0.3/24"}, "neighbor 10.0.0.1 remote-as 65001"),
+    }
+
+
+def test_a_route_server_is_not_in_the_path_and_hears_it_again() -> None:
+    """RFC 7947 2.2; what r3 sends back bears r3's address as next hop, as bgpd names no third party to its source."""
+    state = state_of(**server(("route-server-client",)))
+    found = [row for row in bgp_rows(state) if row["network"] == "10.9.2.0/24" and row["received_from"] is not None]
+    assert [(row["node"], row["as_path"], row["next_hop_ip"], row["metric"]) for row in found] == [
+        ("r1", "65002", "10.0.0.2", 7),
+        ("r1", "65003 65002", "10.0.0.3", 0),
+        ("r3", "65002", "10.0.0.2", 7),
+    ]
+
+
+def test_attributes_stay_as_they_are_where_it_is_asked_for_each() -> None:
+    state = state_of(**server(("attribute-unchanged as-path med",)))
+    assert [(row["as_path"], row["metric"]) for row in bgp_rows(state) if row["node"] == "r3"] == [("65002", 7)]
+
+
+@pytest.mark.parametrize(
+    ("sent", "taken", "count"),
+    [
+        ("addpath-tx-all-paths", "", 3),
+        ("addpath-tx-bestpath-per-AS", "", 2),
+        ("addpath-tx-all-paths", "disable-addpath-rx", 1),
+        ("activate", "", 1),
+    ],
+)
+def test_more_paths_are_taken_from_whoever_sends_them(sent: str, taken: str, count: int) -> None:
+    """r1 hears 10.9.9.0/24 of r2 and r3 (AS 65002) and r4 (AS 65003), and tells r5."""
+    ports = {f"eth{n}": f"10.0.{n}.1/24" for n in (2, 3, 4, 5)}
+    ases = {2: 65002, 3: 65002, 4: 65003, 5: 65005}
+    peers = tuple(f"neighbor 10.0.{n}.2 remote-as {asn}" for n, asn in ases.items())
+    configs = {"r1": router(65001, ports, *peers, family=(f"neighbor 10.0.5.2 {sent}",))}
+    for n, asn in ases.items():
+        family = (f"neighbor 10.0.5.1 {taken}",) if n == 5 and taken else ("network 10.9.9.0/24",) if n < 5 else ()
+        peer = f"neighbor 10.0.{n}.1 remote-as 65001"
+        configs[f"r{n}"] = router(asn, {"eth0": f"10.0.{n}.2/24"}, peer, family=family)
+    assert len(rows(state_of(**configs), "r5", "10.9.9.0/24")) == count
+
+
+@pytest.mark.parametrize(
+    ("down", "up", "heard"),
+    [
+        ("provider", "provider", True),
+        ("provider", "peer", True),
+        ("provider", "customer", True),
+        ("peer", "provider", True),
+        ("peer", "peer", False),
+        ("peer", "customer", False),
+        ("customer", "provider", True),
+        ("customer", "peer", False),
+        ("customer", "customer", False),
+    ],
+)
+def test_what_is_for_customers_goes_to_customers_alone(down: str, up: str, heard: bool) -> None:
+    """RFC 9234 5: r2 (AS 65002) has 10.9.2.0/24; r1's role is `down` towards it and `up` towards r3 (AS 65003)."""
+    first = router(
+        65001, {"eth0": "10.0.0.1/24", "eth1": "10.0.1.1/24"}, "neighbor 10.0.0.2 remote-as 65002",
+        f"neighbor 10.0.0.2 local-role {down}", "neighbor 10.0.1.3 remote-as 65003",
+        f"neighbor 10.0.1.3 local-role {up}",
+    )  # fmt: skip
+    third = router(65003, {"eth0": "10.0.1.3/24"}, "neighbor 10.0.1.1 remote-as 65001")
+    assert bool(rows(state_of(r1=first, r2=R2, r3=third), "r3", "10.9.2.0/24")) is heard
+
+
+def test_a_leak_is_known_by_its_mark() -> None:
+    """RFC 9234 5, ingress: a customer r2 hands on what a provider r3 marked; r1 does not take it."""
+    second = router(
+        65002, {"eth0": "10.0.0.2/24", "eth1": "10.0.1.2/24"}, "neighbor 10.0.0.1 remote-as 65001",
+        "neighbor 10.0.1.3 remote-as 65003",
+    )  # fmt: skip
+    third = router(
+        65003, {"eth0": "10.0.1.3/24"}, "neighbor 10.0.1.2 remote-as 65002", "neighbor 10.0.1.2 local-role provider",
+        family=("network 10.9.3.0/24",),
+    )  # fmt: skip
+    role = r1().replace("remote-as 65002\n", "remote-as 65002\n neighbor 10.0.0.2 local-role {0}\n")
+    found = {
+        word: len(rows(state_of(r1=role.format(word), r2=second, r3=third), "r1", "10.9.3.0/24"))
+        for word in ("provider", "peer", "customer")
+    }
+    assert found == {"provider": 0, "peer": 0, "customer": 1}
