@@ -7,17 +7,18 @@ two assessments are comparable if they were made with the same destinations.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import cast
 
 from guard.model.address import DEFAULT_V4, DEFAULT_V6, Address, Prefix
 from guard.model.facts import Assessment, ExitKey
-from guard.model.inventory import EXTERNAL
+from guard.model.inventory import EXTERNAL, Service, Site
 from guard.model.state import NetworkState, Scenario
 from guard.simulate.bgp.advertising import Outlets, advertisement_facts
 from guard.simulate.bgp.external import is_test_prefix
 from guard.simulate.dns.reach import name_server_facts
-from guard.simulate.layer3.backbone import backbone_fact
-from guard.simulate.layer3.links import DEFAULT_VRF
+from guard.simulate.layer3.backbone import backbone_fact, crossings
+from guard.simulate.layer3.links import DEFAULT_VRF, Links
 from guard.simulate.packets.destinations import Destination, build
 from guard.simulate.packets.flows import flow_facts
 from guard.simulate.packets.forwarding import ARRIVED, Forwarder
@@ -64,7 +65,7 @@ def assess(settled: Settled, destinations: Sequence[Destination], state_of: Stat
         state,
         state.scenario,
         sites=site_facts(settled.reach),
-        backbone=backbone_fact(links, state),
+        backbone=forwarder.answers.once("backbone", _backbone(links, state), lambda: backbone_fact(links, state)),
         advertisements=advertisement_facts(outlets),
         advertised=advertised,
         services=settled.services,
@@ -93,6 +94,12 @@ def _outgoing(forwarder: Forwarder) -> tuple[Outlets, Mapping[Prefix, frozenset[
     return forwarder.outgoing
 
 
+def _backbone(links: Links, state: NetworkState) -> tuple[object, ...]:
+    """What the backbone's fact is read from."""
+    ends = (state.interfaces.get(end) for pair in crossings(links) for end in pair)
+    return crossings(links), tuple(face is not None and face.up for face in ends), state.sessions
+
+
 def default_routes(forwarder: Forwarder) -> frozenset[tuple[str, str, int]]:
     """(node, vrf, IP version) that have a default route."""
     return frozenset(
@@ -109,7 +116,7 @@ def service_reach(settled: Settled, outlets: Outlets) -> frozenset[tuple[str, st
     A site outside that lists no prefixes has no answers to wait for; one without devices comes in where its sessions
     are, if they tell it of a prefix that holds the address.
     """
-    links = settled.forwarder.links
+    links, answers = settled.forwarder.links, settled.forwarder.answers
     found = set()
     healthy = {fact.name: frozenset(i.id.node for i in fact.instances if i.healthy) for fact in settled.services}
     for service in links.snapshot.inventory.services:
@@ -117,13 +124,21 @@ def service_reach(settled: Settled, outlets: Outlets) -> frozenset[tuple[str, st
             nodes = links.nodes_of(site)
             if site.kind == EXTERNAL and not nodes:
                 nodes = outlets.told(site.name, service.addresses)
-            one_way = site.kind == EXTERNAL and not site.prefixes
-            for node in nodes:
-                at = _arrivals(settled.forwarder, node, service.addresses) & healthy[service.name]
-                if at and (one_way or any(settled.reach.delivered_from(there, DEFAULT_VRF, site) for there in at)):
-                    found.add((site.name, service.name))
-                    break
+            given = nodes, healthy[service.name]
+            if answers.once(
+                ("service", service.name, site.name), given, partial(_is_served, settled, service, site, *given)
+            ):
+                found.add((site.name, service.name))
     return frozenset(found)
+
+
+def _is_served(settled: Settled, service: Service, site: Site, nodes: Sequence[str], healthy: frozenset[str]) -> bool:
+    one_way = site.kind == EXTERNAL and not site.prefixes
+    for node in nodes:
+        at = _arrivals(settled.forwarder, node, service.addresses) & healthy
+        if at and (one_way or any(settled.reach.delivered_from(there, DEFAULT_VRF, site) for there in at)):
+            return True
+    return False
 
 
 def _arrivals(forwarder: Forwarder, node: str, addresses: Sequence[Address]) -> frozenset[str]:

@@ -7,6 +7,7 @@ that many devices share is no link.
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import cast
 
 from guard.model.address import Prefix
 from guard.model.facts import BackboneFact, BackboneLink
@@ -18,8 +19,22 @@ def backbone_fact(links: Links, state: NetworkState) -> BackboneFact:
     """Links and sessions of the inventory's backbone."""
     if not links.snapshot.inventory.backbone_devices:
         return BackboneFact((), {})
-    found = [BackboneLink(ends, _is_up(state, ends)) for ends in sorted(link_ends(links)) if joins_sites(links, ends)]
-    return BackboneFact(tuple(found), _sessions(links, state))
+    found = tuple([BackboneLink(ends, _is_up(state, ends)) for ends in crossings(links)])
+    return BackboneFact(found, _sessions(links, state))
+
+
+def crossings(links: Links) -> tuple[tuple[InterfaceId, InterfaceId], ...]:
+    """The links of the backbone, sorted."""
+    if "crossings" not in links.wired:
+        links.wired["crossings"] = tuple(ends for ends in sorted(link_ends(links)) if joins_sites(links, ends))
+    return cast(tuple[tuple[InterfaceId, InterfaceId], ...], links.wired["crossings"])
+
+
+def crossing_ends(links: Links) -> frozenset[InterfaceId]:
+    """The interfaces of the backbone's links."""
+    if "crossing ends" not in links.wired:
+        links.wired["crossing ends"] = frozenset(end for pair in crossings(links) for end in pair)
+    return cast(frozenset[InterfaceId], links.wired["crossing ends"])
 
 
 def link_ends(links: Links) -> set[tuple[InterfaceId, InterfaceId]]:
@@ -64,7 +79,7 @@ def _sessions(links: Links, state: NetworkState) -> dict[tuple[str, str], bool]:
     backbone = {node for node in links.snapshot.devices if inventory.is_backbone(node)}
     for session in state.sessions:
         far = session.remote_node
-        if far is None or session.node not in backbone or far not in backbone or session.node > far:
+        if far is None or session.node > far or session.node not in backbone or far not in backbone:
             continue
         if links.label(session.node) != links.label(far):
             found[session.node, f"{far} {session.remote_address or session.local_interface}"] = session.up

@@ -15,6 +15,7 @@ from guard.model.address import WIDTH, Address, Prefix, prefix_of
 from guard.model.device import Device
 from guard.model.inventory import Site
 from guard.model.state import InterfaceId, NetworkState
+from guard.snapshot.likeness import alike
 from guard.snapshot.snapshot import Snapshot
 
 DEFAULT_VRF = "default"
@@ -78,9 +79,14 @@ def _numbers(device: Device) -> set[tuple[Address, Prefix]]:
     return found | {(address, address.host) for face in device.interfaces for address in face.virtual_addresses}
 
 
-def _doors(device: Device) -> object:
+def _wires(device: Device) -> object:
+    """What of a device is read for who may be wired to whom."""
+    return [(face.name, face.kind, face.vrf, face.addresses) for face in device.interfaces]
+
+
+def _doors(device: Device) -> tuple[object, ...]:
     """What of a device the filters are read from."""
-    faces = [(f.name, f.acl_in, f.acl_out, f.acl6_in, f.acl6_out, f.control_plane) for f in device.interfaces]
+    faces = tuple((f.name, f.acl_in, f.acl_out, f.acl6_in, f.acl6_out, f.control_plane) for f in device.interfaces)
     return device.acls, device.control_plane_acls, faces
 
 
@@ -102,15 +108,20 @@ class Links:
         self.filters_in: dict[tuple[int, InterfaceId], Acl] = {}
         self.filters_out: dict[tuple[int, InterfaceId], Acl] = {}
         self.filters_own: dict[tuple[int, str], tuple[Acl, ...]] = {}
+        #: The very object of the state before where all devices say the same: of their addresses; of filters, wherever
+        #: the lines of these stand.
+        self.numbers, self.doors = object(), object()
         if before is not None and self.says_alike(addresses_of):
-            self.configured, self.internal = before.configured, before.internal
+            self.numbers, self.configured, self.internal = before.numbers, before.configured, before.internal
         else:
             self.configured, self.internal = _configured(snapshot), _internal(snapshot)
         if before is not None and self.says_alike(_doors):
-            self.filters_in, self.filters_out = before.filters_in, before.filters_out
+            self.doors, self.filters_in, self.filters_out = before.doors, before.filters_in, before.filters_out
             self.filters_own = before.filters_own
         else:
             self._read_filters(snapshot)
+            if before is not None and all(alike(_doors(one), _doors(other)) for one, other in self._edited or ()):
+                self.doors = before.doors
         #: Interfaces that are not what they were; None: all may be others.
         self.moved: frozenset[InterfaceId] | None = None
         if before is not None and self.configured is before.configured:
@@ -122,6 +133,7 @@ class Links:
         self._near: dict[InterfaceId, frozenset[InterfaceId]] = {}
         self._sites: dict[str, Site | None] = {}
         self._members: dict[str, list[str]] | None = None
+        self.wired: dict[str, object] = {}  # what others read off interfaces as configured, layer 1 and the inventory
         self.no_transit_forwarding = frozenset(
             (version, device.name, vrf)
             for device in snapshot.devices.values()
@@ -206,6 +218,13 @@ class Links:
     def share_sites(self, other: Links) -> None:
         """Take what another state of an equal inventory has found of who belongs where; sites go by their names."""
         self._sites = other._sites
+        if self.says_alike(_wires) and self.snapshot.layer1 == other.snapshot.layer1:
+            self.wired = other.wired
+
+    def has_filters_of(self, other: Links) -> bool:
+        """Whether the very same filters stand at the same places."""
+        ours, theirs = ((each.filters_in, each.filters_out, each.filters_own) for each in (self, other))
+        return ours == theirs
 
     def site_name(self, node: str) -> str:
         """The node's site, "" where it has none."""

@@ -73,11 +73,18 @@ class _Follower:
         )
 
     def fact(self) -> FlowFact:
+        """Taken over from the state before where the same packets come in at the same doors, and go the same ways."""
         entrances = tuple(dict.fromkeys(e for origin in self.intent.origins for e in self.entrances(origin)))
+        targets = tuple(self.targets())
+        given = (self.intent, entrances, targets, self.links.doors, self.links.numbers, self.reach.targets.base)
+        name = ("flow", self.intent.source, self.intent.name)
+        return self.forwarder.answers.once(name, given, lambda: self._find(entrances, targets))
+
+    def _find(self, entrances: Sequence[Entrance], targets: Sequence[Address]) -> FlowFact:
         arrived = missed = doubted = False
         evidence: list[str] = []
         for entrance in entrances:
-            for address in self.targets():
+            for address in targets:
                 for flow, plain in self.packets(entrance, address):
                     graph = follow(self.forwarder, (entrance.node, entrance.vrf), entrance.into, flow)
                     good, bad, doubt = self.judge(graph, address)

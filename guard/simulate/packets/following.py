@@ -18,6 +18,8 @@ from guard.simulate.rib.plain_routes import Vertex
 
 #: How the detail of a fate begins that hangs on a filter line which is not modelled.
 DOUBT = "not modelled"
+#: Ends of packets that tell of a filter's line, and where it stands.
+_FILTERED = frozenset({Disposition.DENIED_IN, Disposition.DENIED_OUT, Disposition.INSUFFICIENT_INFO})
 
 
 class FlowGraph(NamedTuple):
@@ -36,7 +38,7 @@ def follow(forwarder: Forwarder, start: Vertex, into: str, flow: Flow) -> FlowGr
     heads: dict[Vertex, set[Vertex]] = {}
     denied = entering(forwarder, start[0], into, flow) if into else None
     if denied is not None:
-        return FlowGraph(frozenset({denied}), frozenset({start}), frozenset())
+        return _noted(forwarder, destination, FlowGraph(frozenset({denied}), frozenset({start}), frozenset()))
     frontier = [start]
     for vertex in frontier:
         if vertex in heads:
@@ -53,7 +55,15 @@ def follow(forwarder: Forwarder, start: Vertex, into: str, flow: Flow) -> FlowGr
             frontier.append(done.head)
     if looped := _looping(heads):
         fates.add(Fate(Disposition.LOOP, min(looped)[0], "", " -> ".join(sorted(node for node, _ in looped))))
-    return FlowGraph(frozenset(fates), frozenset(heads), frozenset(crossed))
+    return _noted(forwarder, destination, FlowGraph(frozenset(fates), frozenset(heads), frozenset(crossed)))
+
+
+def _noted(forwarder: Forwarder, destination: Address, graph: FlowGraph) -> FlowGraph:
+    """The graph; whoever is working out an answer has read it."""
+    if forwarder.answers.reading is not None:
+        spoken = any(fate.disposition in _FILTERED for fate in graph.fates)
+        forwarder.answers.reading.ways.append((destination, graph.passed, spoken))
+    return graph
 
 
 def _looping(heads: Mapping[Vertex, set[Vertex]]) -> frozenset[Vertex]:

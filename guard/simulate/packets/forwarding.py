@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Callable, Hashable, Iterable, Mapping, MutableMapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast, runtime_checkable
 
 from guard.model.address import Address, Prefix
-from guard.model.facts import Disposition, Fate
+from guard.model.facts import Disposition, Fate, PrefixTable
 from guard.model.inventory import EXTERNAL, Inventory
 from guard.model.rib import NextHop, RibEntry
 from guard.model.state import InterfaceId, NetworkState
 from guard.simulate.igp.core import IgpCore
 from guard.simulate.layer3.acl import Decision, drops_all_to, drops_traffic_to
 from guard.simulate.layer3.links import DEFAULT_VRF, Links, PrefixSet, is_no_host
+from guard.simulate.packets.answers import Answers
 from guard.simulate.packets.hanging import Hanging
 from guard.simulate.packets.one_exit import OneExit
 from guard.simulate.packets.tunnels import tunnelled
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from guard.simulate.bgp.advertising import Outlets
     from guard.simulate.packets.destinations import SiteTargets
     from guard.simulate.packets.grouping import Grouping
+    from guard.simulate.packets.reachability import Reach
 
 T = TypeVar("T")
 
@@ -123,12 +125,17 @@ class Forwarder:
         self._services = {a for service in snapshot.inventory.services for a in service.addresses}
         self._crossings: dict[tuple[str, str, Address], tuple[Move, ...]] = {}
         self.before = before if before is not None and before.inventory == snapshot.inventory else None
+        self._twin: Forwarder | None = None  # of the very same state, its filters in the same places
         if self.before is not None:
             self.links.share_sites(self.before.links)
+            same = self.before.state is state and self.links.has_filters_of(self.before.links)
+            self._twin = self.before if same else None
         self.aggregates: dict[tuple[str, Address, Prefix], bool] = {}  # see SiteTargets.aggregate_counts
         self.outgoing: tuple[Outlets, Mapping[Prefix, frozenset[str]]] | None = None  # see assessment
         self.targets: SiteTargets | None = None  # of a base: see destinations
         self.grouping: Grouping | None = None  # of a base: see grouping
+        self.reach: Reach | None = None  # see reachability, as for the next
+        self.tables: dict[str, PrefixTable[Any]] = {}  # the latest ones
         self._columns: dict[Address, Column] = {}
         self._beside: dict[Address, MutableMapping[Vertex, Ends]] = {}  # columns with tables that were asked for
         self._drops: dict[tuple[int, int, Address], Decision | None] = {}
@@ -142,6 +149,7 @@ class Forwarder:
         self._plain: PlainRoutes | None = None
         self._outside: frozenset[str] | None = None
         self._one_exit = OneExit(self)
+        self.answers = Answers(self)
         self.hanging = Hanging(self)
         self.bgp: Installed | None = state.bgp if isinstance(state.bgp, Installed) else None
         self.unmoved = Unmoved(self.before, self) if self.before is not None else None
@@ -411,12 +419,14 @@ class Forwarder:
         known = self._columns.get(destination)
         if known is None:
             known = self._columns[destination] = self._theirs(destination)
+        if self.answers.reading is not None:
+            self.answers.reading.columns.append(known)
         return known
 
     def _theirs(self, destination: Address) -> Column:
         """The column, that of the state before where it is equal to it, or where that is this very state."""
-        if self.before is not None and self.before.state is self.state:
-            return self.before.column(destination)
+        if self._twin is not None:
+            return self._twin.column(destination)
         shared = self.unmoved.column(destination) if self.unmoved is not None else None
         if shared is None:
             return self._as_before(destination, *self._solve(destination))
@@ -427,8 +437,8 @@ class Forwarder:
 
     def leaving_by(self, destination: Address) -> Vertex | None:
         """The table that the packets of the circle of a column leave it by, or arrive at; None where nobody asked."""
-        if self.before is not None and self.before.state is self.state:
-            return self.before.leaving_by(destination)
+        if self._twin is not None:
+            return self._twin.leaving_by(destination)
         return self._leaving_by.get(destination)
 
     def known_column(self, destination: Address) -> Column | None:
@@ -524,6 +534,8 @@ class Forwarder:
             return known
         if vertex not in self.state.ribs or not self.links.is_alive(vertex[0]):
             return NOWHERE
+        if self.answers.reading is not None:
+            self.answers.reading.is_more = True
         beside = self._beside.setdefault(destination, ChainMap({}, cast(dict[Vertex, Ends], column.known)))
         if vertex not in beside:
             self.settle((vertex,), destination, beside)

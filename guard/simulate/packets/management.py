@@ -14,14 +14,16 @@ from guard.model.address import Address
 from guard.model.device import Device
 from guard.model.facts import Disposition, ManagementFact
 from guard.model.inventory import ManagementPath
-from guard.model.state import InterfaceId, NetworkState, Scenario
-from guard.simulate.layer3.backbone import joins_sites, link_ends
+from guard.model.state import InterfaceId, InterfaceState, NetworkState, Scenario
+from guard.simulate.layer3.backbone import crossing_ends
 from guard.simulate.layer3.links import DEFAULT_VRF
 from guard.simulate.packets.following import FlowGraph, follow
 from guard.simulate.packets.forwarding import Forwarder
 
 #: SSH, the port that people come by.
 SSH = 22
+#: Interfaces of a target with the address that is asked for, and as they stand.
+Targets = tuple[tuple[str, Address, InterfaceState | None], ...]
 
 
 def management_facts(forwarder: Forwarder, state_of: Callable[[Scenario], NetworkState]) -> tuple[ManagementFact, ...]:
@@ -35,8 +37,9 @@ class _Ways:
         self.snapshot = forwarder.links.snapshot
         self._state_of = state_of
         self._bare: Forwarder | None = None
-        ends = [pair for pair in link_ends(forwarder.links) if joins_sites(forwarder.links, pair)]
-        self.backbone = frozenset(end for pair in ends for end in pair)
+        self.backbone = crossing_ends(forwarder.links)
+        self._own: dict[str, tuple[tuple[str, Address], ...]] = {}
+        self._wanted: dict[tuple[str, tuple[str, ...]], Targets] = {}
 
     def facts(self) -> Iterator[ManagementFact]:
         names, inventory = tuple(self.snapshot.devices), self.snapshot.inventory
@@ -46,21 +49,49 @@ class _Ways:
                     yield self._fact(path, source, target)
 
     def _fact(self, path: ManagementPath, source: str, target: str) -> ManagementFact:
-        wanted = target_addresses(self.snapshot.devices[target], path.interfaces)
+        wanted, own = self._targets(target, path.interfaces), self._sources(source)
+        given = (path, wanted, own, self.backbone if path.without_backbone else None)
+        name = ("management", path.source, source, target)
+        return self.forwarder.answers.once(name, given, lambda: self._find(path, source, target))
+
+    def _find(self, path: ManagementPath, source: str, target: str) -> ManagementFact:
+        wanted = self._targets(target, path.interfaces)
         if not wanted:
             asked = " or ".join(path.interfaces) or "a loopback"
             return ManagementFact(source, target, None, False, path.source, why=f"{target} has no address on {asked}")
         best: ManagementFact | None = None
-        for face, address in wanted:
+        for face, address, _ in wanted:
             best = self._to(path, source, InterfaceId(target, face), address)
             if best.reachable:
                 return best
         assert best is not None
         return best
 
+    def _targets(
+        self, target: str, interfaces: tuple[str, ...]
+    ) -> tuple[tuple[str, Address, InterfaceState | None], ...]:
+        """The addresses that a path asks for, each with its interface as it stands."""
+        key = (target, interfaces)
+        if key not in self._wanted:
+            states = self.forwarder.state.interfaces
+            found = target_addresses(self.snapshot.devices[target], interfaces)
+            self._wanted[key] = tuple((face, a, states.get(InterfaceId(target, face))) for face, a in found)
+        return self._wanted[key]
+
+    def _sources(self, source: str) -> tuple[tuple[str, Address], ...]:
+        """(VRF, address) that a source may speak from, in the order of its interfaces."""
+        if source not in self._own:
+            states = self.forwarder.state.interfaces
+            faces = (states.get(InterfaceId(source, face.name)) for face in self.snapshot.devices[source].interfaces)
+            up = [face for face in faces if face is not None and face.up]
+            self._own[source] = tuple((f.vrf, own) for f in up for own, _ in f.addresses if not own.is_link_local)
+        return self._own[source]
+
     def _to(self, path: ManagementPath, source: str, place: InterfaceId, address: Address) -> ManagementFact:
         nodes, crossed, why = self._through(self.forwarder, source, place, address)
         if not why and path.without_backbone and crossed & self.backbone:
+            if self.forwarder.answers.reading is not None:
+                self.forwarder.answers.reading.is_more = True  # another state, which has none before it
             nodes, _, why = self._through(self._without_backbone(), source, place, address)
             why = why and f"only over the backbone: {why}"
         return ManagementFact(source, place.node, address, not why, path.source, nodes, why)

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
-from guard.model.address import parse_prefix
+from guard.model.address import Prefix, parse_prefix
 from guard.model.facts import Disposition, Fate, PrefixTable, SiteFact
 from guard.model.inventory import EXTERNAL, Site
 from guard.simulate.layer3.links import DEFAULT_VRF
 from guard.simulate.packets.destinations import Destination, SiteTargets
 from guard.simulate.packets.forwarding import ARRIVED, Column, Forwarder
+
+T = TypeVar("T")
 
 #: Dispositions that hand a packet over: to its host, or to the world outside.
 HANDED_OVER = ARRIVED | {Disposition.EXITS_NETWORK}
@@ -33,25 +35,63 @@ class _Delivered(NamedTuple):
 
 
 class Reach:
-    """Deliveries between sites in one state. `senders[site]` is complete between sites of ours."""
+    """Deliveries between sites in one state. `senders[site]` is complete between sites of ours.
+
+    Of sites all columns of which are those of the state before it is told what was read off them there.
+    """
 
     def __init__(self, forwarder: Forwarder, targets: SiteTargets) -> None:
         self.forwarder = forwarder
         self.targets = targets
         self.sent: dict[str, set[str]] = defaultdict(set)  # node -> sites that its packets are delivered to
         self.senders: dict[str, set[str]] = defaultdict(set)  # site -> sites whose packets it gets
+        self.read: dict[str, tuple[Column, ...]] = {}  # site -> what was asked to tell
+        self.facts: tuple[SiteFact, ...] | None = None  # see site_facts
+        self.present: frozenset[str] = frozenset()
         self._sites = {site.name: site for site in forwarder.links.snapshot.inventory.sites}
-        inside = {
+        self._inside = frozenset(
             s.name for s in self._sites.values() if (s.kind != EXTERNAL or s.prefixes) and forwarder.links.nodes_of(s)
-        }
-        for name, members in targets.sites.items():
-            if name in self._sites:
-                for member in sorted(members, key=lambda each: each.prefix.length):
-                    # One prefix that all sites reach is enough; who needs more asks `delivered_from`.
-                    if not inside <= self.senders[name] | {name}:
-                        self._add(self._sites[name], member)
+        )
+        self.before = self._comparable()
+        asked = tuple(name for name in targets.sites if name in self._sites)
+        if self.before is not None:
+            asked = self._take_over(self.before, asked)
+        for name in asked:
+            self._ask(name)
+        forwarder.reach = self
 
-    def _add(self, site: Site, destination: Destination) -> None:
+    def _comparable(self) -> Reach | None:
+        """Who was asked the same about the state before."""
+        before = self.forwarder.before.reach if self.forwarder.before is not None else None
+        if before is None or before.targets is not self.targets or before._inside != self._inside:
+            return None
+        return before
+
+    def _take_over(self, before: Reach, asked: tuple[str, ...]) -> tuple[str, ...]:
+        """Take what holds here as well; the sites that are left to ask about."""
+        column = self.forwarder.column
+        moved = [n for n in asked if not all(column(each.destination) is each for each in before.read[n])]
+        if not moved:
+            self.sent, self.senders, self.read = before.sent, before.senders, before.read
+            return ()
+        left = frozenset(moved)
+        self.read = {name: read for name, read in before.read.items() if name not in left}
+        for name, senders in before.senders.items():
+            if name not in left:
+                self.senders[name] = senders
+        for node, sites in before.sent.items():
+            self.sent[node] = sites - left
+        return tuple(moved)
+
+    def _ask(self, name: str) -> None:
+        read = []
+        for member in sorted(self.targets.sites[name], key=lambda each: each.prefix.length):
+            # One prefix that all sites reach is enough; who needs more asks `delivered_from`.
+            if not self._inside <= self.senders[name] | {name}:
+                read.append(self._add(self._sites[name], member))
+        self.read[name] = tuple(read)
+
+    def _add(self, site: Site, destination: Destination) -> Column:
         column = self.forwarder.column(destination.address)
         known = column.facts.get(("delivered to", site.name))
         if not isinstance(known, _Delivered) or known.base is not self.targets.base:
@@ -59,7 +99,8 @@ class Reach:
             column.facts["delivered to", site.name] = known
         for node in known.nodes:
             self.sent[node].add(site.name)
-        self.senders[site.name] |= known.sites
+        self.senders[site.name] = self.senders[site.name] | known.sites
+        return column
 
     def _delivered(
         self, site: Site, destination: Destination, column: Column
@@ -83,6 +124,8 @@ class Reach:
 
     def delivered_from(self, node: str, vrf: str, site: Site) -> bool:
         """Whether some prefix of `site` is delivered from one table."""
+        if self.forwarder.answers.reading is not None:
+            self.forwarder.answers.reading.columns += self.read.get(site.name, ())
         if vrf == DEFAULT_VRF and site.name in self.sent.get(node, ()):
             return True
         return any(
@@ -107,12 +150,24 @@ def site_facts(reach: Reach) -> tuple[SiteFact, ...]:
     """Every site of the inventory. A data center or pop none of whose devices is up is cut off as well."""
     links = reach.forwarder.links
     sites = links.snapshot.inventory.sites
-    present = {links.site_name(node) for node in links.snapshot.devices}
+    present = frozenset({links.site_name(node) for node in links.snapshot.devices})
+    before = reach.before
+    same = before is not None and before.senders is reach.senders and before.present == present
+    known = before.facts if before is not None and same else None
+    reach.facts, reach.present = known if known is not None else _site_facts(reach, sites, present), present
+    return reach.facts
+
+
+def _site_facts(reach: Reach, sites: Sequence[Site], present: frozenset[str]) -> tuple[SiteFact, ...]:
     inside = {site.name for site in sites if site.kind != EXTERNAL and site.name in present}
-    sends = {site.name: frozenset(n for n in reach.senders if site.name in reach.senders[n]) for site in sites}
+    sends: dict[str, set[str]] = {site.name: set() for site in sites}
+    for name, senders in reach.senders.items():
+        for sender in senders:
+            if sender in sends:
+                sends[sender].add(name)
     facts = []
     for site in sites:
-        sends_to = sends[site.name] - {site.name}
+        sends_to = frozenset(sends[site.name] - {site.name})
         reaches = frozenset(other for other in sends_to if site.name in sends.get(other, ()))
         others = inside - {site.name}
         isolated = site.kind != EXTERNAL and bool(others) and not reaches & others
@@ -139,7 +194,17 @@ def fate_table(forwarder: Forwarder, destinations: Sequence[Destination]) -> Pre
     for member in destinations:
         column = forwarder.column(member.address)
         columns[member.prefix] = column.once("fates", partial(seen, column))
-    return PrefixTable(columns)
+    return _as_before(forwarder, "fates", columns)
+
+
+def _as_before(forwarder: Forwarder, name: str, columns: Mapping[Prefix, Mapping[str, T]]) -> PrefixTable[T]:
+    """The table of these columns; the very one of the state before where all columns are."""
+    known = forwarder.before.tables.get(name) if forwarder.before is not None else None
+    same = known is not None and known.columns.keys() == columns.keys()
+    if known is None or not same or not all(column is known.columns[prefix] for prefix, column in columns.items()):
+        known = PrefixTable(columns)
+    forwarder.tables[name] = known
+    return cast(PrefixTable[T], known)
 
 
 def _seen_from_inside(forwarder: Forwarder, fate: Fate) -> Fate:
@@ -156,7 +221,7 @@ def exit_table(forwarder: Forwarder, destinations: Sequence[Destination]) -> Pre
     for member in destinations:
         column = forwarder.column(member.address)
         columns[member.prefix] = column.once("exits", partial(_exits, column, labels))
-    return PrefixTable(columns)
+    return _as_before(forwarder, "exits", columns)
 
 
 def _exits(column: Column, labels: Mapping[str, str]) -> dict[str, frozenset[str]]:

@@ -9,7 +9,6 @@ asked; its exit must do what it did. Where that is not sure nothing is said, and
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from guard.model.acl import Acl
@@ -127,12 +126,9 @@ class _Frame:
         self._old = old
         self._new = new
         self.is_same = _frame(old) == _frame(new) and all(map(_tells, (old, new)))
-        pairs = list(_other_filters(old, new))
-        self.has_same_filters = not pairs
-        #: What merely stands elsewhere in a file says what it said.
-        edited = [acl for one, acl in pairs if _said(one) != _said(acl)]
-        self.has_like_filters = not edited
-        self.edited_filters = tuple(acl for acl in edited if acl is not None)
+        self.has_same_filters = new.links.has_filters_of(old.links)
+        self.has_like_filters = new.links.doors is old.links.doors  # what merely stands elsewhere in a file
+        self.edited_filters = () if self.has_like_filters else tuple(_other_filters(old, new))
         if not self.is_same:
             return
         before, after = old.links.owners, new.links.owners
@@ -267,22 +263,15 @@ def _frame(forwarder: Forwarder) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _other_filters(old: Forwarder, new: Forwarder) -> Iterator[tuple[Acl | None, Acl | None]]:
-    """Filters that stood at some place, and those that stand there now, where they are not the very same."""
+def _other_filters(old: Forwarder, new: Forwarder) -> Iterator[Acl]:
+    """Filters where none stood, or others."""
     before, after = old.links, new.links
     for one, other in ((before.filters_in, after.filters_in), (before.filters_out, after.filters_out)):
         if one is not other:
-            for place in one.keys() | other.keys():
-                if one.get(place) != other.get(place):
-                    yield one.get(place), other.get(place)
+            yield from (acl for place, acl in other.items() if one.get(place) != acl)
     if before.filters_own is not after.filters_own:
-        for door in before.filters_own.keys() | after.filters_own.keys():
-            was, now = before.filters_own.get(door, ()), after.filters_own.get(door, ())
-            yield from (pair for pair in zip_longest(was, now) if pair[0] != pair[1])
-
-
-def _said(acl: Acl | None) -> tuple[object, ...] | None:
-    return None if acl is None else (acl.version, acl.default_permit, tuple(line.text for line in acl.lines))
+        for door, own in after.filters_own.items():
+            yield from (acl for acl in own if acl not in before.filters_own.get(door, ()))
 
 
 def _tells(forwarder: Forwarder) -> bool:
