@@ -35,6 +35,8 @@ class Plan:
     stub: int | None = None
     lans: frozenset[int] = frozenset()  # data centers with a subnet that the IGP knows
     aggregated: frozenset[int] = frozenset({0})  # data centers that give their whole prefix to BGP
+    fixed: frozenset[int] = frozenset()  # links whose first end has a static route to the far data center over them
+    poured: frozenset[int] = frozenset()  # routers that put their static routes into the IGP
 
 
 @st.composite
@@ -49,9 +51,13 @@ def plans(draw: st.DrawFn) -> Plan:
     risk = draw(st.lists(st.integers(0, len(ordered) - 1), max_size=2, unique=True))
     igp, stub = draw(st.sampled_from([("ospf", None), ("eigrp", None), ("eigrp", count - 1)]))
     centers = st.frozensets(st.sampled_from([0, count - 1]))
-    return Plan(
+    plan = Plan(
         count, ordered, reflectors, draw(some), draw(some), tuple(risk), igp, stub, draw(centers), draw(centers)
     )
+    if draw(st.booleans()):
+        return plan
+    fixed = draw(st.frozensets(st.integers(0, len(ordered) - 1), max_size=2))
+    return replace(plan, fixed=fixed, poured=draw(st.one_of(st.just(frozenset[int]()), some)))
 
 
 def texts(plan: Plan) -> dict[str, str]:
@@ -84,6 +90,7 @@ def config(plan: Plan, node: int) -> str:
     area = " area 0" if plan.igp == "ospf" else ""
     lines += [f"router {plan.igp} 1", f" network 172.16.0.0 0.15.255.255{area}", f" network 10.0.8.0 0.1.3.255{area}"]
     lines += [" eigrp stub connected"] if node == plan.stub else []
+    lines += [" redistribute static" + (" subnets" if area else "")] if node in plan.poured else []
     lines += ["router bgp 64500", " no synchronization"]
     for other in range(plan.count):
         if other != node and (not plan.reflectors or plan.reflectors & {node, other}):
@@ -100,6 +107,8 @@ def config(plan: Plan, node: int) -> str:
         lines += [" network 192.0.2.0 mask 255.255.255.0"]
     lines += [f"ip route {center}.0.0 255.255.0.0 Null0"] if node in plan.aggregated else []
     lines += ["ip route 192.0.2.0 255.255.255.0 Null0"] if node in plan.born else []
+    over = [n for n in plan.fixed if plan.links[n][0] == node]
+    lines += [f"ip route 10.1.0.0 255.255.0.0 172.20.{number}.1 {200 + number}" for number in over]
     return "!\nversion 15.2\n" + "\n".join(lines) + "\nend\n"
 
 

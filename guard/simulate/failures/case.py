@@ -11,20 +11,21 @@ from typing import NamedTuple
 
 from guard.model.state import InterfaceId
 from guard.simulate.failures.asked import Outlet
-from guard.simulate.failures.graph import Components, Failed, Ground
+from guard.simulate.failures.graph import Components, Failed
 
 
 class Case:
     """One failure, and who stays connected after it.
 
-    `asked`: interfaces of which an argument wanted to know. `enclosed`: sets of nodes that have no way to others left.
+    `asked`: interfaces of which an argument wanted to know. `enclosed`: sites that are cut off, each with all nodes
+    that it still has some way to.
     """
 
     def __init__(self, failed: Failed, components: Components) -> None:
         self.failed = failed
         self.components = components
         self.asked: set[InterfaceId] = set()
-        self.enclosed: list[frozenset[str]] = []
+        self.enclosed: list[tuple[str, frozenset[str]]] = []
 
     @property
     def name(self) -> Hashable:
@@ -56,11 +57,5 @@ class Argued(NamedTuple):
 
     asked: frozenset[InterfaceId]
     hit: frozenset[InterfaceId]
-    enclosed: tuple[frozenset[str], ...]
+    enclosed: tuple[tuple[str, frozenset[str]], ...]
     isolated: frozenset[str]
-
-    def holds(self, case: Case, ground: Ground) -> bool:
-        """Whether another failure of the same name comes to the same."""
-        if case.failed.perhaps & self.asked != self.hit:
-            return False
-        return all(ground.encloses(nodes, case.failed) for nodes in self.enclosed)

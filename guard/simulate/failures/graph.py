@@ -108,18 +108,22 @@ class Ground:
         self.whole = Components(self.core.components, tuple(self.areas))
         self._members = frozenset(node for nodes in self.areas.values() for node in nodes)
         self._good: dict[tuple[str, Address], bool] = {}
+        self.leaks = self._has_leaks()
         self._wires = self._layer3()
 
-    def _layer3(self) -> dict[str, list[Wire]]:
-        """Neighbours in the global table; in any table where routes leak from one to another."""
+    def _has_leaks(self) -> bool:
+        """Whether routes may come from one table to another."""
         devices = self.links.snapshot.devices.values()
         families = [family for device in devices for process in device.bgp for family in process.families]
         leaks = any(route.next_vrf for device in devices for route in device.static_routes)
         leaks = leaks or any(family.import_vrfs or family.import_targets for family in families)
-        leaks = leaks or any(each.overlays for device in devices for each in _neighbors(device))
+        return leaks or any(each.overlays for device in devices for each in _neighbors(device))
+
+    def _layer3(self) -> dict[str, list[Wire]]:
+        """Neighbours in the global table; in any table where routes leak from one to another."""
         wires: dict[str, list[Wire]] = defaultdict(list)
         for here, face in self.state.interfaces.items():
-            if face.up and (leaks or face.vrf == DEFAULT_VRF):
+            if face.up and (self.leaks or face.vrf == DEFAULT_VRF):
                 wires[here.node] += [(there.node, here, there) for there in self.links.neighbours(here)]
         return wires
 

@@ -83,7 +83,7 @@ class Proof:
         failed = self.ground.failed(scenario)
         case = Case(failed, self.ground.components(failed))
         known = (*self._argued.get(case.name, ()), *self._as_before.get(case.name, ()))
-        found = next((each for each in known if each.holds(case, self.ground)), None)
+        found = next((each for each in known if self._holds(each, case)), None)
         if found is None:
             isolated = self.sites.isolated(case)
             if isolated is None or not all(self._still_sent(f.prefix, f.to, case) for f in self._heard):
@@ -91,6 +91,12 @@ class Proof:
             found = case.argued(isolated)
             self._argued.setdefault(case.name, []).append(found)
         return FailureOutcome(scenario, self._absent | found.isolated, self._unsent)
+
+    def _holds(self, argued: Argued, case: Case) -> bool:
+        """Whether a failure comes to the same as another one of its name."""
+        if case.failed.perhaps & argued.asked != argued.hit:
+            return False
+        return all(self.sites.is_cut_off(name, near, case) for name, near in argued.enclosed)
 
     # Advertisements
 

@@ -2,7 +2,7 @@
 
 The arguments: whoever stays connected within an area reaches whoever announces a loopback or a subnet there (anchors);
 who surely hears a prefix (spread) has packets delivered to an origin, as every router on the way holds it (homes); a
-site without any layer-3 way to another one is isolated.
+site without any layer-3 way to another one, or to none that it exchanges anything with (islands), is isolated.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from guard.model.state import InterfaceId
 from guard.simulate.failures.asked import Asked
 from guard.simulate.failures.case import Case
 from guard.simulate.failures.graph import Components, Ground
+from guard.simulate.failures.islands import Islands
 from guard.simulate.failures.spread import Spread, Spreads
 from guard.simulate.layer3.links import DEFAULT_VRF
 from guard.simulate.packets.destinations import Destination, SiteTargets, standing_addresses
@@ -64,6 +65,7 @@ class Sites:
             s.name: self._anchors_of(s) for s in self.sites
         }
         self.homes = {site.name: self._homes_of(site) for site in self.sites}
+        self._islands = Islands(ground, targets, self.nodes)
         self._firm: dict[frozenset[str], dict[str, frozenset[str]]] = {}  # of a component: see `_anchored`
         self._covers: dict[tuple[frozenset[str], frozenset[str]], bool] = {}
 
@@ -198,11 +200,20 @@ class Sites:
             return True
         if any(self._home_partner(site, home, case) for home in self.homes[site.name]):
             return True
-        near = self._ground.reached(alive, case.failed)
-        if not all(self._site_of.get(node, site.name) == site.name for node in near):
+        near = frozenset(self._ground.reached(alive, case.failed))
+        if not self._is_alone(site.name, near):
             return None
-        case.enclosed.append(frozenset(near))
+        case.enclosed.append((site.name, near))
         return False
+
+    def is_cut_off(self, name: str, near: frozenset[str], case: Case) -> bool:
+        """Whether a site surely exchanges nothing as nobody but these nodes is left to its own."""
+        return self._ground.encloses(near, case.failed) and self._is_alone(name, near)
+
+    def _is_alone(self, name: str, near: frozenset[str]) -> bool:
+        """Whether no other site has devices among these, or none that exchange anything with the site's."""
+        others = {self._site_of.get(node, name) for node in near} - {name}
+        return all(self._islands.are_parted(name, other, near) for other in others)
 
     def _is_anchored(self, name: str, node: str, case: Case) -> bool:
         faces = self.anchors[name].get(node)
