@@ -39,15 +39,25 @@ def _finding(policy: str, message: str, subjects: list[str], evidence: list[str]
 
 def masked(value: Any) -> Any:
     """A JSON-ready value with the secrets in its texts masked, and bytes that were no UTF-8 in them replaced."""
-    match value:
-        case str():
-            return mask(printable(value))
-        case Mapping():
-            return {key: masked(item) for key, item in value.items()}
-        case list() | tuple():
-            return [masked(item) for item in value]
-        case _:
-            return value
+    return _masked(value, _Masks())
+
+
+class _Masks(dict[str, str]):
+    """Each text as it leaves. The rows of a document repeat a few names thousands of times."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = found = mask(printable(text))
+        return found
+
+
+def _masked(value: Any, known: _Masks) -> Any:
+    if isinstance(value, str):
+        return known[value]
+    if isinstance(value, dict):
+        return {key: _masked(item, known) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_masked(item, known) for item in value]
+    return value
 
 
 def printable(text: str) -> str:

@@ -72,11 +72,12 @@ class CheckOrder:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A document (CONTRACT 5) that is on the record, with the entry and the head that cover it."""
+    """A document (CONTRACT 5) that is on the record, with the entry and the head that cover it. `text`: it as sent."""
 
     document: Mapping[str, Any]
     entry: Entry
     checkpoint: Checkpoint
+    text: str
 
 
 class Preflight:
@@ -163,8 +164,10 @@ class Preflight:
         if not verdict or verdict not in VERDICTS:
             raise InvariantBroken("no-verdict", f"the pipeline answered with the verdict {verdict!r}")
 
+        text = await asyncio.to_thread(encoded, document)
+
         def write() -> Acknowledged:
-            kept = self.state.blobs.put(encoded(document))
+            kept = self.state.blobs.put(text)
             bundle = self.record.bundle(order.change_text, order.change_files)
             return self.state.log.append(self.record.entry(
                 "check", caller, request_id=order.request_id, request_digest=digest, verdict=verdict,
@@ -174,7 +177,7 @@ class Preflight:
                 details={**judged_by, "document": kept, "bundle": bundle, "change_name": order.change_name},
             ))
 
-        return _answer(document, await self.record.written(write))
+        return _answer(document, await self.record.written(write), text)
 
     def _facts(self, active: str, snapshot: str, caller: Caller) -> tuple[ActiveFacts, Mapping[str, bytes]]:
         """What the pipeline is told of the server, and the files of the snapshot. Blocks on the disk."""
@@ -359,11 +362,13 @@ def _known(caller: Caller, what: str) -> None:
         raise NotAuthenticated("unknown-caller", f"{caller.name} cannot {what}: nothing vouches for the name")
 
 
-def _answer(document: Mapping[str, Any], done: Acknowledged) -> Answer:
-    """A document with its place in the log."""
+def _answer(document: Mapping[str, Any], done: Acknowledged, text: bytes = b"") -> Answer:
+    """A document with its place in the log. `text`: the document where it is encoded already; it may have megabytes."""
     checkpoint = done.checkpoint
     entry = {"id": done.entry.id, "size": checkpoint.size, "head": checkpoint.root, "signature": checkpoint.signature}
-    return Answer({**document, "entry": entry}, done.entry, checkpoint)
+    begun = (text or encoded(document))[:-1] + (b"," if document else b"")
+    whole = begun + b'"entry":' + encoded(entry) + b"}"
+    return Answer({**document, "entry": entry}, done.entry, checkpoint, whole.decode("utf-8"))
 
 
 def _order_digest(order: CheckOrder, caller: Caller) -> str:

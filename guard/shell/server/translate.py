@@ -55,7 +55,7 @@ def check_response(answer: Answer) -> preflight_pb2.CheckResponse:
         entry=entry_ref(answer.entry.id, answer.checkpoint),
         change_id=answer.entry.change_id,
         guard_version=answer.entry.guard_version,
-        document_json=document_json(answer.document),
+        document_json=answer.text,
     )
 
 
@@ -63,7 +63,7 @@ def approve_response(answer: Answer) -> preflight_pb2.ApproveResponse:
     """The answer of an approval."""
     return preflight_pb2.ApproveResponse(
         verdict=VERDICTS[answer.entry.verdict], entry=entry_ref(answer.entry.id, answer.checkpoint),
-        digests=digests(answer.entry), document_json=document_json(answer.document),
+        digests=digests(answer.entry), document_json=answer.text,
     )
 
 
