@@ -29,7 +29,8 @@ COLUMNS = (
     ("judge", "judge"),
     ("document", "document"),
     ("total", "total"),
-    ("again", "another change, warm"),
+    ("cold", "one interface, cold"),
+    ("again", "one interface, further"),
     ("memory", "peak MB"),
     ("verdict", "verdict"),
 )
