@@ -6,11 +6,13 @@ state before is not asked again, and equal answers are one object: whoever compa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from guard.model.address import Prefix
 from guard.model.bgp import BgpAttributes
+from guard.simulate.bgp.beside import Beside
 from guard.simulate.bgp.graph import OUTSIDE, Link, SessionKey
 from guard.simulate.bgp.run import ClassRun
 
@@ -29,6 +31,32 @@ class Part(NamedTuple):
 Parts = Mapping[Prefix, Part]  # by the class's first prefix; IPv4 first, in the order of the classes
 
 
+class Spread(Mapping[Prefix, BgpAttributes]):
+    """Parts by prefix: written out only when somebody reads them all."""
+
+    __slots__ = ("_parts", "_runs")
+
+    def __init__(self, runs: Mapping[Prefix, ClassRun], parts: Parts) -> None:
+        self._runs = runs
+        self._parts = parts
+
+    def __getitem__(self, prefix: Prefix) -> BgpAttributes:
+        run = self._runs[prefix]
+        part = self._parts[run.prefix]
+        if part.prefixes is not run.members.prefixes and prefix not in part.prefixes:
+            raise KeyError(prefix)
+        return part.attributes
+
+    def __iter__(self) -> Iterator[Prefix]:
+        return chain.from_iterable(part.prefixes for part in self._parts.values())
+
+    def __len__(self) -> int:
+        return sum(len(part.prefixes) for part in self._parts.values())
+
+    def items(self) -> ItemsView[Prefix, BgpAttributes]:
+        return spread(self._parts.values()).items()
+
+
 class Carried:
     """What sessions carry after one pass of a solution; remembered by session."""
 
@@ -38,7 +66,7 @@ class Carried:
         self._final = exchange is solution.exchange
         self._parts: dict[SessionKey, Parts] = {}
         self._sent: dict[SessionKey, Mapping[Prefix, BgpAttributes]] = {}
-        self._moved: tuple[list[ClassRun], frozenset[Prefix]] | None = None
+        self._beside: Beside | None = None
 
     def parts(self, session: SessionKey) -> Parts:
         """What one end sends, by class: the object of the state before where it is the same."""
@@ -53,8 +81,11 @@ class Carried:
         known = self._sent.get(session)
         if known is None:
             parts, earlier = self.parts(session), self._earlier
-            same = earlier is not None and earlier._parts.get(session) is parts
-            known = earlier.sent(session) if same and earlier is not None else spread(parts.values())
+            theirs = earlier._parts.get(session) if earlier is not None else None
+            if earlier is not None and theirs is not None and _says_alike(parts, theirs, earlier.sent(session)):
+                known = earlier.sent(session)
+            else:
+                known = Spread(self._exchange.runs, parts)
             self._sent[session] = known
         return known
 
@@ -77,45 +108,28 @@ class Carried:
         senders = [each.sender for each in links]
         if self._exchange.is_selective(senders) or earlier._exchange.is_selective(senders):
             return None  # what they keep back hangs on the main RIB
-        moved, gone = self._apart(earlier)
-        fresh = {
-            run.prefix: _part_again(self._exchange, link, run, earlier._exchange.runs.get(run.prefix), theirs)
-            for link in links
-            for run in moved
-            if run.version == link.version
-        }
-        if gone.isdisjoint(theirs) and all(theirs.get(first) is part for first, part in fresh.items()):
+        beside = self._beside = self._beside or Beside(earlier._exchange, self._exchange)
+        fresh: dict[Prefix, Part | None] = {}
+        for link in links:
+            for run in beside.over(link):
+                known, found = theirs.get(run.prefix), _part(self._exchange, link, run)
+                fresh[run.prefix] = known if found == known else found
+        if beside.gone.isdisjoint(theirs) and all(theirs.get(first) is part for first, part in fresh.items()):
             return theirs
         first_of = (run.prefix for link in links for run in self._exchange.classes if run.version == link.version)
         told = ((first, fresh[first] if first in fresh else theirs.get(first)) for first in first_of)
         return {first: part for first, part in told if part is not None}
 
-    def _apart(self, earlier: Carried) -> tuple[list[ClassRun], frozenset[Prefix]]:
-        """Classes that may be sent otherwise than in the state before, and first prefixes of those that are gone."""
-        if self._moved is None:
-            was, now = earlier._exchange.runs, self._exchange.classes
-            self._moved = (
-                [run for run in now if not self._stands(run, was.get(run.prefix))],
-                frozenset(run.prefix for run in earlier._exchange.classes) - {run.prefix for run in now},
-            )
-        return self._moved
 
-    def _stands(self, run: ClassRun, before: ClassRun | None) -> bool:
-        same = before is not None and _has_members_of(run, before)
-        return self._final and same and before is not None and self._solution.is_sent(run, before)
-
-
-def _has_members_of(run: ClassRun, other: ClassRun) -> bool:
-    return run.members is other.members or run.members.prefixes == other.members.prefixes
-
-
-def _part_again(exchange: Exchange, link: Link, run: ClassRun, before: ClassRun | None, theirs: Parts) -> Part | None:
-    """What a class sends, told beside what it sent: the same object where it is equal."""
-    known = theirs.get(run.prefix)
-    if before is not None and _has_members_of(run, before) and run.surely_sends_as(before, link):
-        return known
-    found = _part(exchange, link, run)
-    return known if found == known else found
+def _says_alike(parts: Parts, theirs: Parts, sent: Mapping[Prefix, BgpAttributes]) -> bool:
+    """Whether parts say by prefix what others do, which are `sent`: classes may be divided otherwise."""
+    if parts is theirs:
+        return True
+    apart = [part for first, part in parts.items() if theirs.get(first) is not part]
+    if any(sent.get(part.prefixes[0]) != part.attributes for part in apart):
+        return False
+    same = all(sent.get(prefix) == part.attributes for part in apart for prefix in part.prefixes)
+    return same and sum(len(part.prefixes) for part in parts.values()) == len(sent)
 
 
 def _part(exchange: Exchange, link: Link, run: ClassRun) -> Part | None:
@@ -123,6 +137,8 @@ def _part(exchange: Exchange, link: Link, run: ClassRun) -> Part | None:
     if attributes is None:
         return None
     every = run.members.prefixes
+    if not exchange.is_selective((link.sender,)):
+        return Part(every, attributes)
     kept = [prefix for prefix in every if exchange.keeps(link, run, prefix)]
     prefixes = tuple(prefix for prefix in every if prefix not in kept) if kept else every
     return Part(prefixes, attributes) if prefixes else None

@@ -61,7 +61,7 @@ def solve(snapshot: Snapshot, underlay: Underlay, previous: BgpSolution | None =
             frozenset(link.index for link in graph.links.values() if _is_conditional(link)),
             absent=absent_routes(graph.speakers.values(), underlay),
         )
-        exchange = Exchange(snapshot, underlay, graph, table, limits, devices=devices)
+        exchange = Exchange(snapshot, underlay, graph, table, limits, devices=devices, like=last)
         exchange.kept = last.kept if last is not None else Kept()
         exchange.kinds = exchange.kept.kinds
         exchange.solve(Reuse(last, exchange) if last is not None else None)
@@ -131,8 +131,9 @@ class Exchange(World):
         limits: Limits,
         *,
         devices: Mapping[str, Device],
+        like: Exchange | None = None,
     ) -> None:
-        super().__init__(underlay, graph, limits)
+        super().__init__(underlay, graph, limits, like)
         self.snapshot = snapshot
         self.devices = devices  # as BGP sees them
         self.sessions = table

@@ -38,6 +38,7 @@ class Flock(NamedTuple):
     by who else speaks to them, over eBGP.
     """
 
+    version: int
     number: int
     members: frozenset[int]
     groups: tuple[Group, ...]
@@ -68,7 +69,7 @@ def flocks(graph: Graph, version: int) -> tuple[Flock, ...]:
             groups = tuple(graph.group_of[each.index] for each in first.links_in[version] if each.kind == IBGP)
             own, beside = _ids(graph, held), _beside(graph, held, version)
             distance = first.families[version].distance_internal
-            found.append(Flock(len(found), frozenset(held), groups, first.process.asn, distance, own, beside))
+            found.append(Flock(version, len(found), frozenset(held), groups, first.process.asn, distance, own, beside))
     return tuple(found)
 
 

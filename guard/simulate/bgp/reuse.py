@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from guard.model.address import Prefix
 from guard.model.bgp import BgpFamily, BgpProcess
 from guard.model.device import Device
+from guard.simulate.bgp.contest import is_contested
 from guard.simulate.bgp.graph import OUTSIDE, Graph, Link, Speaker
 from guard.simulate.bgp.prefix_class import PrefixClass, content_of
 from guard.simulate.bgp.run import ClassRun, Seed
@@ -53,9 +54,23 @@ class Reuse:
             return None
         if old.oscillates or old.contested or self._flags or not self._holds(old, members):
             return None
+        concerned = {index for index, _, _ in self._hops & old.hops_read}
+        if concerned:
+            return self._continued(old, members, concerned)
         self.taken += 1
         same = members.prefixes == old.members.prefixes and not self._new.is_selective(old.candidates)
         return old.carried_over(self._new, members, self._apart_for(members) if same else None)
+
+    def _continued(self, old: ClassRun, members: PrefixClass, concerned: set[int]) -> ClassRun | None:
+        """The old run with other costs below it; None where that does not surely end as a run from the start does.
+
+        A fixed point in which nothing hints at a second one is the only one (see contest), wherever it began.
+        """
+        alike = self._old_graph is self._new.graph and members == old.members
+        if not alike or not concerned <= old.candidates.keys() or self._new.is_selective(old.candidates):
+            return None
+        run = old.continued(self._new, members, concerned)
+        return None if run.oscillates or is_contested(run) else run
 
     def _apart_for(self, members: PrefixClass) -> tuple[frozenset[int], frozenset[int]]:
         """Speakers that are not what they were to this class, lists included; and links. One object for equal ones."""
@@ -66,7 +81,7 @@ class Reuse:
 
     def _holds(self, old: ClassRun, members: PrefixClass) -> bool:
         active = old.candidates.keys()
-        if not self._speakers.isdisjoint(active) or not self._hops.isdisjoint(old.hops_read):
+        if not self._speakers.isdisjoint(active):
             return False
         if members.prefixes != old.members.prefixes and self._new.is_selective(active):
             return False

@@ -146,7 +146,8 @@ class ClassRun:
         self._running = False
         self._lazy: dict[int, tuple[Selection | None, dict[int, Path]]] = {}
         self._told: set[int] = set()  # of those, who was told the best path alone
-        self.heard: dict[int, Answer | None] = {}  # by flock: what it hears
+        self.answers: dict[int, Answer | None] = {}  # by flock: what it hears, whoever can use it
+        self.heard: dict[int, Answer | None] = {}  # by flock: the same, and who can use it
         self.models: dict[int, tuple[Selection, frozenset[int]] | None] = {}  # by flock: what one uses, like whom
         self._exports: dict[int, tuple[Path, BgpAttributes | None]] = {}
         self._alike_exports = AlikeExports()
@@ -183,14 +184,40 @@ class ClassRun:
         for index in injectors:
             self.candidates.setdefault(index, {})
         self._running = True
-        self._settle(reverse=reverse)
+        self._settle(self.candidates, first=set(self.candidates), reverse=reverse)
         self._running = False
 
-    def _settle(self, *, reverse: bool) -> None:
-        queue = deque(sorted(self.candidates, reverse=reverse))
+    def continued(self, world: World, members: PrefixClass, concerned: Iterable[int]) -> ClassRun:
+        """On from this fixed point, in a state in which next hops of those concerned resolve otherwise, and no more.
+
+        The run itself, taken over, where nobody decides otherwise.
+        """
+        if all(self._decides_alike(world, index) for index in concerned):
+            return self.carried_over(world, members, (frozenset(), frozenset()))
+        run = ClassRun(world, members, self.seeds)
+        run.candidates = {index: dict(held) for index, held in self.candidates.items()}
+        run.locals, run.selections = self.locals, dict(self.selections)
+        run.hops_read, run.inactive_read = set(self.hops_read), dict(self.inactive_read)
+        run._sent = set(self._sent)
+        run._running = True
+        run._settle(concerned, first=set(), reverse=False)
+        run._running = False
+        return run
+
+    def _decides_alike(self, world: World, index: int) -> bool:
+        """Whether a speaker that took part chooses in another state what it chose, given the same paths."""
+        speaker = world.graph.speakers[index]
+        if speaker.adds[self.version] or speaker.table or speaker.evaluator.tells_igp_metric:
+            return False
+        there = ClassRun(world, self.members, self.seeds)
+        there.locals = self.locals
+        return there._decide(speaker, self.candidates[index]) == self.selections[index]
+
+    def _settle(self, start: Iterable[int], *, first: set[int], reverse: bool) -> None:
+        """Let those who start decide; who changes his mind, or is one of the `first`, tells others, till all is told."""
+        queue = deque(sorted(start, reverse=reverse))
         waiting = set(queue)
         changes: dict[int, int] = {}
-        first = set(queue)
         while queue:
             index = queue.popleft()
             waiting.discard(index)
@@ -593,14 +620,6 @@ class ClassRun:
             return False
         self.selection(link.sender)
         return self._alike.get(link.sender, False) or self.offer(link) == earlier.run.offer(link)
-
-    def surely_sends_as(self, other: ClassRun, link: Link) -> bool:
-        """Whether the same goes over a link as in another run of the class, without asking what that is."""
-        earlier = self._earlier
-        if earlier is None or earlier.run is not other:
-            return False
-        same = link.index not in earlier.links and link.sender not in earlier.apart
-        return same and (link.sender in self.selections or self.is_quiet(link.sender))
 
     def is_quiet(self, index: int) -> bool:
         """Whether a speaker that took no part surely uses what it used in the earlier run, without asking anybody."""

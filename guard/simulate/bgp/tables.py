@@ -157,9 +157,11 @@ class BgpSolution:
     def _find_needs(self, run: ClassRun) -> Needs | None:
         told = (self.told(flock, run) for flock in self.exchange.flocks(run.version))
         left = self._names.keys() - frozenset().union(*(each.members for each in told if each is not None))
-        found = [run.needs(index) for index in sorted(left)]
+        took_part = left & run.selections.keys()
+        found = [run.needs(index) for index in sorted(left - took_part)]
         known = [each for each in found if each is not None]
-        return together(known) if len(known) == len(found) else None
+        known.append(Needs(frozenset(took_part), frozenset(), frozenset()))
+        return together(known) if len(known) == len(found) + 1 else None
 
     def _install(self, run: ClassRun) -> Installed:
         names = self._names

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from guard.model import vendor_defaults as defaults
 from guard.model.address import DEFAULT_V4, DEFAULT_V6, Address, Prefix
@@ -27,6 +27,7 @@ from guard.simulate.bgp.prefix_class import PrefixClass
 from guard.simulate.bgp.run import ClassRun, Earlier, Needs, Split
 from guard.simulate.bgp.transform import after_policy
 from guard.simulate.policy.evaluator import RouteView
+from guard.simulate.rib.main_rib import offers
 from guard.simulate.rib.resolution_policy import resolvable
 from guard.simulate.rib.underlay import Carrying, Still, Underlay, beside
 
@@ -55,14 +56,17 @@ class Limits(NamedTuple):
 class World:
     """The answers (run.World) for one graph."""
 
-    def __init__(self, underlay: Underlay, graph: Graph, limits: Limits) -> None:
+    def __init__(self, underlay: Underlay, graph: Graph, limits: Limits, like: World | None = None) -> None:
+        """`like`: an earlier world; what follows from the graph alone is shared with it, if it is the same."""
+        like = like if like is not None and like.graph is graph else None
         self.underlay = underlay
-        self.graph = graph
-        self.limits = limits
+        self.graph: Graph = graph
+        self.limits: Limits = limits
         self.hops: dict[int, dict[Ask, tuple[Hop, Prefix | None]]] = {}  # by speaker
         self.runs: dict[Prefix, ClassRun] = {}
         self._flocks: dict[int, tuple[tuple[Flock, ...], dict[int, Flock]]] = {}
         self._usable_by: dict[Address, frozenset[int]] = {}
+        self._earlier_flocks: dict[tuple[int, int, int, int], Flock | None] = {}  # by ids that earlier runs keep
         self._needs: dict[Needs, Needs] = {}
         self._granted: dict[tuple[int, int, int], bool] = {}  # by the ids of things that earlier runs keep
         self._still: tuple[Underlay, Underlay, Still | None] | None = None
@@ -70,15 +74,9 @@ class World:
         self._kind_of: dict[int, int | None] = {}
         self._reached: dict[int, dict[tuple[int, str, Address], bool]] = {}  # by earlier state (its id)
         self.solving = True
-        self._selective = {
-            index
-            for index, speaker in graph.speakers.items()
-            if not speaker.table
-            and (
-                any(not each.advertise_inactive for near in speaker.process.neighbors for each in near.families)
-                or waits_for_fib(speaker)
-            )
-        }
+        self._selective: frozenset[int] = like._selective if like is not None else _selective(graph)
+        if like is not None:
+            self._flocks, self._kind_of, self.kinds = like._flocks, like._kind_of, like.kinds
 
     def hop(self, speaker: Speaker, path: Path, prefix: Prefix) -> Hop:
         """Whether the path's next hop is reachable for this prefix, and at what cost."""
@@ -133,7 +131,7 @@ class World:
         return run.heard[flock.number]
 
     def _find_heard(self, run: ClassRun, flock: Flock) -> Answer | None:
-        found = answer(run, flock)
+        found = self._answer(run, flock)
         if found is None or found.offered is None:
             return found
         next_hop = found.offered.next_hop
@@ -141,6 +139,37 @@ class World:
             return None
         members = found.members & self.usable_by(next_hop)
         return Answer(found.offered, members) if members else None
+
+    def _answer(self, run: ClassRun, flock: Flock) -> Answer | None:
+        """What a flock hears, whoever can use it: as in the run that this one was taken over from, if that tells."""
+        if flock.number not in run.answers:
+            earlier = run.earlier
+            theirs = self.earlier_flock(earlier, flock) if earlier is not None else None
+            if earlier is None or theirs is None or not isinstance(earlier.run.world, World):
+                run.answers[flock.number] = answer(run, flock)
+            else:
+                known = earlier.run.world._answer(earlier.run, theirs)
+                if known is not None and theirs is not flock:
+                    known = Answer(known.offered, (known.members & flock.members) - earlier.apart)
+                run.answers[flock.number] = known
+        return run.answers[flock.number]
+
+    def earlier_flock(self, earlier: Earlier, flock: Flock) -> Flock | None:
+        """The flock of an earlier state that hears the same from the same, with its own members; None: not sure."""
+        key = (id(earlier.run.world), id(earlier.apart), flock.version, flock.number)
+        if key not in self._earlier_flocks:
+            self._earlier_flocks[key] = self._find_earlier_flock(earlier, flock)
+        return self._earlier_flocks[key]
+
+    def _find_earlier_flock(self, earlier: Earlier, flock: Flock) -> Flock | None:
+        world, senders = earlier.run.world, {group.first.sender for group in flock.groups}
+        standing = flock.members - earlier.apart
+        if not isinstance(world, World) or not standing or not senders.isdisjoint(earlier.apart):
+            return None
+        theirs = world.flock(flock.version, min(standing))
+        if theirs is None or theirs is flock:
+            return theirs
+        return theirs if [each.index for each in theirs.groups] == [each.index for each in flock.groups] else None
 
     def told(self, run: ClassRun, index: int) -> Selection | None:
         flock = self.flock(run.version, index)
@@ -165,7 +194,7 @@ class World:
         known = self._usable_by.get(next_hop)
         if known is None:
             nodes: frozenset[str] = frozenset()
-            if isinstance(self.underlay, Carrying):
+            if _is_carrying(self.underlay):
                 nodes = self.underlay.carried(next_hop)
             nodes = nodes.difference(each.node for each in self.underlay.topology.owners(next_hop))
             found = (self.graph.by_name.get((node, "default")) for node in nodes)
@@ -393,6 +422,23 @@ class World:
                 raise Split(over)
             return False
         return bool(over)
+
+
+def _selective(graph: Graph) -> frozenset[int]:
+    """Speakers that send only what they install."""
+    return frozenset(
+        index
+        for index, speaker in graph.speakers.items()
+        if not speaker.table
+        and (
+            any(not each.advertise_inactive for near in speaker.process.neighbors for each in near.families)
+            or waits_for_fib(speaker)
+        )
+    )
+
+
+def _is_carrying(underlay: Underlay) -> TypeGuard[Carrying]:
+    return offers(type(underlay), Carrying)
 
 
 def _is_own(speaker: Speaker, path: Path) -> bool:

@@ -1,0 +1,84 @@
+"""Two passes of BGP, one started from the other: which classes may go otherwise over a session, told for all at once.
+
+Law: a class that is not named goes over a link as it went; where that is not sure it is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from guard.simulate.bgp.flocks import Flock
+from guard.simulate.bgp.graph import OUTSIDE, Link
+from guard.simulate.bgp.run import ClassRun, Earlier
+
+if TYPE_CHECKING:
+    from guard.simulate.bgp.exchange import Exchange
+
+
+class Beside:
+    """Asked about links that are the same ones in both passes.
+
+    `moved`: classes that were chosen anew, or have other members than they had; `gone`: classes (by their first
+    prefixes) that there are no more.
+    """
+
+    def __init__(self, old: Exchange, new: Exchange) -> None:
+        self._old = old
+        self._new = new
+        self.moved: list[ClassRun] = []
+        self._stand: list[ClassRun] = []
+        for run in new.classes:
+            before = old.runs.get(run.prefix)
+            earlier = run.earlier
+            same = earlier is not None and earlier.run is before and before.members == run.members
+            (self._stand if same else self.moved).append(run)
+        self.gone = frozenset(run.prefix for run in old.classes) - {run.prefix for run in new.classes}
+        self._unsure: dict[tuple[int, int], tuple[ClassRun, ...]] = {}  # by sender and IP version
+        self._alike: dict[tuple[int, int], frozenset[int]] = {}  # by run (its id) and flock
+        apart = {id(run.earlier.apart): run.earlier.apart for run in self._stand if run.earlier is not None}
+        self._apart = frozenset().union(*apart.values())  # to some class
+
+    def over(self, link: Link) -> Iterator[ClassRun]:
+        """Classes of which something else may go over a link: all others go as they went."""
+        yield from (run for run in self.moved if run.version == link.version)
+        unsure = self._unsure_at(link.sender, link.version) if link.sender != OUTSIDE else ()
+        yield from unsure
+        yield from (run for run in self._apart_at(link.receiver, link.version) if run not in unsure)
+
+    def _unsure_at(self, sender: int, version: int) -> tuple[ClassRun, ...]:
+        """Classes that a speaker may send otherwise."""
+        key = (sender, version)
+        if key not in self._unsure:
+            alone = self._new.graph.speakers[sender].evaluator.tells_igp_metric
+            flock = self._new.flock(version, sender) if not alone else None
+            here = (run for run in self._stand if run.version == version)
+            self._unsure[key] = tuple(run for run in here if not self._is_sure(run, sender, flock))
+        return self._unsure[key]
+
+    def _apart_at(self, receiver: int, version: int) -> Iterator[ClassRun]:
+        """Classes that a speaker may let in otherwise; what goes to the outside nobody lets in."""
+        if receiver == OUTSIDE or receiver not in self._apart:
+            return
+        for run in self._stand:
+            if run.version == version and run.earlier is not None and receiver in run.earlier.apart:
+                yield run
+
+    def _is_sure(self, run: ClassRun, index: int, flock: Flock | None) -> bool:
+        """Whether a speaker surely uses what he used, and treats it alike."""
+        earlier = run.earlier
+        if earlier is None or index in earlier.apart:
+            return False
+        if index in run.selections or (flock is not None and index in self._told_alike(run, earlier, flock)):
+            return True
+        return run.is_quiet(index)
+
+    def _told_alike(self, run: ClassRun, earlier: Earlier, flock: Flock) -> frozenset[int]:
+        """Members of a flock (see flocks) that hear what they heard, and can use it as they could."""
+        key = (id(run), flock.number)
+        if key not in self._alike:
+            theirs = self._new.earlier_flock(earlier, flock)
+            now = self._new.heard_by(run, flock)
+            then = self._old.heard_by(earlier.run, theirs) if theirs is not None else None
+            self._alike[key] = now.members & then.members if now is not None and then is not None else frozenset()
+        return self._alike[key]
