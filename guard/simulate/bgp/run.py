@@ -214,7 +214,7 @@ class ClassRun:
         return there._decide(speaker, self.candidates[index]) == self.selections[index]
 
     def _settle(self, start: Iterable[int], *, first: set[int], reverse: bool) -> None:
-        """Let those who start decide; who changes his mind, or is one of the `first`, tells others, till all is told."""
+        """Let those who start decide; who changes his mind, or is one of the `first`, tells others, to the end."""
         queue = deque(sorted(start, reverse=reverse))
         waiting = set(queue)
         changes: dict[int, int] = {}
