@@ -269,6 +269,7 @@ flow =... -> other
 sampler =... -> other
 sflow =...
 telemetry -> other
+callhome -> other
 event =... -> other
 key chain =<word> ... -> keychain
 bfd =...

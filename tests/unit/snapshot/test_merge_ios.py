@@ -426,3 +426,54 @@ def test_templates_end_with_words_of_their_own() -> None:
     assert changes(base, lines, "ios") == [
         "+ template peer-session T", "+  remote-as 3", "+ exit-peer-session", "+ neighbor 10.0.0.1 remote-as 4",
     ]  # fmt: skip
+
+
+REMARKS = """\
+hostname r1
+ip access-list extended X
+ remark the web
+ permit tcp any any eq 80
+ remark the rest
+ deny ip any any
+"""
+
+
+def test_a_remark_of_ios_takes_no_number() -> None:
+    """What is typed by number means the entries, whatever stands between them."""
+    inside = "ip access-list extended X\n {}\n"
+    assert changes(REMARKS, inside.format("no 20"), "ios") == ["- deny ip any any"]
+    assert changes(REMARKS, inside.format("no 10"), "ios") == [
+        "- permit tcp any any eq 80", "- deny ip any any", "+ 20 deny ip any any",
+    ]  # fmt: skip
+    assert changes(REMARKS, inside.format("15 permit tcp any any eq 443"), "ios") == [
+        "- permit tcp any any eq 80", "+ 10 permit tcp any any eq 80", "- deny ip any any",
+        "+ 15 permit tcp any any eq 443", "+ 20 deny ip any any",
+    ]  # fmt: skip
+    assert refused(REMARKS, inside.format("10 permit udp any any"), "ios")[1].count("duplicate sequence number 10")
+    fresh = "ip access-list extended Y\n remark later\n 10 permit tcp any any eq 443\n 20 deny ip any any\n"
+    assert changes("hostname r1\n", fresh, "ios") == [f"+{row}" for row in fresh.rstrip().split("\n")]
+
+
+def test_a_remark_may_bear_the_number_of_the_entry_that_it_speaks_of() -> None:
+    config = "ip access-list extended X\n 10 remark the web\n 10 permit tcp any any eq 80\n"
+    inside = "ip access-list extended X\n {}\n"
+    assert changes(config, inside.format("no 10"), "ios") == ["- 10 permit tcp any any eq 80"]
+    assert changes(config, inside.format("no 10 remark the web"), "ios") == ["- 10 remark the web"]
+    assert changes(config, inside.format("20 remark the rest\n 20 deny ip any any"), "ios") == [
+        "+ 20 remark the rest", "+ 20 deny ip any any",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "tacacs server T1\n address ipv4 192.0.2.7\n key abc\n",
+        "radius server R1\n address ipv4 192.0.2.7 auth-port 1812 acct-port 1813\n",
+        "ip dhcp pool LAN\n network 10.1.0.0 255.255.255.0\n default-router 10.1.0.1\n",
+        "aaa server radius dynamic-author\n client 192.0.2.7 server-key abc\n",
+        "telemetry ietf subscription 1\n encoding encode-kvgpb\n",
+        "privilege exec level 7 show running-config\n",
+    ],
+)
+def test_blocks_about_the_device_itself_are_known(lines: str) -> None:
+    assert typed("hostname r1\n", lines, "ios").unknown == ()
