@@ -87,6 +87,7 @@ class Embedded:
         found = self._of_same_network(snapshot, scenario)
         if found is None:
             self._cache.bgp = self._start(snapshot)
+            self._cache.ground.base = snapshot.digest == self.memory.base
             found = compute(snapshot, scenario, self._cache)
             if scenario == Scenario():
                 self._keep(snapshot, found)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from guard.model.device import Device
+from guard.simulate.layer3.shelf import Shelf
 from guard.simulate.layer3.topology import Topology
 
 Inside = TypeVar("Inside")
@@ -20,8 +21,6 @@ Tables = TypeVar("Tables")
 #: What was read of each device beside its interfaces, as objects.
 Read = Mapping[str, tuple[object, ...]]
 
-#: Insides that are kept of one protocol and family: a base's, and those of some of its candidates.
-_MOST = 3
 #: Sets of externals whose tables are kept with an inside: none yet, and those that stayed.
 _MOST_TABLES = 2
 
@@ -50,26 +49,23 @@ class _Made(Generic[Inside, External, Tables]):
 
 @dataclass(slots=True)
 class KeptInsides(Generic[Inside, External, Tables]):
-    """The last insides of one protocol and family; what was used last comes last."""
+    """The last insides of one protocol and family."""
 
-    _made: list[_Made[Inside, External, Tables]] = field(default_factory=list)
+    _shelf: Shelf[_Made[Inside, External, Tables]] = field(default_factory=Shelf)
 
-    def inside(self, topology: Topology, read: Read, make: Callable[[], Inside]) -> Inside:
+    def inside(self, topology: Topology, read: Read, make: Callable[[], Inside], *, base: bool) -> Inside:
         """The inside over this topology, one that is kept where nothing that it was read from differs."""
-        found = next((each for each in self._made if each.topology is topology and _same(each.read, read)), None)
+        found = self._shelf.find(lambda each: each.topology is topology and _same(each.read, read))
         if found is None:
             found = _Made(topology, read, make())
-        else:
-            self._made.remove(found)
-        self._made.append(found)
-        del self._made[:-_MOST]
+        self._shelf.put(found, base=base)
         return found.inside
 
     def tables(
         self, inside: Inside, externals: tuple[External, ...], make: Callable[[Inside, tuple[External, ...]], Tables]
     ) -> Tables:
         """The tables of an inside with these externals; kept with an inside that is kept itself."""
-        made = next((each for each in self._made if each.inside is inside), None)
+        made = self._shelf.find(lambda each: each.inside is inside)
         if made is None:
             return make(inside, externals)
         found = next((tables for known, tables in made.tables if known == externals), None)

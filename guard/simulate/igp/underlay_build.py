@@ -138,6 +138,7 @@ class Kept:
     isis: dict[int, KeptInsides[IsisPaths, IsisExternal, Isis]] = field(default_factory=dict)
     connected: dict[str, connected.Known] = field(default_factory=dict)
     wiring: layer3.Kept = field(default_factory=layer3.Kept)
+    base: bool = False  # whether what is laid now is the base of what comes
     parts: dict[str, Parts] = field(default_factory=dict)
 
     def of(self, name: str, device: Device) -> Parts:
@@ -157,7 +158,7 @@ def _vrfs(device: Device) -> tuple[str, ...]:
 def lay(snapshot: Snapshot, scenario: Scenario, kept: Kept | None = None) -> Ground:
     """Everything below BGP that no route of BGP can change."""
     kept = kept if kept is not None else Kept()
-    topology = layer3.build(snapshot, scenario, kept.wiring)
+    topology = layer3.build(snapshot, scenario, kept.wiring, base=kept.base)
     parts = {name: kept.of(name, device) for name, device in sorted(snapshot.devices.items())}
     ground = Ground(
         snapshot.devices,
@@ -172,12 +173,12 @@ def lay(snapshot: Snapshot, scenario: Scenario, kept: Kept | None = None) -> Gro
             make = partial(_internal, snapshot, topology, version, kept.distances)
             shared = kept.ospf.setdefault(version, KeptInsides())
             read = read_by_ospf(snapshot.devices)
-            ground.ospf[version] = make() if scenario.fails else shared.inside(topology, read, make)
+            ground.ospf[version] = make() if scenario.fails else shared.inside(topology, read, make, base=kept.base)
     for family in _isis_families(snapshot.devices):
         paths = partial(_isis_paths, snapshot, topology, family, kept.distances)
         ways = kept.isis.setdefault(family, KeptInsides())
         read = read_by_isis(snapshot.devices)
-        ground.isis[family] = paths() if scenario.fails else ways.inside(topology, read, paths)
+        ground.isis[family] = paths() if scenario.fails else ways.inside(topology, read, paths, base=kept.base)
     if any(device.rip for device in snapshot.devices.values()):
         from guard.simulate.igp import rip
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from guard.model.address import Address, Prefix, prefix_of
 from guard.model.device import Interface
 from guard.model.state import Edge, InterfaceId, InterfaceState, Scenario, StateNote
 from guard.simulate.layer3.interfaces import cabling, carries, configured, down_reasons, folded_names, link_ends
+from guard.simulate.layer3.shelf import Shelf
 from guard.simulate.layer3.topology import Owner, Segment, Topology
 from guard.snapshot.snapshot import Snapshot
 
@@ -51,26 +52,16 @@ class _Laid:
     topology: Topology | None = None
 
 
-@dataclass(slots=True)
-class Kept:
-    """What was laid last, for scenarios and for snapshots with the same interfaces; what was used last comes last."""
-
-    laid: list[_Laid] = field(default_factory=list)
+#: What was laid last, for scenarios and for snapshots with the same interfaces.
+Kept = Shelf[_Laid]
 
 
-#: Sets of interfaces that are kept: a base's, and those of some of its candidates.
-_MOST_KEPT = 3
-
-
-def _laid(snapshot: Snapshot, kept: Kept) -> _Laid:
+def _laid(snapshot: Snapshot, kept: Kept, *, base: bool) -> _Laid:
     faces = {name: device.interfaces for name, device in snapshot.devices.items()}
-    found = next((each for each in kept.laid if each.layer1 == snapshot.layer1 and _same(each.faces, faces)), None)
+    found = kept.find(lambda each: each.layer1 == snapshot.layer1 and _same(each.faces, faces))
     if found is None:
         found = _Laid(faces, snapshot.layer1, _wire(snapshot))
-    else:
-        kept.laid.remove(found)
-    kept.laid.append(found)
-    del kept.laid[:-_MOST_KEPT]
+    kept.put(found, base=base)
     return found
 
 
@@ -88,9 +79,12 @@ def _wire(snapshot: Snapshot) -> Wiring:
     return Wiring(interfaces, folded, cables, link_ends(interfaces, cables), domains, up)
 
 
-def build(snapshot: Snapshot, scenario: Scenario, kept: Kept | None = None) -> Topology:
-    """Layer 3 of the snapshot with everything down that the snapshot and the scenario take down."""
-    laid = _laid(snapshot, kept if kept is not None else Kept())
+def build(snapshot: Snapshot, scenario: Scenario, kept: Kept | None = None, *, base: bool = False) -> Topology:
+    """Layer 3 of the snapshot with everything down that the snapshot and the scenario take down.
+
+    `base`: whether it is the base of what comes, which is kept for it.
+    """
+    laid = _laid(snapshot, kept if kept is not None else Kept(), base=base)
     down = snapshot.down_interfaces, snapshot.down_nodes
     if scenario.fails:
         return _topology(laid.wiring, down, scenario)
