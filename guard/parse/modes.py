@@ -39,6 +39,7 @@ class Mode:
     by_first: dict[str, tuple[Rule, ...]]
     seconds: dict[str, frozenset[str]]  # first word -> second words; empty: any
     openers: dict[str, dict[str, tuple[Rule, ...]]]  # first word -> second word, or "" for any -> forms
+    opening: frozenset[str]  # first words of commands that may open a mode, as they are typed too
 
     def knows(self, words: tuple[str, ...]) -> bool:
         """Whether a command, `no` or not, begins like one of this mode's, judged by two words."""
@@ -148,6 +149,7 @@ def _mode(name: str, option: str, rows: list[str]) -> Mode:
         seconds={w: _ANY if w in any_second else frozenset(s) for w, s in seconds.items()}
         | {w: _ANY for w in any_second if w},
         openers={word: _by_second(forms) for word, forms in openers.items() if word},
+        opening=frozenset((*openers, "int") if "interface" in openers else openers),
     )
 
 
@@ -234,7 +236,8 @@ class _Builder:
 
     def build(self, rows: list[str]) -> tuple[Line, ...]:
         """Read all rows."""
-        comments = self.table.comments
+        comments, exact = self.table.comments, self.table.exact
+        split_at_brackets = self.table.vendor == "iosxr"
         body_end: str | None = None
         stack = self.stack
         for number, row in enumerate(rows, 1):
@@ -247,20 +250,30 @@ class _Builder:
                     body_end = None
                     self._close(len(stack) - 1)
                 continue
-            indent = row.find(text[0])
-            if text[0] in comments:
+            initial = text[0]
+            indent = 0 if row[0] == initial else row.find(initial)
+            if initial in comments:
                 top = stack[-1]
                 if not top.children and indent <= top.indent:
                     top.shut = True
                 continue
-            words = split_words(text) if "(" in text and self.table.vendor == "iosxr" else tuple(text.split())
+            words = split_words(text) if split_at_brackets and "(" in text else tuple(text.split())
             first = words[0]
             if first[:4] == "exit" and ((first == "exit" and len(words) == 1) or first[4:5] == "-"):
                 self._exit(number, text, words, indent)
                 continue
-            self._place(words, indent)
+            top = stack[-1]
+            if indent > self.leaf or exact or indent <= top.indent:
+                self._place(words, indent)
+                top = stack[-1]
             if first in _BODIES:
                 body_end = body_terminator(words, text, self.table.vendor)
+            if body_end is None and (top.mode is None or first.lower() not in top.mode.opening):
+                if indent <= top.indent:
+                    top.typed = True
+                top.children.append(Line(number, text, words))
+                self.leaf = indent
+                continue
             self._add(number, text, words, indent, body=body_end is not None)
         self._close(1)
         return tuple(stack[0].children)

@@ -85,9 +85,12 @@ def _keys(text: str) -> frozenset[str]:
     return frozenset(" ".join(part.split()) for part in text.split("|"))
 
 
-def _holds(pattern: str) -> Callable[[_Look], bool]:
+def _holds(pattern: str, *words: str) -> Callable[[_Look], bool]:
+    """A pattern of the first lines, of which one of `words`, if any are given, is a part: that is told sooner."""
     compiled = re.compile(pattern, re.MULTILINE)
-    return lambda look: compiled.search(look.head) is not None
+    return lambda look: (not words or any(word in look.head for word in words)) and (
+        compiled.search(look.head) is not None
+    )
 
 
 def _in_text(pattern: str, *words: str) -> Callable[[_Look], bool]:
@@ -134,7 +137,9 @@ _RULES: tuple[tuple[Vendor, Callable[[_Look], bool]], ...] = (
         Vendor.UNKNOWN,
         _holds(
             r"TiMOS-|^ASA Version|^: (Saved|Serial)|^config system global|^#config-version=|^#TMSH-VERSION"
-            r"|^!.*Advanced Core OS \(ACOS\)|^deviceconfig \{|^mgt-config \{"
+            r"|^!.*Advanced Core OS \(ACOS\)|^deviceconfig \{|^mgt-config \{",
+            *("TiMOS-", "ASA Version", ": Saved", ": Serial", "config system global", "#config-version="),
+            *("#TMSH-VERSION", "(ACOS)", "deviceconfig {", "mgt-config {"),
         ),
     ),
     (Vendor.UNKNOWN, _in_text(r"^ +nameif \w", " nameif ")),  # Cisco ASA
@@ -210,10 +215,10 @@ def _closest(look: _Look) -> Vendor:
     if not look.firsts & _LIKE_CISCO and "!" not in look.firsts:
         return Vendor.UNKNOWN
     scores = {vendor: 2 * len(words & (look.firsts | look.pairs)) for vendor, words in _TELLTALES}
-    lengths, masks = bool(_ADDRESS_LENGTH.search(look.text)), bool(_ADDRESS_MASK.search(look.text))
     scores[Vendor.FRR] += 3 if _LINUX_NAME.search(look.text) else 0
     scores[Vendor.FRR] += 3 if any(word in look.text for word in _FRR_WORDS) else 0
-    scores[Vendor.EOS] += 1 if lengths and _EOS_NAME.search(look.text) and "no switchport" in look.text else 0
-    scores[Vendor.IOS] += 2 if masks else 0
+    routed = "no switchport" in look.text and _EOS_NAME.search(look.text)
+    scores[Vendor.EOS] += 1 if routed and _ADDRESS_LENGTH.search(look.text) else 0
+    scores[Vendor.IOS] += 2 if _ADDRESS_MASK.search(look.text) else 0
     order = (Vendor.IOS, Vendor.EOS, Vendor.FRR)
     return max(order, key=lambda vendor: (scores[vendor], -order.index(vendor)))

@@ -53,7 +53,7 @@ def _stanzas(rows: list[str]) -> tuple[Line, ...]:
         if not tops or ports or first in _STANZAS or first.startswith("allow-") or tops[-1].words[0] != "iface":
             tops.append(line)
         else:
-            tops[-1] = replace(tops[-1], children=(*tops[-1].children, line))
+            tops[-1] = tops[-1]._replace(children=(*tops[-1].children, line))
     return tuple(tops)
 
 
