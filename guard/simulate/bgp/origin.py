@@ -232,9 +232,13 @@ def _admitted(
 
 
 def _is_shared(speaker: Speaker, prefix: Prefix, entry: RibEntry) -> bool:
-    """Whether other VRFs of an IOS router may have the connected route by its interface."""
-    shared = speaker.device.vendor is Vendor.IOS and bool(speaker.families[prefix.version].export_targets)
-    return shared and entry.protocol is RouteProtocol.CONNECTED
+    """Whether other VRFs of a router may have the connected route by its interface (IOS; FRR 8.4.4, seen live)."""
+    if entry.protocol is not RouteProtocol.CONNECTED:
+        return False
+    family = speaker.families[prefix.version]
+    if speaker.device.vendor is Vendor.FRR:
+        return len(speaker.device.bgp) > 1 and any(each.protocol == "connected" for each in family.redistributions)
+    return speaker.device.vendor is Vendor.IOS and bool(family.export_targets)
 
 
 def local_path(speaker: Speaker, attributes: BgpAttributes, protocol: str) -> Path:

@@ -313,7 +313,8 @@ def _rib_entry(speaker: Speaker, run: ClassRun, selection: Selection) -> RibEntr
         if best.leaked:
             if speaker.device.vendor is Vendor.JUNOS and best.origin_protocol == "connected":
                 return RibEntry(RouteProtocol.CONNECTED, 0, 0, (_next_hop(best),))  # it stays what it is
-            hop = _next_hop(best) if speaker.device.vendor is Vendor.IOS else NextHop(vrf=best.vrf)
+            by_hop = speaker.device.vendor in (Vendor.IOS, Vendor.FRR)
+            hop = _next_hop(best) if by_hop else NextHop(vrf=best.vrf)
             return RibEntry(RouteProtocol.BGP, family.distance_external, metric, (hop,), best.attributes.tag)
         if best.origin_protocol != "aggregate":
             return None

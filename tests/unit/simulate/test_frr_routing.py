@@ -5,6 +5,7 @@ from __future__ import annotations
 from small_network import snapshot_of
 
 from guard.engines.rows import bgp_rows, routes_rows
+from guard.model.address import parse_prefix
 from guard.model.state import NetworkState
 from guard.simulate.control_plane import compute
 
@@ -195,3 +196,28 @@ def test_a_connected_subnet_inside_one_of_ospf_is_no_external_route() -> None:
     inside = "interface eth1\n ip address 10.0.0.129/30\ninterface eth2\n ip address 10.9.0.1/24\n"
     text = f"{OSPF.format(1)}{inside}router ospf\n redistribute connected\n"
     assert externals(state_of(r1=text, r2=OSPF.format(2) + "router ospf\n")) == [("10.9.0.0/24", "10.0.0.1")]
+
+
+def test_a_route_of_another_vrf_names_the_way_that_it_has_there() -> None:
+    """`import vrf`: a connected route its interface, a static one its gateway, which resolves in that VRF."""
+    text = """\
+vrf red
+ ip route 10.9.0.0/24 10.0.0.2
+interface eth0 vrf red
+ ip address 10.0.0.1/24
+router bgp 65001
+ address-family ipv4 unicast
+  import vrf red
+router bgp 65001 vrf red
+ address-family ipv4 unicast
+  redistribute connected
+  redistribute static
+"""
+    state = state_of(r1=text)
+    rows = [row for row in routes_rows(state) if row["vrf"] == "default"]
+    assert [(row["network"], row["next_hop_ip"], row["next_hop_interface"]) for row in rows] == [
+        ("10.0.0.0/24", None, "eth0"),
+        ("10.9.0.0/24", "10.0.0.2", "dynamic"),
+    ]
+    hops = state.fib.next_hops("r1", "default", parse_prefix("10.9.0.0/24"))
+    assert [(str(hop.address), hop.interface, hop.vrf) for hop in hops] == [("10.0.0.2", "eth0", "red")]
