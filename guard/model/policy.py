@@ -412,7 +412,7 @@ class ReplaceAs:
 
 @dataclass(frozen=True, slots=True)
 class SetNextHop:
-    """`kind`: address, self, peer, unchanged, discard, reject."""
+    """`kind`: address, self, peer, unchanged, discard, reject; global: not the link-local address beside it."""
 
     kind: str
     address: Address | None = None

@@ -233,8 +233,7 @@ _HOPS = {"peer-address": "peer", "self": "self", "unchanged": "unchanged", "redi
 def _next_hop(version: int) -> Reader:
     def read(line: Line, words: tuple[str, ...], context: Context) -> tuple[Action, ...] | None:
         if words[0] == "prefer-global":
-            context.ignore(line, "both addresses lead to the same neighbour")
-            return None
+            return (SetNextHop("global", None, version),)
         if words[0] == "local":
             context.ignore(line, "the link-local next hop leads to the same neighbour as the global one")
             return None

@@ -42,6 +42,7 @@ class Link:
     `outbound` names the sender's end, `inbound` the receiver's. `to_client`: the receiver is the sender's route
     reflector client; `from_client`: the other way round. `subnet`: where both ends are directly connected.
     `sender_address` is the next hop that the sender calls itself by, `peer_address` what the receiver knows it by.
+    `beside`: the sender's link-local address stands beside next hops, and the receiver uses that.
     `returns`: a route may go back to who sent it, and be taken (see `_returns`).
     `overlay`: the VPN or EVPN family that the link carries, or takes a VRF's routes from or to (see vpn).
     """
@@ -67,6 +68,7 @@ class Link:
     from_client: bool
     overlay: int = 0
     returns: bool = False
+    beside: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -315,7 +317,20 @@ def _links(
         pairing.peer.neighbor, peer_family, local_as, remote_as, own_address, far.session.remote_address,
         near, subnet, _client(family), _client(peer_family),
         returns=_returns(pairing, family, peer_family),
+        beside=version == 6 and subnet is not None and _tells_link_local(pairing, family),
     )  # fmt: skip
+
+
+def _tells_link_local(pairing: Pairing, family: NeighborFamily | None) -> bool:
+    """Whether bgpd tells bgpd its link-local address beside the global next hop (RFC 2545 3; bgp_nht.c, make_prefix).
+
+    It does so whoever the global one is of, so that the way goes by the sender (FRR 8.4.4, seen live).
+    """
+    ends = (pairing.end, pairing.peer)
+    if pairing.kind != EBGP or any(end is None or end.device.vendor is not Vendor.FRR for end in ends):
+        return False
+    remote = pairing.session.remote_address
+    return remote is not None and remote.version == 6 and family is not None and not family.route_server_client
 
 
 def _returns(pairing: Pairing, family: NeighborFamily | None, taken: NeighborFamily | None) -> bool:

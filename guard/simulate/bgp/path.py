@@ -19,7 +19,8 @@ class Path(NamedTuple):
 
     `origin_protocol`: where a local path comes from (connected, static, ospf, aggregate, …), "bgp" for learned ones.
     `vrf`: the table in which the next hop resolves, where that is another one (leaked routes). `interface`: of an
-    unnumbered session. `distance`: set by policy. `discards`: policy made it a route to nowhere.
+    unnumbered session. `distance`: set by policy. `discards`: policy made it a route to nowhere. `via`: the neighbour,
+    where it is taken instead of the next hop.
     """
 
     attributes: BgpAttributes
@@ -34,6 +35,7 @@ class Path(NamedTuple):
     distance: int | None = None
     leaked: bool = False
     discards: bool = False
+    via: Address | None = None
 
 
 class Hop(NamedTuple):

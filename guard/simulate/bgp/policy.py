@@ -108,7 +108,7 @@ def import_route(speaker: Speaker, link: Link, sent: BgpAttributes, prefix: Pref
         return None
     if family.import_filters and not passes(speaker.evaluator, family.import_filters, prefix, received):
         return None
-    distance, discards = None, False
+    distance, discards, kind = None, False, ""
     if family.import_policies:
         view = RouteView(
             prefix,
@@ -126,7 +126,8 @@ def import_route(speaker: Speaker, link: Link, sent: BgpAttributes, prefix: Pref
         if allowed.next_hop_kind == "self" and speaker.device.vendor is Vendor.JUNOS:
             return None  # hidden: its next hop is the device itself (lab-validation, junos_then_action_conflicts)
         received = _imported_next_hop(allowed, link)
-        distance, discards = allowed.distance, allowed.next_hop_kind in ("discard", "reject")
+        kind = allowed.next_hop_kind
+        distance, discards = allowed.distance, kind in ("discard", "reject")
     if family.site_of_origin and family.site_of_origin not in received.communities:
         received = received._replace(communities=tuple(sorted((*received.communities, family.site_of_origin))))
     if received.local_preference is None:
@@ -141,6 +142,7 @@ def import_route(speaker: Speaker, link: Link, sent: BgpAttributes, prefix: Pref
         interface=link.interface or "",
         distance=distance,
         discards=discards,
+        via=link.peer_address if link.beside and not kind and received.next_hop != link.peer_address else None,
     )
 
 

@@ -362,14 +362,15 @@ def _is_evpn(speaker: Speaker, path: Path) -> bool:
 
 
 def _is_circular(prefix: Prefix, path: Path) -> bool:
-    next_hop = path.attributes.next_hop
+    next_hop = path.via or path.attributes.next_hop
     return next_hop is not None and leads_to_itself(prefix, next_hop)
 
 
 def _next_hop(path: Path) -> NextHop:
     if path.discards:
         return NextHop(discard=True)
-    return NextHop(path.attributes.next_hop, path.interface or None, path.vrf or None, label=path.attributes.label)
+    address = path.via or path.attributes.next_hop
+    return NextHop(address, path.interface or None, path.vrf or None, label=path.attributes.label)
 
 
 def _distance(speaker: Speaker, run: ClassRun, path: Path) -> int:

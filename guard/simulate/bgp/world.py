@@ -81,7 +81,7 @@ class World:
     def hop(self, speaker: Speaker, path: Path, prefix: Prefix) -> Hop:
         """Whether the path's next hop is reachable for this prefix, and at what cost."""
         next_hop = path.attributes.next_hop
-        if path.kind == LOCAL or path.interface or path.discards:
+        if path.kind == LOCAL or path.interface or path.discards or path.via is not None:
             return LOCAL_HOP
         if next_hop is None:
             return _UNUSABLE

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from small_network import snapshot_of
 
-from guard.engines.rows import bgp_rows
+from guard.engines.rows import bgp_rows, routes_rows
 from guard.model.state import NetworkState
 from guard.simulate.control_plane import compute
 
@@ -245,3 +245,28 @@ def test_a_leak_is_known_by_its_mark() -> None:
         for word in ("provider", "peer", "customer")
     }
     assert found == {"provider": 0, "peer": 0, "customer": 1}
+
+
+@pytest.mark.parametrize(("prefer", "way"), [("", "2001:db8::2"), (" set ipv6 next-hop prefer-global\n", None)])
+def test_an_ipv6_route_goes_by_the_neighbour_whatever_next_hop_it_names(prefer: str, way: str | None) -> None:
+    """make_prefix: of a global and a link-local next hop the latter is tracked, which is the sender's own."""
+    text = """\
+interface eth0
+ ipv6 address 2001:db8::{n}/64
+router bgp 6500{n}
+ bgp router-id 10.0.0.{n}
+ no bgp ebgp-requires-policy
+ no bgp network import-check
+ no bgp default ipv4-unicast
+ neighbor 2001:db8::{far} remote-as external
+ address-family ipv6 unicast
+  neighbor 2001:db8::{far} activate
+  neighbor 2001:db8::{far} route-map M {way}
+"""
+    one = text.format(n=1, far=2, way="in") + "route-map M permit 10\n" + prefer
+    two = text.format(n=2, far=1, way="out") + "  network 2001:db8:9::/48\nroute-map M permit 10\n"
+    state = state_of(r1=one, r2=two + " set ipv6 next-hop global 2001:db8:5::5\n")
+    held = [row for row in routes_rows(state) if row["node"] == "r1" and row["protocol"] == "bgp"]
+    assert [row["next_hop_ip"] for row in held] == ([way] if way is not None else [])
+    told = [row["next_hop_ip"] for row in bgp_rows(state) if row["node"] == "r1"]
+    assert told == (["2001:db8:5::5"] if way is not None else [])
