@@ -103,6 +103,7 @@ _IOS: Commands = {
     "snmp ifmib": Ignored("management of the device"),
 }
 _EOS: Commands = {
+    "qos map": Ignored("marking"),
     **keys(
         Ignored("management of the device"),
         """management | daemon | daemon TerminAttr | system l1 | queue-monitor | no aaa root | schedule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from guard.model.device import Device, Vendor
-from guard.parse.cisco import cumulus
+from guard.parse.cisco import cumulus, quality
 from guard.parse.cisco.finish import finish, name_ports
 from guard.parse.cisco.misc import COMMANDS
 from guard.parse.cisco.reading import Reading
@@ -34,6 +34,7 @@ def read(text: str, file: str, vendor: Vendor) -> Device:
     if vendor is Vendor.FRR:
         name_ports(context, reading)
         cumulus.take_virtual_speeds(text, reading)
+    quality.settle(lines, context)
     finish(reading)
     finish_routing(context, reading)
     return freeze(reading, context, (*stanzas, *lines), text.count("\n") + 1)

@@ -50,7 +50,7 @@ OPAQUE = {
         |track 1 ip sla 1|zone security INSIDE|zone-pair security A source B destination C
         |ip inspect name FW tcp|mpls label protocol ldp|ip local policy route-map X
         |ipv6 router rip X|ip wccp web-cache|event manager applet X|segment-routing|l2vpn vfi context X
-        |class-map match-any X|policy-map X|ip default-network 10.0.0.0|ip arp inspection vlan 10
+        |policy-map type inspect X|ip default-network 10.0.0.0|ip arp inspection vlan 10
         |ip dhcp snooping|key chain K|vlan filter X vlan-list 10|no ip classless|bridge-domain 5
         |time-range WORK
         |monitor session 1 destination interface Gi1/0/5|mac address-table static 0000.0000.0001 vlan 1 drop""",
