@@ -76,10 +76,12 @@ def _of_device(
 
 
 def _compare(old: Device | None, old_text: str, new: Device | None, new_text: str) -> Iterator[ChangedLine]:
-    olds, news = _sections(old, old_text), _sections(new, new_text)
+    olds, news = _sections_apart(old, old_text, new, new_text)
     old_reasons, new_reasons = _reasons(old), _reasons(new)
     for path in dict.fromkeys((*olds, *news)):
         removed, added = _differing(olds.get(path, []), news.get(path, []))
+        if not removed and not added:
+            continue
         both = Counter(text for _, text in removed) & Counter(text for _, text in added)
         gone, come = both.copy(), both.copy()  # the same line at another place of its section
         for number, text in removed:
@@ -144,24 +146,72 @@ def _without_order(
 # ------------------------------------------------------------------------------------------------ sections
 
 
-def _sections(device: Device | None, text: str) -> dict[Path, list[tuple[int, str]]]:
-    """Section path -> its own lines in order; a section that is entered twice is one section."""
-    sections: dict[Path, list[tuple[int, str]]] = {}
-    if device is None or not text:
-        return sections
-    if device.vendor in _TREES:
-        from guard.parse.modes import tree
-
-        _fill(sections, (), tree(text, device.vendor.value))
-    else:
-        _fill_indented(sections, text)
-    return sections
+#: Section path -> its own lines (number, text) in order; a section that is entered twice is one section.
+Sections = dict[Path, list[tuple[int, str]]]
 
 
-def _fill(sections: dict[Path, list[tuple[int, str]]], path: Path, lines: tuple[Line, ...]) -> None:
+def _sections_apart(old: Device | None, old_text: str, new: Device | None, new_text: str) -> tuple[Sections, Sections]:
+    """The sections of both sides; what stands alike before and after all that differs may be left out."""
+    sides: tuple[Sections, Sections] = ({}, {})
+    if old is not None and new is not None and old.vendor is new.vendor and old.vendor in _TREES:
+        for sections, lines in zip(sides, _blocks_apart(old_text, new_text, old.vendor), strict=True):
+            _fill(sections, (), lines)
+        return sides
+    for sections, device, text in zip(sides, (old, new), (old_text, new_text), strict=True):
+        if device is not None and device.vendor in _TREES:
+            _fill(sections, (), _tree(text, device.vendor))
+        elif device is not None:
+            _fill_indented(sections, text)
+    return sides
+
+
+def _blocks_apart(old_text: str, new_text: str, vendor: Vendor) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """The top-level blocks of two texts from the one in which they begin to differ to where they are alike again.
+
+    All blocks where one comes twice: what is left out would be missing in a section that is entered again.
+    """
+    old, new = _tree(old_text, vendor), _tree(new_text, vendor)
+    if not (_is_plain(old) and _is_plain(new)):
+        return old, new
+    rows, others = old_text.split("\n"), new_text.split("\n")
+    start = _alike(rows, others)
+    end = min(_alike(rows[::-1], others[::-1]), len(rows) - start, len(others) - start)
+    tails = [
+        [line.number - ends for line in lines if line.number > ends]
+        for lines, ends in ((old, len(rows) - end), (new, len(others) - end))
+    ]
+    if tails[0] != tails[1]:
+        return old, new  # what differs opens or closes a block around what is alike
+    first = max(sum(line.number <= start for line in old) - 1, 0)
+    return old[first : len(old) - len(tails[0])], new[first : len(new) - len(tails[0])]
+
+
+def _is_plain(lines: tuple[Line, ...]) -> bool:
+    texts = [line.text for line in lines if not _closes(line)]
+    return len(texts) == len(frozenset(texts))
+
+
+def _alike(one: list[str], other: list[str]) -> int:
+    """How many rows two texts have in common at the start."""
+    apart = (number for number, (row, its) in enumerate(zip(one, other, strict=False)) if row != its)
+    return next(apart, min(len(one), len(other)))
+
+
+def _tree(text: str, vendor: Vendor) -> tuple[Line, ...]:
+    from guard.parse.modes import tree
+
+    return tree(text, vendor.value) if text else ()
+
+
+def _closes(line: Line) -> bool:
+    """Whether it only closes a mode, which the tree shows already."""
+    return line.words[0].startswith("exit") or line.text == "end"
+
+
+def _fill(sections: Sections, path: Path, lines: tuple[Line, ...]) -> None:
     for line in lines:
-        if line.words[0].startswith("exit") or line.text == "end":
-            continue  # closes a mode, which the tree shows already
+        if _closes(line):
+            continue
         here = sections.setdefault(path, [])
         inner = (*path, line.text)
         if not (line.children and inner in sections):  # a header that comes again only continues its section
@@ -171,7 +221,7 @@ def _fill(sections: dict[Path, list[tuple[int, str]]], path: Path, lines: tuple[
             _fill(sections, inner, line.children)
 
 
-def _fill_indented(sections: dict[Path, list[tuple[int, str]]], text: str) -> None:
+def _fill_indented(sections: Sections, text: str) -> None:
     open_at: list[tuple[int, str]] = []
     for number, raw in enumerate(text.splitlines(), start=1):
         stripped = raw.strip()

@@ -85,14 +85,24 @@ def _groups(old: BgpSolution, new: BgpSolution) -> list[Group]:
     return sorted((*groups, *map(tuple, apart.values())))
 
 
-def rough_growth(before: Rib, after: Rib) -> int:
-    """About how many prefixes the table gains; what two sources offer counts twice."""
+def may_grow_by(count: int, before: Rib, after: Rib, learned: int) -> bool:
+    """Whether the table may gain that many prefixes; what two sources offer counts twice.
+
+    `learned`: how many prefixes IGPs offered before (see `learned_by`).
+    """
     if not isinstance(before, MainRib) or not isinstance(after, MainRib):
-        return len(after) - len(before)
-    fixed = len(after.own) + len(after.static) - len(before.own) - len(before.static)
-    same = len(before.igps) == len(after.igps) and all(map(is_, before.igps, after.igps))
-    learned = 0 if same else after.learned_count() - before.learned_count()
-    return fixed + learned + _gained(before, after)
+        return len(after) - len(before) >= count
+    gained = len(after.own) + len(after.static) - len(before.own) - len(before.static) + _gained(before, after)
+    if len(before.igps) == len(after.igps) and all(map(is_, before.igps, after.igps)):
+        return gained >= count
+    if gained + after.learned_at_most() - learned < count:
+        return False
+    return gained + after.learned_count() - learned >= count
+
+
+def learned_by(ribs: Mapping[Table, Rib]) -> dict[Table, int]:
+    """How many prefixes IGPs offer to each main RIB; what two of them offer counts twice."""
+    return {table: rib.learned_count() if isinstance(rib, MainRib) else 0 for table, rib in ribs.items()}
 
 
 def _gained(before: MainRib, after: MainRib) -> int:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from guard.compare.tables import rough_growth
+from guard.compare.tables import learned_by, may_grow_by
 from guard.judge.case import Case, StepView, View
 from guard.judge.catalogue import NETWORK, Check, Observations, Parameter, Parameters
 from guard.judge.checks.common import both, of_devices, percent
@@ -196,11 +196,14 @@ def rib_growth(case: Case, step: StepView, params: Parameters) -> Observations:
     Source: Rogers, 8 July 2022.
     """
     before, after = both(case, step)
+    if after.state.ribs is before.state.ribs:
+        return
+    learned = case.base.once("learned", lambda _: learned_by(before.state.ribs))
     for table, rib in sorted(after.state.ribs.items(), key=lambda each: each[0]):
         old = before.state.ribs.get(table)
         if old is None or old is rib:
             continue
-        if rough_growth(old, rib) < params.number("at_least") / 2:
+        if not may_grow_by(-(-params.integer("at_least") // 2), old, rib, learned[table]):
             continue  # counting exactly decides every prefix of the table
         was, now = len(old), len(rib)
         if now - was >= params.integer("at_least") and percent(now - was, was) >= params.number("share_percent"):

@@ -38,7 +38,7 @@ def path_shift(case: Case, step: StepView, params: Parameters) -> Observations:
     Source: Cloudflare, 17 July 2020 (all traffic to Atlanta); T-Mobile, 15 June 2020 (a router not meant for transit).
     """
     before, after = both(case, step)
-    special = _special(before)
+    special = case.base.once("special", lambda _: _special(before))
     counted: list[Shift] = []
     external: dict[str, list[Shift]] = {}
     with_session = orphans(step, before)

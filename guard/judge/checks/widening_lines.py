@@ -28,6 +28,7 @@ from guard.model.policy import (
     MatchPrefixRanges,
     MatchProtocol,
     Opaque,
+    Outcome,
     PrefixListEntry,
     PrefixRange,
     RoutePolicy,
@@ -223,7 +224,7 @@ def _called(chain: Chain) -> Iterator[str]:
         seen.add(name)
         yield name
         for term in policy.terms:
-            todo += [leaf.name for leaf in leaves(term.condition) if isinstance(leaf, MatchPolicy)]
+            todo += _calls(term)
 
 
 # ------------------------------------------------------------------------------------------------ meaning
@@ -231,16 +232,27 @@ def _called(chain: Chain) -> Iterator[str]:
 
 def meaning(chain: Chain) -> Hashable:
     """All that decides what a chain accepts, without the places that it stands at: equal means equal sets."""
-    policies = tuple(
-        (name, chain.device.policies[name].default, tuple(map(_term, chain.device.policies[name].terms)))
-        for name in sorted(_called(chain))
-    )
+    read = [(name, chain.device.policies[name]) for name in sorted(_called(chain))]
+    calls = any(True for _, policy in read for term in policy.terms for _ in _calls(term))
+    told = _term if calls else _final_term
+    policies = tuple((name, policy.default, tuple(map(told, policy.terms))) for name, policy in read)
     lists = tuple((key, _content(chain.device, key)) for key in sorted(lists_of(chain), key=repr))
     return chain[1:], policies, lists
 
 
 def _term(term: Term) -> Hashable:
     return term.name, term.condition, term.actions, term.outcome, term.goto
+
+
+def _calls(term: Term) -> Iterator[str]:
+    """Names of the policies that a term calls."""
+    return (leaf.name for leaf in leaves(term.condition) if isinstance(leaf, MatchPolicy))
+
+
+def _final_term(term: Term) -> Hashable:
+    """The same where no policy calls another: what the last word on a route sets, no later match can see."""
+    ends = term.goto is None and term.outcome in (Outcome.ACCEPT, Outcome.REJECT)
+    return (term.name, term.condition, (), term.outcome, None) if ends else _term(term)
 
 
 def lists_of(chain: Chain) -> frozenset[Key]:

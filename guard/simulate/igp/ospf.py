@@ -400,6 +400,10 @@ class OspfTable:
         """How many prefixes are offered."""
         return sum(1 for _ in self.prefixes()) if self.is_filtered else int(self.inside().sum()) + len(self.outside())
 
+    def at_most(self) -> int:
+        """No more prefixes than this are offered."""
+        return len(self._numbers) + len(self._domain.external(self._router))
+
     def differing(self, other: object) -> list[Prefix] | None:
         """Prefixes of which this table and that of another state may say different things; None: cannot tell."""
         if not isinstance(other, OspfTable) or not self._is_comparable(other):

@@ -54,6 +54,10 @@ class Counting(Protocol):
 
     def count(self) -> int: ...
 
+    def at_most(self) -> int:
+        """No more than this, told without looking at the routes."""
+        ...
+
 
 @runtime_checkable
 class Holding(Protocol):
@@ -218,6 +222,10 @@ class MainRib:
     def learned_count(self) -> int:
         """How many prefixes IGPs may offer here; what two of them offer counts twice."""
         return sum(_count(table) for table in self.igps)
+
+    def learned_at_most(self) -> int:
+        """No more than so many, told without counting where it can be."""
+        return sum(table.at_most() if _is_counting(table) else _count(table) for table in self.igps)
 
     def learned_otherwise(self, other: MainRib) -> Iterator[Collection[Prefix]]:
         """What IGPs may offer differently here and in the same table of another state, undecided and unsorted."""

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from random import Random
+
+import pytest
+
+from guard.compare import lines
 from guard.compare.delta import Moment, compare
+from guard.model.device import Vendor
 from guard.snapshot.load import load
 
 BASE = """hostname r1
@@ -81,3 +87,53 @@ def test_thousands_of_changed_lines_are_compared_without_their_order() -> None:
     many = "".join(f"ip route 10.{n // 250}.{n % 250}.0 255.255.255.0 Null0\n" for n in range(3000))
     told = _told("hostname r1\n" + many, "hostname r1\n" + many.replace("Null0", "10.0.0.9"))
     assert len(told) == 6000
+
+
+def test_leaving_out_what_is_alike_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told of the stretch in which two texts differ is what is told of the whole texts."""
+    random, cut = Random(7), 0
+    for _ in range(100):
+        other = _edited(random)
+        told = _told(_BLOCKS, other)
+        with monkeypatch.context() as whole:
+            whole.setattr(lines, "_is_plain", lambda _: False)
+            assert told == _told(_BLOCKS, other)
+        cut += len(lines._blocks_apart(_BLOCKS, other, Vendor.IOS)[0]) < len(lines._tree(_BLOCKS, Vendor.IOS))
+    assert cut > 30
+
+
+def _edited(random: Random) -> str:
+    rows = _BLOCKS.splitlines()
+    for _ in range(random.randint(1, 3)):
+        at = random.randrange(len(rows))
+        if random.random() < 0.4:
+            del rows[at : at + random.randint(1, 3)]
+        else:
+            others = [*rows, "exit", "!", "interface Loopback9", " shutdown"]
+            rows[at:at] = random.choices(others, k=random.randint(1, 3))
+    return "\n".join(rows) + "\n"
+
+
+_BLOCKS = """hostname r1
+interface Ethernet0
+ description one
+ ip address 10.0.0.1 255.255.255.0
+!
+interface Ethernet1
+ ip address 10.0.1.1 255.255.255.0
+ shutdown
+!
+router bgp 64500
+ neighbor 10.0.0.2 remote-as 64501
+ address-family ipv4
+  network 192.0.2.0
+ exit-address-family
+!
+ip prefix-list A seq 5 permit 10.0.0.0/8
+ip prefix-list A seq 10 permit 192.0.2.0/24
+route-map M permit 10
+ match ip address prefix-list A
+route-map M permit 20
+ set metric 5
+ip route 10.9.0.0 255.255.0.0 Null0
+"""
