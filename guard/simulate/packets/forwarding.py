@@ -137,7 +137,7 @@ class Forwarder:
         self.reach: Reach | None = None  # see reachability, as for the next
         self.tables: dict[str, PrefixTable[Any]] = {}  # the latest ones
         self._columns: dict[Address, Column] = {}
-        self._beside: dict[Address, MutableMapping[Vertex, Ends]] = {}  # columns with tables that were asked for
+        self._beside: dict[Address, ChainMap[Vertex, Ends]] = {}  # columns with tables that were asked for
         self._drops: dict[tuple[int, int, Address], Decision | None] = {}
         self._single: dict[Fate, Ends] = {}
         self._shared: dict[tuple[frozenset[Fate], frozenset[str]], Ends] = {}
@@ -534,11 +534,11 @@ class Forwarder:
             return known
         if vertex not in self.state.ribs or not self.links.is_alive(vertex[0]):
             return NOWHERE
-        if self.answers.reading is not None:
-            self.answers.reading.is_more = True
         beside = self._beside.setdefault(destination, ChainMap({}, cast(dict[Vertex, Ends], column.known)))
         if vertex not in beside:
             self.settle((vertex,), destination, beside)
+        if self.answers.reading is not None:
+            self.answers.reading.ways.append((destination, frozenset(beside.maps[0]), True))
         return beside[vertex]
 
     def graph(

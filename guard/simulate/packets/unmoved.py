@@ -22,7 +22,7 @@ from guard.simulate.rib.main_rib import MainRib
 from guard.simulate.rib.plain_routes import Vertex
 
 if TYPE_CHECKING:
-    from guard.simulate.packets.forwarding import Column, Forwarder
+    from guard.simulate.packets.forwarding import Column, Ends, Forwarder
 
 #: Tables that are asked one by one for one prefix at most, where they cannot tell at once what they lead elsewhere.
 _ASKED = 64
@@ -44,7 +44,9 @@ class Unmoved:
         """The column of the state before, if it surely is this one's as well."""
         known = self._old.known_column(destination)
         hangs = self.hangs(destination) if known is not None else None
-        if known is None or hangs is None or self._ways.is_led_elsewhere(hangs, known.circle):
+        if known is None or hangs is None:
+            return None
+        if self._ways.is_led_elsewhere(hangs, known.circle) and not self._is_walked_alike(known, hangs):
             return None
         return known if not known.circle or self._is_led_alike(known, hangs) else None
 
@@ -96,6 +98,35 @@ class Unmoved:
             return True
         edited = (acl for acl in frame.edited_filters if acl.version in (0, destination.version))
         return self._old.is_open(destination) and all(drops_traffic_to(acl, destination) is None for acl in edited)
+
+    def _is_walked_alike(self, known: Column, hangs: Hangs) -> bool:
+        """Whether the packets of all tables beside the circle that are led another way end where they did.
+
+        Then those of others do so, too: each of them goes where it went, until it comes to one of these or ends.
+        """
+        turned = self._ways.turned(hangs, known.circle)
+        if turned is None:
+            return False
+        led = [table for table in turned if table in known and self._goes_another_way(table, hangs)]
+        ends: dict[Vertex, Ends] = {}
+        self._new.settle(led, known.destination, ends)
+        return all(known.known.get(table) == end for table, end in ends.items())
+
+    def _goes_another_way(self, table: Vertex, hangs: Hangs) -> bool:
+        """Whether a table may lead another way by the very route that it has for the packets.
+
+        Surely not where that is BGP's and the way to its next hops is what it was.
+        """
+        beside_bgp = self._new.plain
+        for prefix in hangs.chain:
+            held = held_of(self._new, prefix) if prefix not in beside_bgp else None
+            if held is None:
+                return True
+            entry = held.get(table)
+            if entry is not None:
+                gateways = [self._old.hanging.of(hop.address) for hop in entry.next_hops if hop.address is not None]
+                return any(each is None or self._ways.is_any_led_elsewhere(each, (table,)) for each in gateways)
+        return False
 
     def _is_led_alike(self, known: Column, hangs: Hangs) -> bool:
         """Whether the circle is what it was, and its exit too."""
@@ -211,6 +242,18 @@ class _Ways:
                 beside.untold, hangs.beneath.prefixes
             )
         return self._led[key] or self._is_one_led(beside.untold, hangs.chain)
+
+    def turned(self, hangs: Hangs, circle: frozenset[str]) -> list[Vertex] | None:
+        """The tables that are not of the circle and may lead another way; None where some cannot tell."""
+        beside = self._beside[circle]
+        if beside.is_restless or beside.untold:
+            return None
+        chain, prefixes = hangs.chain, hangs.beneath.prefixes
+        return [
+            table
+            for table, turned in self._turned.items()
+            if not _is_of(table, circle) and not (turned.isdisjoint(chain) and turned.isdisjoint(prefixes))
+        ]
 
     def is_any_led_elsewhere(self, hangs: Hangs, tables: Iterable[Vertex]) -> bool:
         """The same of some tables."""
