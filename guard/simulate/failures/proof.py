@@ -43,7 +43,7 @@ class Proof:
         targets = site_targets(forwarder, forwarder)
         wanted = listed_prefixes(self.inventory)
         listed = {m.prefix for site in self.inventory.sites for m in targets.sites.get(site.name, ())}
-        self.spreads = Spreads(self.ground, wanted | listed)
+        self.spreads: Spreads = Spreads(self.ground, wanted | listed, before.spreads if before is not None else None)
         present = {fact.name for fact in assessment.sites if fact.present}
         counted = (site for site in self.inventory.sites if site.kind != EXTERNAL and site.name in present)
         self.sites = Sites(self.ground, self.spreads, self.asked, targets, counted)

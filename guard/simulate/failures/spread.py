@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes, NeighborFamily
@@ -20,10 +21,20 @@ from guard.simulate.bgp.advertising import sent_of
 from guard.simulate.failures.graph import Components, Ground
 from guard.simulate.layer3.links import DEFAULT_VRF
 from guard.simulate.policy.evaluator import routes_asked
+from guard.simulate.rib.plain_routes import Classified
 
 NOBODY: frozenset[str] = frozenset()
 #: Protocols by which a speaker holds a prefix that it gives to BGP itself.
 LOCAL = frozenset({RouteProtocol.STATIC, RouteProtocol.CONNECTED, RouteProtocol.LOCAL, RouteProtocol.AGGREGATE})
+
+
+@runtime_checkable
+class Comparable(Classified, Protocol):
+    """BGP tables that can tell cheaply where they are those of an earlier state."""
+
+    def chosen_alike(self, other: object) -> frozenset[Prefix]:
+        """Names of classes of which everybody surely uses and sends what he did there."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,7 @@ class Spread:
 class Spreads:
     """Asked for prefixes of `asked` alone; prepared once for a state in which nothing has failed yet."""
 
-    def __init__(self, ground: Ground, asked: Iterable[Prefix]) -> None:
+    def __init__(self, ground: Ground, asked: Iterable[Prefix], before: Spreads | None = None) -> None:
         self.ground = ground
         self.state = ground.state
         self._asked = frozenset(asked)
@@ -66,13 +77,14 @@ class Spreads:
         self._heard: dict[tuple[int, frozenset[str]], frozenset[str]] = {}
         self._heard_in: object = None  # the components that these answers are for
         self._whole: dict[tuple[int, frozenset[str]], tuple[frozenset[str], frozenset[str]]] = {}
-        self.clients: dict[str, set[str]] = defaultdict(set)
-        for session in self._sessions:
-            if session.remote_node and any(f.route_reflector_client for f in self._families[session.key]):
-                self.clients[session.node].add(session.remote_node)
+        self.clients = self._clients()
         self._senders: dict[int, dict[str, frozenset[str]]] = {}  # by spread (its id): whom a speaker may send it to
+        self._lasting = frozenset(session.key for session in self._sessions if self._lasts(session))
         self._free = {version: self._unfiltered_sessions(version) for version in (4, 6)}
         self.bound = self._is_bound()
+        #: Those of a state before, where sessions are what they were.
+        self._before = before if before is not None and self._has_sessions_of(before) else None
+        self._standing: frozenset[Prefix] | None = None
 
     def frame(self) -> tuple[object, ...]:
         """What `heard` looks at besides the spread itself."""
@@ -81,15 +93,45 @@ class Spreads:
     def of(self, prefix: Prefix) -> Spread | None:
         """None where its paths do not all look alike, or something else keeps the argument from being sound."""
         if prefix not in self._known:
-            self._known[prefix] = None if self.bound else self._find(prefix)
+            before = self._before
+            if self.bound or not self._may_be_in_bgp(prefix):
+                self._known[prefix] = None
+            elif before is not None and prefix in before._known and self._is_as_in(before, prefix):
+                self._known[prefix] = before._known[prefix]
+            else:
+                self._known[prefix] = self._find(prefix)
         return self._known[prefix]
+
+    def _may_be_in_bgp(self, prefix: Prefix) -> bool:
+        bgp = self.state.bgp
+        return not isinstance(bgp, Classified) or bgp.class_of(prefix) is not None
+
+    def _has_sessions_of(self, before: Spreads) -> bool:
+        """Whether sessions of another state carry what these carry, as long as the prefixes at their ends are alike."""
+        return (self.bound, self._sessions, self._families, self._lasting, self._free) == (
+            before.bound, before._sessions, before._families, before._lasting, before._free,
+        )  # fmt: skip
+
+    def _is_as_in(self, before: Spreads, prefix: Prefix) -> bool:
+        """Whether everybody holds for a prefix, and sends, what he did in another state."""
+        one, other = before.ground.forwarder.plain_routes, self.ground.forwarder.plain_routes
+        if prefix.length == 0 or one.places is None or other.places is None:
+            return False  # a default route may be given to sessions alone
+        if prefix in one.learned or prefix in other.learned or one.places.get(prefix) != other.places.get(prefix):
+            return False
+        was, now = before.state.bgp, self.state.bgp
+        if not isinstance(was, Classified) or not isinstance(now, Comparable):
+            return False
+        if self._standing is None:
+            self._standing = now.chosen_alike(was)
+        return was.class_of(prefix) == now.class_of(prefix) and now.class_of(prefix) in self._standing
 
     def _unfiltered_sessions(self, version: int) -> dict[str, frozenset[str]]:
         """Sender -> receivers of sessions that last and that no policy or filter of either end stands on."""
         found: dict[str, set[str]] = defaultdict(set)
         for session in self._sessions:
             back = self._back[session.key]
-            if back is None or session.remote_node is None or not self._lasts(session):
+            if back is None or session.remote_node is None or session.key not in self._lasting:
                 continue
             out = [f for f in self._families[session.key] if f.version == version and f.activated]
             into = [f for f in self._families[back.key] if f.version == version and f.activated]
@@ -139,7 +181,7 @@ class Spreads:
         kinds: dict[str, set[bool]] = defaultdict(set)
         for sender, receivers in carried.items():
             for receiver in receivers:
-                kinds[receiver].add(sender in self.clients[receiver])
+                kinds[receiver].add(sender in self.clients.get(receiver, NOBODY))
         mixed = frozenset(node for node, found in kinds.items() if len(found) > 1)
         return Spread(prefix.version, frozenset(local), frozenset(external), frozenset(holders), carried, mixed)
 
@@ -156,7 +198,7 @@ class Spreads:
         if known is None:
             back = self._back[session.key]
             known = frozenset()
-            if back is not None and self._lasts(session):
+            if back is not None and session.key in self._lasting:
                 known = sent_of(self.state.bgp, session.key, self._asked)
                 if any(f.import_policies or f.import_filters for f in self._families[back.key]):
                     known = known.intersection(self.state.bgp.accepted(back.key))
@@ -169,6 +211,13 @@ class Spreads:
         if here is None or far is None or there is None:
             return False
         return self.ground.is_good(session.node, here) and self.ground.is_good(there, far)
+
+    def _clients(self) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for session in self._sessions:
+            if session.remote_node and any(f.route_reflector_client for f in self._families[session.key]):
+                found[session.node].add(session.remote_node)
+        return {node: frozenset(clients) for node, clients in found.items()}
 
     def _families_of(self, session: BgpSession) -> Iterable[NeighborFamily]:
         for process in self.ground.links.snapshot.devices[session.node].bgp:
@@ -232,7 +281,7 @@ class Spreads:
         """
         may = self._sends_to(node, spread)
         if node not in origins and not self._hears_its_client(node, spread, origins, components):
-            clients = may.intersection(self.clients[node])
+            clients = may.intersection(self.clients.get(node, NOBODY))
             may = clients if node in spread.mixed else clients | spread.carried.get(node, frozenset())
         return {far for far in may if components.common(node, far) is not None}
 
@@ -241,7 +290,7 @@ class Spreads:
             return False
         (origin,) = origins
         sends = node in spread.carried.get(origin, frozenset())
-        return sends and origin in self.clients[node] and components.common(node, origin) is not None
+        return sends and origin in self.clients.get(node, NOBODY) and components.common(node, origin) is not None
 
     def _meshed(self, spread: Spread, origins: frozenset[str], components: Components) -> set[str]:
         """Speakers with sessions to everybody who may pass the prefix on to all.
@@ -254,7 +303,7 @@ class Spreads:
         sure = next((y for y in sorted(passing) if self._fed(y, spread, origins, components)), None)
         if sure is None:
             return set()
-        around = {z for z in passing - self.clients[sure] if components.common(sure, z) is not None}
+        around = {z for z in passing - self.clients.get(sure, NOBODY) if components.common(sure, z) is not None}
         found = set()
         for node in self._speakers:
             if components.common(sure, node) is None:
@@ -264,11 +313,11 @@ class Spreads:
         return found
 
     def _passing(self, spread: Spread) -> set[str]:
-        return {y for y in self._speakers if y in spread.origins or spread.origins & self.clients[y]}
+        return {y for y in self._speakers if y in spread.origins or spread.origins & self.clients.get(y, NOBODY)}
 
     def _fed(self, node: str, spread: Spread, origins: frozenset[str], components: Components) -> bool:
         return any(
-            origin in self.clients[node]
+            origin in self.clients.get(node, NOBODY)
             and node in self._sends_to(origin, spread)
             and components.common(node, origin) is not None
             for origin in origins
