@@ -30,7 +30,9 @@ HERE = Path(__file__).parent
 #: ibgp_reflectors: two route reflectors, iBGP of both families over OSPF and OSPFv3 · ebgp_policies: customers, peers,
 #: transit and a neighbour outside, both families · redistribution: OSPF, IS-IS and BGP into each other ·
 #: install_policies: zebra's route filters, and a BGP that waits for what they let in · igp_limits: IS-IS of
-#: the narrow style, and external summaries of OSPF · vrfs: OSPF, BGP and one address plan in several VRFs.
+#: the narrow style, and external summaries of OSPF · vrfs: OSPF, BGP and one address plan in several VRFs ·
+#: ospf_hosts: networks without broadcast, unnumbered ports, host routes, forwarding addresses · bgp_choices: a route
+#: server, roles, sites of origin, routes that go back, a confederation and an aggregate of all paths.
 OURS = (
     "frr_live/ibgp_reflectors",
     "frr_live/ebgp_policies",
@@ -38,6 +40,8 @@ OURS = (
     "frr_live/install_policies",
     "frr_live/igp_limits",
     "frr_live/vrfs",
+    "frr_live/ospf_hosts",
+    "frr_live/bgp_choices",
     "frr_topologies/ospf_areas",
     "frr_topologies/ospf6_areas",
     "frr_topologies/ospf_bandwidths",

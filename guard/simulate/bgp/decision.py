@@ -230,6 +230,6 @@ def _alike(best: Path, other: Path, process: BgpProcess, vendor: Vendor) -> bool
 
 
 def _neighbor_as(path: Path) -> int:
-    """The AS that told us, a member of the confederation included; 0 where the path says none."""
+    """The AS that told us, a member of the confederation included; where nobody says, the first of the path."""
     held = path.attributes.as_path
-    return held[0].asns[0] if held and held[0].asns else 0
+    return path.peer_as or (held[0].asns[0] if held and held[0].asns else 0)

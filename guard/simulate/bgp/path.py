@@ -20,7 +20,7 @@ class Path(NamedTuple):
     `origin_protocol`: where a local path comes from (connected, static, ospf, aggregate, …), "bgp" for learned ones.
     `vrf`: the table in which the next hop resolves, where that is another one (leaked routes). `interface`: of an
     unnumbered session. `distance`: set by policy. `discards`: policy made it a route to nowhere. `via`: the neighbour,
-    where it is taken instead of the next hop.
+    where it is taken instead of the next hop. `peer_as`: its AS, whatever the path begins with.
     """
 
     attributes: BgpAttributes
@@ -36,6 +36,7 @@ class Path(NamedTuple):
     leaked: bool = False
     discards: bool = False
     via: Address | None = None
+    peer_as: int = 0
 
 
 class Hop(NamedTuple):

@@ -142,6 +142,7 @@ def import_route(speaker: Speaker, link: Link, sent: BgpAttributes, prefix: Pref
         interface=link.interface or "",
         distance=distance,
         discards=discards,
+        peer_as=link.sender_as,
         via=link.peer_address if link.beside and not kind and received.next_hop != link.peer_address else None,
     )
 
