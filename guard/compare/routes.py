@@ -57,8 +57,16 @@ class RouteDelta:
         if self._rows is not None:
             yield from self._rows.turns.items()
             return
-        for table in chain(self._before, (each for each in self._after if each not in self._before)):
+        for table in self._tables():
             yield from _table(table, self._before.get(table), self._after.get(table))
+
+    def nodes(self) -> frozenset[str]:
+        """Nodes with a row that differs: the first one of a table is enough."""
+        pairs = ((table, self._before.get(table), self._after.get(table)) for table in self._tables())
+        return frozenset(table[0] for table, old, new in pairs if next(_table(table, old, new), None) is not None)
+
+    def _tables(self) -> Iterator[Table]:
+        return chain(self._before, (each for each in self._after if each not in self._before))
 
     def differs(self) -> bool:
         """Whether any row differs."""

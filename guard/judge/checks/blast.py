@@ -58,7 +58,7 @@ def _with_effect(case: Case, step: StepView, delta: Delta) -> frozenset[str]:
     """Devices whose own interfaces, sessions, routes or instances differ from the step before."""
     found = {id.node for id in delta.interfaces.turns}
     found |= {node for node, _, _ in delta.sessions.turns}
-    found |= {key.node for key, _ in delta.routes.turns()}
+    found |= delta.routes.nodes()
     for _, (old, new) in delta.services.turns.items():
         for side in (old, new):
             found |= {each.id.node for each in getattr(side, "instances", ())}

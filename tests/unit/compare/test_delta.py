@@ -56,6 +56,12 @@ def test_backwards_is_the_inverse_part_by_part() -> None:
         assert getattr(there, part).inverse() == getattr(back, part), part
 
 
+def test_nodes_whose_routes_differ_are_those_of_the_rows() -> None:
+    before, after = _moments(TEXT.replace("routes: {a: [", "routes: {b: [10.0.0.0/8], a: ["))
+    assert compare(before, after).routes.nodes() == {key.node for key, _ in compare(before, after).routes.turns()}
+    assert compare(before, after).routes.nodes() == {"a"}
+
+
 def test_routes_that_are_shared_are_not_walked() -> None:
     class Shared:
         def prefixes(self) -> None:
