@@ -52,7 +52,7 @@ Result = Literal["applied", "failed", "rolled-back"]
 RESULTS: tuple[Result, ...] = ("applied", "failed", "rolled-back")
 LIVE_STATE = "state.yaml"
 WAIT_FOR_PROOF = 0.8  # of the time that is left for a check; the answer still has to be recorded
-PROOF_NICENESS = 10  # checks go before the proof, which takes as long as dozens of them
+PROOF_NICENESS = 5  # checks go before the proof, which takes as long as dozens of them; but one may wait for it
 NAMED_AT_MOST = 2  # snapshots that go with a check; a change is planned on one
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 

@@ -46,3 +46,14 @@ def _settles(stub: Any, request: Any) -> int:
         if answer.status == health_pb2.HealthCheckResponse.NOT_SERVING:
             return int(answer.status)
     return 0
+
+
+def test_a_block_waits_for_no_proof_and_everything_else_does(tmp_path: Path) -> None:
+    with servers(tmp_path) as start, Client(start(pipeline="slow_pipeline").address, user="alice") as client:
+        client.ensure_snapshot(ROUTER)
+        stopped = client.check(Change("c.yaml", "verdict: BLOCK\n", {})).document
+        assert (stopped["verdict"], stopped["proof"]) == ("BLOCK", None)
+        assert "self-proof" not in [each["policy"] for each in stopped["findings"]]
+        allowed = client.check(Change("c.yaml", "verdict: ALLOW\n", {}), timeout=3).document
+        assert (allowed["verdict"], allowed["proof"]) == ("HOLD", None)
+        assert [each["policy"] for each in allowed["findings"]] == ["self-proof"]
