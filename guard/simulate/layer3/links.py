@@ -108,9 +108,10 @@ class Links:
         self.filters_in: dict[tuple[int, InterfaceId], Acl] = {}
         self.filters_out: dict[tuple[int, InterfaceId], Acl] = {}
         self.filters_own: dict[tuple[int, str], tuple[Acl, ...]] = {}
-        #: The very object of the state before where all devices say the same: of their addresses; of filters, wherever
+        #: The very objects of the state before where all devices say the same: of their addresses; of filters, wherever
         #: the lines of these stand.
         self.numbers, self.doors = object(), object()
+        self.standing = object()  # of interfaces as configured, and as they stand
         if before is not None and self.says_alike(addresses_of):
             self.numbers, self.configured, self.internal = before.numbers, before.configured, before.internal
         else:
@@ -126,6 +127,8 @@ class Links:
         self.moved: frozenset[InterfaceId] | None = None
         if before is not None and self.configured is before.configured:
             self.moved = _moved(state, before.state)
+            if not self.moved and self.says_alike(_wires):
+                self.standing = before.standing
             self.owners = _owners_after(before.owners, snapshot, before.state, state, self.moved)
         else:
             self.owners = _owners(snapshot, state)

@@ -74,6 +74,8 @@ class Answers:
         answer = before.answers._known.get(name) if before is not None else None
         if answer is None or unmoved is None or answer.read.is_more or answer.given != given:
             return None
+        if self._forwarder.is_twin:
+            return answer
         column = self._forwarder.column
         if not all(column(each.destination) is each for each in answer.read.columns):
             return None

@@ -50,6 +50,15 @@ class Entrance(NamedTuple):
         return f"{self.node}[{self.into}]" if self.into else self.node
 
 
+class _Met(NamedTuple):
+    """What became of a flow's packets from one entrance to one address: some arrived, some missed it, some in doubt."""
+
+    arrived: bool
+    missed: bool
+    doubted: bool
+    evidence: tuple[str, ...]
+
+
 def flow_facts(reach: Reach, destinations: Sequence[Destination]) -> tuple[FlowFact, ...]:
     """One fact for each flow of the inventory. `destinations` tell which addresses stand for a prefix."""
     flows = reach.forwarder.links.snapshot.inventory.flows
@@ -73,28 +82,32 @@ class _Follower:
         )
 
     def fact(self) -> FlowFact:
-        """Taken over from the state before where the same packets come in at the same doors, and go the same ways."""
         entrances = tuple(dict.fromkeys(e for origin in self.intent.origins for e in self.entrances(origin)))
-        targets = tuple(self.targets())
-        given = (self.intent, entrances, targets, self.links.doors, self.links.numbers, self.reach.targets.base)
-        name = ("flow", self.intent.source, self.intent.name)
-        return self.forwarder.answers.once(name, given, lambda: self._find(entrances, targets))
+        targets = self.targets()
+        met = [self._met(entrance, address) for entrance in entrances for address in targets]
+        arrived, doubted = any(each.arrived for each in met), any(each.doubted for each in met)
+        delivered = not any(each.missed for each in met) and (arrived or self._nothing_up())
+        evidence = sorted({line for each in met for line in each.evidence})
+        seen = tuple(evidence[:MOST_EVIDENCE]) or (() if entrances else ("no source is up",))
+        return FlowFact(self.intent, delivered, not (arrived or doubted), seen, doubted, tuple(map(str, entrances)))
 
-    def _find(self, entrances: Sequence[Entrance], targets: Sequence[Address]) -> FlowFact:
+    def _met(self, entrance: Entrance, address: Address) -> _Met:
+        """As in the state before, where packets that come in there look as they did, and go the same ways."""
+        given = self.intent, self.links.doors, self.links.numbers, self.reach.targets.base
+        name = ("flow", self.intent.name, entrance, address)
+        return self.forwarder.answers.once(name, given, lambda: self._find(entrance, address))
+
+    def _find(self, entrance: Entrance, address: Address) -> _Met:
         arrived = missed = doubted = False
         evidence: list[str] = []
-        for entrance in entrances:
-            for address in targets:
-                for flow, plain in self.packets(entrance, address):
-                    graph = follow(self.forwarder, (entrance.node, entrance.vrf), entrance.into, flow)
-                    good, bad, doubt = self.judge(graph, address)
-                    arrived, doubted = arrived or good, doubted or doubt
-                    missed = missed or (plain and bad)
-                    if bad if self.intent.expect == "delivered" else good:
-                        evidence.append(_tell(entrance, flow, graph))
-        delivered = not missed and (arrived or self._nothing_up())
-        seen = tuple(sorted(set(evidence))[:MOST_EVIDENCE]) or (() if entrances else ("no source is up",))
-        return FlowFact(self.intent, delivered, not (arrived or doubted), seen, doubted, tuple(map(str, entrances)))
+        for flow, plain in self.packets(entrance, address):
+            graph = follow(self.forwarder, (entrance.node, entrance.vrf), entrance.into, flow)
+            good, bad, doubt = self.judge(graph, address)
+            arrived, doubted = arrived or good, doubted or doubt
+            missed = missed or (plain and bad)
+            if bad if self.intent.expect == "delivered" else good:
+                evidence.append(_tell(entrance, flow, graph))
+        return _Met(arrived, missed, doubted, tuple(evidence))
 
     def _nothing_up(self) -> bool:
         """Named nodes and interfaces that are down are no sources: nothing of theirs is missed. A site is heard."""

@@ -435,6 +435,11 @@ class Forwarder:
             self._leaving_by[destination] = leaving_by
         return shared
 
+    @property
+    def is_twin(self) -> bool:
+        """Whether the state before is this very one, seen by who knows of the same filters in the same places."""
+        return self._twin is not None
+
     def leaving_by(self, destination: Address) -> Vertex | None:
         """The table that the packets of the circle of a column leave it by, or arrive at; None where nobody asked."""
         if self._twin is not None:

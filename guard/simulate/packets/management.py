@@ -28,7 +28,8 @@ Targets = tuple[tuple[str, Address, InterfaceState | None], ...]
 
 def management_facts(forwarder: Forwarder, state_of: Callable[[Scenario], NetworkState]) -> tuple[ManagementFact, ...]:
     """One fact for each source, target and address, in the order of the inventory."""
-    return tuple(_Ways(forwarder, state_of).facts())
+    given = forwarder.links.standing, forwarder.links.doors
+    return forwarder.answers.once("management", given, lambda: tuple(_Ways(forwarder, state_of).facts()))
 
 
 class _Ways:
@@ -50,7 +51,7 @@ class _Ways:
 
     def _fact(self, path: ManagementPath, source: str, target: str) -> ManagementFact:
         wanted, own = self._targets(target, path.interfaces), self._sources(source)
-        given = (path, wanted, own, self.backbone if path.without_backbone else None)
+        given = path, wanted, own, self.backbone if path.without_backbone else None
         name = ("management", path.source, source, target)
         return self.forwarder.answers.once(name, given, lambda: self._find(path, source, target))
 

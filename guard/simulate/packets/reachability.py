@@ -7,7 +7,6 @@ each has some of its packets delivered to the other.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, TypeVar, cast
@@ -30,7 +29,7 @@ class _Delivered(NamedTuple):
     """What `Reach` reads off a column. `base`: the state that said which aggregates count."""
 
     base: Forwarder
-    nodes: tuple[str, ...]
+    nodes: frozenset[str]
     sites: frozenset[str]
 
 
@@ -43,10 +42,10 @@ class Reach:
     def __init__(self, forwarder: Forwarder, targets: SiteTargets) -> None:
         self.forwarder = forwarder
         self.targets = targets
-        self.sent: dict[str, set[str]] = defaultdict(set)  # node -> sites that its packets are delivered to
-        self.senders: dict[str, set[str]] = defaultdict(set)  # site -> sites whose packets it gets
+        self.nodes: dict[str, frozenset[str]] = {}  # site -> nodes whose packets are delivered to it
+        self.senders: dict[str, frozenset[str]] = {}  # site -> sites whose packets it gets
         self.read: dict[str, tuple[Column, ...]] = {}  # site -> what was asked to tell
-        self.facts: tuple[SiteFact, ...] | None = None  # see site_facts
+        self.facts: Mapping[str, SiteFact] = {}  # see site_facts
         self.present: frozenset[str] = frozenset()
         self._sites = {site.name: site for site in forwarder.links.snapshot.inventory.sites}
         self._inside = frozenset(
@@ -70,41 +69,32 @@ class Reach:
     def _take_over(self, before: Reach, asked: tuple[str, ...]) -> tuple[str, ...]:
         """Take what holds here as well; the sites that are left to ask about."""
         column = self.forwarder.column
-        moved = [n for n in asked if not all(column(each.destination) is each for each in before.read[n])]
+        moved = tuple(n for n in asked if not all(column(each.destination) is each for each in before.read[n]))
         if not moved:
-            self.sent, self.senders, self.read = before.sent, before.senders, before.read
-            return ()
-        left = frozenset(moved)
-        self.read = {name: read for name, read in before.read.items() if name not in left}
-        for name, senders in before.senders.items():
-            if name not in left:
-                self.senders[name] = senders
-        for node, sites in before.sent.items():
-            self.sent[node] = sites - left
-        return tuple(moved)
+            self.nodes, self.senders, self.read = before.nodes, before.senders, before.read
+        else:
+            self.nodes, self.senders, self.read = dict(before.nodes), dict(before.senders), dict(before.read)
+        return moved
 
     def _ask(self, name: str) -> None:
-        read = []
+        read: list[Column] = []
+        nodes = senders = frozenset[str]()
         for member in sorted(self.targets.sites[name], key=lambda each: each.prefix.length):
             # One prefix that all sites reach is enough; who needs more asks `delivered_from`.
-            if not self._inside <= self.senders[name] | {name}:
-                read.append(self._add(self._sites[name], member))
-        self.read[name] = tuple(read)
+            if not self._inside <= senders | {name}:
+                read.append(self.forwarder.column(member.address))
+                known = self._read_off(self._sites[name], member, read[-1])
+                nodes, senders = nodes | known.nodes, senders | known.sites
+        self.nodes[name], self.senders[name], self.read[name] = nodes, senders, tuple(read)
 
-    def _add(self, site: Site, destination: Destination) -> Column:
-        column = self.forwarder.column(destination.address)
+    def _read_off(self, site: Site, destination: Destination, column: Column) -> _Delivered:
         known = column.facts.get(("delivered to", site.name))
         if not isinstance(known, _Delivered) or known.base is not self.targets.base:
             known = _Delivered(self.targets.base, *self._delivered(site, destination, column))
             column.facts["delivered to", site.name] = known
-        for node in known.nodes:
-            self.sent[node].add(site.name)
-        self.senders[site.name] = self.senders[site.name] | known.sites
-        return column
+        return known
 
-    def _delivered(
-        self, site: Site, destination: Destination, column: Column
-    ) -> tuple[tuple[str, ...], frozenset[str]]:
+    def _delivered(self, site: Site, destination: Destination, column: Column) -> tuple[frozenset[str], frozenset[str]]:
         """Nodes and sites whose packets to a destination are delivered to a site."""
         verdicts: dict[int, bool] = {}
         nodes: list[str] = []
@@ -116,7 +106,7 @@ class Reach:
                 verdicts[key] = any(self.delivers(site, destination, fate) for fate in ends.fates)
             if verdicts[key]:
                 nodes.append(node)
-        return tuple(nodes), frozenset(self.forwarder.links.site_name(node) for node in nodes)
+        return frozenset(nodes), frozenset(self.forwarder.links.site_name(node) for node in nodes)
 
     def delivers(self, site: Site, destination: Destination, fate: Fate) -> bool:
         """Whether one end of a packet to `destination` is delivery to `site`."""
@@ -126,7 +116,7 @@ class Reach:
         """Whether some prefix of `site` is delivered from one table."""
         if self.forwarder.answers.reading is not None:
             self.forwarder.answers.reading.columns += self.read.get(site.name, ())
-        if vrf == DEFAULT_VRF and site.name in self.sent.get(node, ()):
+        if vrf == DEFAULT_VRF and node in self.nodes.get(site.name, ()):
             return True
         return any(
             self.delivers(site, member, fate)
@@ -149,30 +139,47 @@ def delivers(forwarder: Forwarder, targets: SiteTargets, site: Site, destination
 def site_facts(reach: Reach) -> tuple[SiteFact, ...]:
     """Every site of the inventory. A data center or pop none of whose devices is up is cut off as well."""
     links = reach.forwarder.links
+    reach.present = frozenset({links.site_name(node) for node in links.snapshot.devices})
     sites = links.snapshot.inventory.sites
-    present = frozenset({links.site_name(node) for node in links.snapshot.devices})
-    before = reach.before
-    same = before is not None and before.senders is reach.senders and before.present == present
-    known = before.facts if before is not None and same else None
-    reach.facts, reach.present = known if known is not None else _site_facts(reach, sites, present), present
-    return reach.facts
-
-
-def _site_facts(reach: Reach, sites: Sequence[Site], present: frozenset[str]) -> tuple[SiteFact, ...]:
-    inside = {site.name for site in sites if site.kind != EXTERNAL and site.name in present}
-    sends: dict[str, set[str]] = {site.name: set() for site in sites}
-    for name, senders in reach.senders.items():
-        for sender in senders:
-            if sender in sends:
-                sends[sender].add(name)
+    inside = {site.name for site in sites if site.kind != EXTERNAL and site.name in reach.present}
+    known = _known_facts(reach)
+    sends = _sends(reach, [site.name for site in sites if site.name not in known])
     facts = []
     for site in sites:
+        if site.name in known:
+            facts.append(known[site.name])
+            continue
         sends_to = frozenset(sends[site.name] - {site.name})
-        reaches = frozenset(other for other in sends_to if site.name in sends.get(other, ()))
+        reaches = sends_to & reach.senders.get(site.name, frozenset())
         others = inside - {site.name}
         isolated = site.kind != EXTERNAL and bool(others) and not reaches & others
-        facts.append(SiteFact(site.name, site.kind, reaches, sends_to, isolated, site.name in present))
+        facts.append(SiteFact(site.name, site.kind, reaches, sends_to, isolated, site.name in reach.present))
+    reach.facts = {fact.name: fact for fact in facts}
     return tuple(facts)
+
+
+def _known_facts(reach: Reach) -> Mapping[str, SiteFact]:
+    """Facts of the state before about sites that exchange traffic with whom they did."""
+    before = reach.before
+    if before is None or before.present != reach.present:
+        return {}
+    if before.senders is reach.senders:
+        return before.facts
+    moved: set[str] = set()
+    for name in before.senders.keys() | reach.senders.keys():
+        one, other = before.senders.get(name, frozenset()), reach.senders.get(name, frozenset())
+        if one is not other and one != other:
+            moved |= {name} | (one ^ other)
+    return {name: fact for name, fact in before.facts.items() if name not in moved}
+
+
+def _sends(reach: Reach, names: Sequence[str]) -> Mapping[str, set[str]]:
+    """For some sites those that their packets are delivered to."""
+    found: dict[str, set[str]] = {name: set() for name in names}
+    for name, senders in reach.senders.items() if found else ():
+        for sender in senders & found.keys():
+            found[sender].add(name)
+    return found
 
 
 def fate_table(forwarder: Forwarder, destinations: Sequence[Destination]) -> PrefixTable[frozenset[Fate]]:
