@@ -325,7 +325,7 @@ def _mixed(graph: EigrpGraph) -> frozenset[tuple[int, int]]:
 
 
 class EigrpTable(Entries):
-    """Implements main_rib.IgpTable, Running, Holding and Differing."""
+    """Implements main_rib.IgpTable, Running, Differing and Holding."""
 
     native = RouteProtocol.EIGRP
 
@@ -339,10 +339,3 @@ class EigrpTable(Entries):
         if entry is None or entry.protocol is not RouteProtocol.EIGRP or entry.admin_distance >= UNUSABLE:
             return False
         return not any(hop.discard for hop in entry.next_hops)
-
-    def differing(self, other: object) -> Collection[Prefix] | None:
-        """Prefixes of which this table and that of another state say different things; None: cannot tell."""
-        if not isinstance(other, EigrpTable) or self.process != other.process:
-            return None
-        mine, its = self._entries, other._entries
-        return () if mine is its else {each for each in mine.keys() | its.keys() if mine.get(each) != its.get(each)}

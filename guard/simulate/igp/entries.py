@@ -1,6 +1,6 @@
 """The routes of a distance-vector protocol in one table, all made in advance.
 
-Law: implements main_rib.IgpTable and Running but for the names of protocol and process.
+Law: implements main_rib.IgpTable, Running and Differing but for the names of protocol and process.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from guard.model.rib import RibEntry
 
 class Entries:
     """`subnets`: the connected ones that the process runs on."""
+
+    process: str
 
     def __init__(self, entries: Mapping[Prefix, RibEntry], subnets: Collection[Prefix]) -> None:
         self._entries = entries
@@ -29,3 +31,10 @@ class Entries:
 
     def subnets(self) -> Collection[Prefix]:
         return self._subnets
+
+    def differing(self, other: object) -> Collection[Prefix] | None:
+        """Prefixes of which this table and that of another state say different things; None: cannot tell."""
+        if not isinstance(other, Entries) or type(self) is not type(other) or self.process != other.process:
+            return None
+        mine, its = self._entries, other._entries
+        return () if mine is its else {each for each in mine.keys() | its.keys() if mine.get(each) != its.get(each)}

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import EllipsisType
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from guard.model.address import DEFAULT_V4, DEFAULT_V6, Prefix
 from guard.model.bgp import BgpAttributes
 from guard.model.device import Vendor
-from guard.model.rib import RibEntry, RouteProtocol
+from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.simulate.igp.isis_graph import BACKBONE, IsisGraph, IsisRouter, as_told
+from guard.simulate.igp.numbering import Aligned, aligned
 from guard.simulate.igp.ospf_internal import Memory
 from guard.simulate.igp.spf import (
     INFINITE,
@@ -27,6 +30,7 @@ from guard.simulate.igp.spf import (
     Best,
     Candidate,
     Floats,
+    Words,
     advertised,
     best,
     bits,
@@ -35,6 +39,8 @@ from guard.simulate.igp.spf import (
 from guard.simulate.policy.evaluator import RouteView, evaluate
 from guard.simulate.rib.main_rib import UNUSABLE, MainRib
 from guard.simulate.rib.redistribution import Evaluators, take
+
+Bytes = npt.NDArray[np.uint8]
 
 _PROTOCOL = {1: RouteProtocol.ISIS_L1, 2: RouteProtocol.ISIS_L2}
 
@@ -125,6 +131,7 @@ class Isis:
     _told: dict[tuple[int, str], Advertised] = field(default_factory=dict)
     _lengths: frozenset[int] = frozenset()
     _tables: dict[int, IsisTable] = field(default_factory=dict)
+    _aligned: Aligned | None = None
 
     def __post_init__(self) -> None:
         graph = self.paths.graph
@@ -155,6 +162,12 @@ class Isis:
         if known is None:
             known = self._tables[router] = IsisTable(self, router)
         return known
+
+    def aligned(self, other: Isis) -> Aligned:
+        """The numbers of another state beside this one's; the last answer is remembered."""
+        if self._aligned is None or self._aligned.other is not other.numbers:
+            self._aligned = aligned(self.numbers, other.numbers)
+        return self._aligned
 
     @property
     def default(self) -> Prefix:
@@ -241,64 +254,151 @@ class Isis:
         return known
 
 
+class _Routes(NamedTuple):
+    """What one router has of every number: level (0: none), cost, next-hop sets (words x numbers)."""
+
+    levels: Bytes
+    costs: Floats
+    masks: Words
+
+
 class IsisTable:
     """What one IS-IS process offers to the main RIB of its VRF (main_rib.IgpTable); made at the first question."""
 
-    __slots__ = ("_domain", "_entries", "_router", "_shared", "process")
+    __slots__ = ("_domain", "_entries", "_held", "_hops", "_known", "_router", "_shared", "process")
 
     def __init__(self, domain: Isis, router: int) -> None:
         self.process = domain.paths.graph.routers[router].process.process
         self._domain = domain
         self._router = router
-        self._entries: list[RibEntry | None] | None = None
+        self._known: _Routes | None = None
+        self._held: bytes | None = None
+        self._entries: list[RibEntry | EllipsisType | None] = []  # ...: not made yet
         self._shared: dict[tuple[int, int, tuple[int, ...]], RibEntry] = {}
+        self._hops: dict[tuple[int, ...], tuple[NextHop, ...]] = {}
 
     def lengths(self, version: int) -> Collection[int]:
         return self._domain.lengths() if version == self._domain.family else ()
 
     def prefixes(self) -> Iterator[Prefix]:
-        return (prefix for prefix in self._domain.numbers if self.entry(prefix) is not None)
+        held = self._routes().levels.tobytes()
+        return (prefix for prefix, number in self._domain.numbers.items() if held[number])
+
+    def count(self) -> int:
+        """How many prefixes are offered."""
+        return int(np.count_nonzero(self._routes().levels))
 
     def entry(self, prefix: Prefix) -> RibEntry | None:
-        entries = self._entries if self._entries is not None else self._fill()
         number = self._domain.numbers.get(prefix)
-        return entries[number] if number is not None and number < len(entries) else None
+        if number is None:
+            return None
+        if not self._entries:
+            self._entries = [... if level else None for level in self._routes().levels.tolist()]
+        known = self._entries[number]
+        if isinstance(known, EllipsisType):
+            routes = self._routes()
+            level, cost = int(routes.levels[number]), int(routes.costs[number])
+            known = self._entries[number] = self._share(level, cost, self._mask(number))
+        return known
 
     def holds(self, prefix: Prefix) -> bool:
         """Whether `prefix` has a route here that may be installed."""
-        entry = self.entry(prefix)
-        return entry is not None and bool(entry.next_hops) and entry.admin_distance < UNUSABLE
+        number = self._domain.numbers.get(prefix)
+        return number is not None and bool(self._marks()[number])
 
-    def _fill(self) -> list[RibEntry | None]:
+    def numbered(self) -> tuple[Mapping[Prefix, int], bytes]:
+        """Numbers of prefixes, one object for the domain, and by number whether it `holds` them."""
+        return self._domain.numbers, self._marks()
+
+    def gateways(self, prefix: Prefix) -> tuple[NextHop, ...]:
+        """Next hops of what `holds`, where each names a neighbour's address."""
+        if not self.holds(prefix):
+            return ()
+        hops = self._next_hops(self._mask(self._domain.numbers[prefix]))
+        return hops if all(hop.address is not None and hop.interface is not None for hop in hops) else ()
+
+    def differing(self, other: object) -> list[Prefix] | None:
+        """Prefixes of which this table and that of another state may say different things; None: cannot tell."""
+        return self._apart(other, costs=True)
+
+    def leading_elsewhere(self, other: object) -> list[Prefix] | None:
+        """Prefixes that this table and that of another state may lead another way, whatever it costs."""
+        return self._apart(other, costs=False)
+
+    def _apart(self, other: object, *, costs: bool) -> list[Prefix] | None:
+        if self is other:
+            return []
+        if not isinstance(other, IsisTable) or self._settings() != other._settings():
+            return None
+        known = self._domain.aligned(other._domain)
+        one, two = self._routes(), other._routes()
+        apart = one.levels[known.here] != two.levels[known.there]
+        apart |= (one.masks[:, known.here] != two.masks[:, known.there]).any(axis=0)
+        if costs:
+            apart |= one.costs[known.here] != two.costs[known.there]
+        return [*(known.prefixes[at] for at in np.flatnonzero(apart).tolist()), *known.alone]
+
+    def _settings(self) -> tuple[object, ...]:
+        """What makes an entry of what was computed."""
+        graph = self._domain.paths.graph
+        process = graph.routers[self._router].process
+        distances = process.distance, process.distance_level_2
+        return process.process, distances, process.maximum_paths, graph.hops[self._router]
+
+    def _routes(self) -> _Routes:
         """Level 1 goes over level 2; what is the router's own is left to connected routes."""
+        if self._known is not None:
+            return self._known
         levels = sorted(self._domain.paths.graph.routers[self._router].levels, reverse=True)
-        found = [(level, best) for level in levels if (best := self._domain.level(self._router, level)) is not None]
-        entries: list[RibEntry | None] = [None] * len(self._domain.numbers)
-        default = self._domain.numbers.get(self._domain.default)
-        for level, best in found:
-            masks = zip(*best.masks.tolist(), strict=True)
-            for number, cost, mask in zip(best.numbers.tolist(), best.costs.tolist(), masks, strict=True):
-                if cost == INFINITE or not any(mask):
-                    continue
-                if number == default and level == 1 and len(levels) > 1:
-                    continue  # the attached bit is for level-1 routers alone
-                entries[number] = self._share(level, int(cost), mask)
-        self._entries = entries
-        return entries
+        size, words = len(self._domain.numbers), self._domain.paths.words(self._router)
+        found = _Routes(
+            np.zeros(size, dtype=np.uint8), np.full(size, INFINITE), np.zeros((words, size), dtype=np.uint64)
+        )
+        for level in levels:
+            best = self._domain.level(self._router, level)
+            if best is None:
+                continue
+            usable = np.isfinite(best.costs) & best.masks.any(axis=0)
+            if level == 1 and len(levels) > 1:  # the attached bit is for level-1 routers alone
+                usable &= best.numbers != self._domain.numbers.get(self._domain.default, -1)
+            at = best.numbers[usable]
+            found.levels[at] = level
+            found.costs[at] = best.costs[usable]
+            found.masks[:, at] = best.masks[:, usable]
+        self._known = found
+        return found
+
+    def _marks(self) -> bytes:
+        if self._held is None:
+            usable = [self._distance(level) < UNUSABLE for level in (1, 2)]
+            levels = self._routes().levels
+            self._held = (((levels == 1) & usable[0]) | ((levels == 2) & usable[1])).tobytes()
+        return self._held
+
+    def _mask(self, number: int) -> tuple[int, ...]:
+        return tuple(self._routes().masks[:, number].tolist())
+
+    def _distance(self, level: int) -> int:
+        process = self._domain.paths.graph.routers[self._router].process
+        further = process.distance_level_2 if level == 2 else None
+        return process.distance if further is None else further
 
     def _share(self, level: int, cost: int, mask: tuple[int, ...]) -> RibEntry:
         key = (level, cost, mask)
         known = self._shared.get(key)
         if known is None:
+            entry = RibEntry(_PROTOCOL[level], self._distance(level), cost, self._next_hops(mask))
+            known = self._shared[key] = entry
+        return known
+
+    def _next_hops(self, mask: tuple[int, ...]) -> tuple[NextHop, ...]:
+        known = self._hops.get(mask)
+        if known is None:
             graph = self._domain.paths.graph
-            process = graph.routers[self._router].process
             found = {graph.hops[self._router][bit] for bit in bits(mask)}
             hops = sorted(found, key=lambda hop: (hop.address or (0, 0), hop.interface or ""))
-            kept = tuple(hops[: max(1, process.maximum_paths)])
-            distance = process.distance
-            if level == 2 and process.distance_level_2 is not None:
-                distance = process.distance_level_2
-            known = self._shared[key] = RibEntry(_PROTOCOL[level], distance, cost, kept)
+            most = max(1, graph.routers[self._router].process.maximum_paths)
+            known = self._hops[mask] = tuple(hops[:most])
         return known
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from guard.model.address import WIDTH, Address, Prefix
 from guard.model.device import Vendor
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
+from guard.simulate.igp.numbering import Aligned, aligned
 from guard.simulate.igp.ospf_graph import Router
 from guard.simulate.igp.ospf_internal import INTER, INTRA, NONE, RESERVED, Internal, Routes
 from guard.simulate.igp.spf import INFINITE, WORD, Bools, Floats, Ints, Words, bits
@@ -68,16 +69,6 @@ class ExternalRoute(NamedTuple):
     tag: int
 
 
-class _Aligned(NamedTuple):
-    """What two states number alike: prefixes of both with their numbers here and there, and those of one alone."""
-
-    other: Internal
-    prefixes: tuple[Prefix, ...]
-    here: Ints
-    there: Ints
-    alone: tuple[Prefix, ...]
-
-
 @dataclass(slots=True)
 class Ospf:
     """One OSPF version of the whole network with its external LSAs."""
@@ -91,7 +82,7 @@ class Ospf:
     _lengths: frozenset[int] = frozenset()
     _tables: dict[int, OspfTable] = field(default_factory=dict)
     _more: dict[int, list[NextHop]] = field(default_factory=dict)  # by router: next hops of reserved bits
-    _aligned: _Aligned | None = None
+    _aligned: Aligned | None = None
     _offered: tuple[Prefix, ...] | None = None
 
     def __post_init__(self) -> None:
@@ -122,14 +113,10 @@ class Ospf:
     def originates_default(self, router: int) -> bool:
         return router in self._originators
 
-    def aligned(self, other: Ospf) -> _Aligned:
+    def aligned(self, other: Ospf) -> Aligned:
         """The numbers of another state beside this one's; the last answer is remembered."""
-        if self._aligned is None or self._aligned.other is not other.internal:
-            mine, others = self.internal.numbers, other.internal.numbers
-            both = tuple(prefix for prefix in mine if prefix in others)
-            here = np.array([mine[prefix] for prefix in both], dtype=np.int64)
-            there = np.array([others[prefix] for prefix in both], dtype=np.int64)
-            self._aligned = _Aligned(other.internal, both, here, there, tuple(mine.keys() ^ others.keys()))
+        if self._aligned is None or self._aligned.other is not other.internal.numbers:
+            self._aligned = aligned(self.internal.numbers, other.internal.numbers)
         return self._aligned
 
     def table(self, router: int, permits: Callable[[Prefix], bool] | None) -> OspfTable:
