@@ -61,9 +61,10 @@ def _turned(old: BgpSolution, new: BgpSolution) -> Mapping[Table, list[Group]]:
     for group in _groups(old, new):
         one, other = old.installed(group[0]), new.installed(group[0])
         if one is not other and one != other:
-            tables = {*one.own, *other.own, *(t for members, _ in (*one.alike, *other.alike) for t in members)}
-            for table in tables:
-                if one.get(table) != other.get(table):
+            offers, offered = one.by_table(), other.by_table()
+            for table in offers.keys() | offered.keys():
+                was, now = offers.get(table), offered.get(table)
+                if was is not now and was != now:
                     found.setdefault(table, []).append(group)
     return found
 

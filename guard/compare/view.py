@@ -123,26 +123,24 @@ def _routes(delta: Delta, at_most: int) -> Row:
 
 def route_rows(key: RouteKey, entry: RibEntry) -> list[Row]:
     """The columns of `guard show routes`: a row per next hop."""
+    network, protocol, tag = str(key.prefix), entry.protocol.value, entry.tag or None
     return [
         {
             "node": key.node,
             "vrf": key.vrf,
-            "network": str(key.prefix),
+            "network": network,
             "next_hop_ip": str(hop.address) if hop.address else None,
-            "next_hop_interface": _hop_interface(hop),
-            "protocol": entry.protocol.value,
+            "next_hop_interface": "null_interface" if hop.discard else hop.interface or "dynamic",
+            "protocol": protocol,
             "metric": entry.metric,
             "admin_distance": entry.admin_distance,
-            "tag": entry.tag or None,
+            "tag": tag,
         }
-        for hop in entry.next_hops or (NextHop(),)
+        for hop in entry.next_hops or _NO_HOP
     ]
 
 
-def _hop_interface(hop: NextHop) -> str:
-    if hop.discard:
-        return "null_interface"
-    return hop.interface or "dynamic"
+_NO_HOP = (NextHop(),)
 
 
 def _advertisements(delta: Delta) -> list[Row]:

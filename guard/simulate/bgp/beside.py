@@ -5,7 +5,7 @@ Law: a class that is not named goes over a link as it went; where that is not su
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from guard.simulate.bgp.flocks import Flock
@@ -20,10 +20,11 @@ class Beside:
     """Asked about links that are the same ones in both passes.
 
     `moved`: classes that were chosen anew, or have other members than they had; `gone`: classes (by their first
-    prefixes) that there are no more.
+    prefixes) that there are no more. `is_sent` tells of a class whether it surely goes over every session as it went:
+    about such a class no speaker is asked.
     """
 
-    def __init__(self, old: Exchange, new: Exchange) -> None:
+    def __init__(self, old: Exchange, new: Exchange, is_sent: Callable[[ClassRun, ClassRun], bool]) -> None:
         self._old = old
         self._new = new
         self.moved: list[ClassRun] = []
@@ -31,8 +32,10 @@ class Beside:
         for run in new.classes:
             before = old.runs.get(run.prefix)
             earlier = run.earlier
-            same = earlier is not None and earlier.run is before and before.members == run.members
-            (self._stand if same else self.moved).append(run)
+            if earlier is None or earlier.run is not before or before.members != run.members:
+                self.moved.append(run)
+            elif not is_sent(run, before):
+                self._stand.append(run)
         self.gone = frozenset(run.prefix for run in old.classes) - {run.prefix for run in new.classes}
         self._unsure: dict[tuple[int, int], tuple[ClassRun, ...]] = {}  # by sender and IP version
         self._alike: dict[tuple[int, int], frozenset[int]] = {}  # by run (its id) and flock

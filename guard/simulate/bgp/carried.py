@@ -108,7 +108,7 @@ class Carried:
         senders = [each.sender for each in links]
         if self._exchange.is_selective(senders) or earlier._exchange.is_selective(senders):
             return None  # what they keep back hangs on the main RIB
-        beside = self._beside = self._beside or Beside(earlier._exchange, self._exchange)
+        beside = self._beside = self._beside or Beside(earlier._exchange, self._exchange, self._is_sent)
         fresh: dict[Prefix, Part | None] = {}
         for link in links:
             for run in beside.over(link):
@@ -119,6 +119,9 @@ class Carried:
         first_of = (run.prefix for link in links for run in self._exchange.classes if run.version == link.version)
         told = ((first, fresh[first] if first in fresh else theirs.get(first)) for first in first_of)
         return {first: part for first, part in told if part is not None}
+
+    def _is_sent(self, run: ClassRun, before: ClassRun) -> bool:
+        return self._final and self._solution.is_sent(run, before)
 
 
 def _says_alike(parts: Parts, theirs: Parts, sent: Mapping[Prefix, BgpAttributes]) -> bool:

@@ -54,6 +54,14 @@ class Installed(NamedTuple):
         found = self.own.get(table)
         return found or next((entry for tables, entry in self.alike if table in tables), None)
 
+    def by_table(self) -> dict[Table, RibEntry]:
+        """The same written out for all that are offered something."""
+        found: dict[Table, RibEntry] = {}
+        for tables, entry in reversed(self.alike):
+            found.update(dict.fromkeys(tables, entry))
+        found.update(self.own)
+        return found
+
 
 class _Told(NamedTuple):
     """Members of a flock that have one entry (None: none)."""
