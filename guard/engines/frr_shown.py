@@ -264,6 +264,10 @@ _WELL_KNOWN = {
 }
 
 
+#: Extended communities whose letters are not the words that are typed.
+_KINDS = {"LB": "bandwidth"}
+
+
 def _communities(path: Mapping[str, Any]) -> Iterator[str]:
     for each in path.get("community", {}).get("list", []):
         yield _WELL_KNOWN.get(each, each)
@@ -271,7 +275,7 @@ def _communities(path: Mapping[str, Any]) -> Iterator[str]:
     extended = re.sub(r"\([^)]*\)", "", path.get("extendedCommunity", {}).get("string", ""))  # LB:1:2 (16.000 bps)
     for each in extended.split():
         kind, _, value = each.partition(":")
-        yield f"{kind.lower()} {value}"
+        yield f"{_KINDS.get(kind, kind.lower())} {value}"
 
 
 def shown_peers(output: Mapping[str, str], vrf: str = DEFAULT_VRF) -> Iterator[ShownPeer]:

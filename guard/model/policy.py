@@ -370,6 +370,14 @@ class SetCommunities:
 
 
 @dataclass(frozen=True, slots=True)
+class SetBandwidth:
+    """The link-bandwidth community of our own AS in place of any (draft-ietf-idr-link-bandwidth), in bytes a second."""
+
+    bytes_per_second: int
+    transitive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class DeleteCommunities:
     """Remove the communities that the named list permits, each looked at alone (`set comm-list X delete`).
 
@@ -440,6 +448,7 @@ Action = (
     | SetMetricType
     | SetOrigin
     | SetCommunities
+    | SetBandwidth
     | DeleteCommunities
     | PrependAsPath
     | PrependLastAs

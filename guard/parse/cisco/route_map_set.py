@@ -15,6 +15,7 @@ from guard.model.policy import (
     PrependAsPath,
     PrependLastAs,
     ReplaceAs,
+    SetBandwidth,
     SetCommunities,
     SetLevel,
     SetMetricFromIgp,
@@ -57,8 +58,8 @@ def read_set(line: Line, words: tuple[str, ...], term: TermDraft, context: Conte
     actions = reader(line, rest, context)
     if actions is None:
         return
-    if key == "as-path":
-        key = f"as-path {rest[0]}"
+    if key == "as-path" or (key == "extcommunity" and context.vendor is Vendor.FRR):
+        key = f"{key} {rest[0].lower()}"  # each a rule of its own
     term.sets.pop(key, None)
     term.sets[key] = actions
     context.done(line)
@@ -142,15 +143,23 @@ def _set(kind: str, words: tuple[str, ...]) -> tuple[Action, ...]:
     return (SetCommunities(frozenset(members(kind, values)), mode, kind),)
 
 
+_BYTES_PER_MEGABIT = 1_000_000 // 8
+
+
 def _extended(line: Line, words: tuple[str, ...], context: Context) -> tuple[Action, ...] | None:
     if words[0] == "none":
         return (SetCommunities(frozenset(), "=", "extended"),)
     kind = words[0].lower()
+    if kind == "bandwidth" and words[1].isdecimal() and context.vendor is Vendor.FRR:
+        context.partial(line, "bandwidths of several paths are not added up, and weigh no traffic")
+        return (SetBandwidth(between(words[1], 1, 25600) * _BYTES_PER_MEGABIT, "non-transitive" not in words),)
     if kind not in ("rt", "soo"):
         context.not_implemented(line, f"extended communities of kind {words[0]} are not modelled")
         return None
     mode = {"additive": "+", "delete": "-"}.get(words[-1].lower(), "=")
     values = words[1:] if mode == "=" else words[1:-1]
+    if mode == "=" and context.vendor is Vendor.FRR:
+        mode = "+"  # bgp_routemap.c, route_set_ecommunity: "We assume additive for Extended Community"
     texts: list[str] = []
     for value in values:
         if value.lower() in ("rt", "soo"):

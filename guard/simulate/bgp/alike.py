@@ -38,7 +38,7 @@ _OF_THE_ROUTE = (
     said.MatchLocalPreference, said.MatchWeight, said.MatchOrigin, said.MatchFamily, said.MatchPolicy, said.Opaque,
 )  # fmt: skip
 _TO_THE_ROUTE = (
-    said.SetNumber, said.SetOrigin, said.SetCommunities, said.DeleteCommunities, said.PrependAsPath,
+    said.SetNumber, said.SetOrigin, said.SetCommunities, said.SetBandwidth, said.DeleteCommunities, said.PrependAsPath,
     said.PrependLastAs, said.ExcludeAs, said.ReplaceAs,
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from guard.model import vendor_defaults as defaults
 from guard.model.acl import Acl
 from guard.model.address import Address, Prefix
 from guard.model.bgp import CONFED_SEQUENCE, SEQUENCE, AsPath, BgpAttributes, Segment
+from guard.model.community import extended
 from guard.model.device import Device, Vendor
 from guard.model.policy import (
     NEXT_IN_ORDER,
@@ -50,6 +51,7 @@ from guard.model.policy import (
     PrependLastAs,
     ReplaceAs,
     RoutePolicy,
+    SetBandwidth,
     SetCommunities,
     SetLevel,
     SetMetricFromIgp,
@@ -389,6 +391,10 @@ class Evaluator:
                 return view._replace(attributes=attributes._replace(origin=origin))
             case SetCommunities():
                 return _with_communities(view, _set_communities(action, attributes.communities))
+            case SetBandwidth(speed, transitive):
+                text = _bandwidth(view.own_as, speed, transitive=transitive)
+                others = (each for each in attributes.communities if each.partition(" ")[0] not in _BANDWIDTHS)
+                return _with_communities(view, tuple(sorted((*others, text))))
             case DeleteCommunities():
                 return _with_communities(view, self._delete(action, attributes.communities))
             case PrependAsPath(asns):
@@ -555,6 +561,14 @@ def _set_communities(action: SetCommunities, carried: tuple[str, ...]) -> tuple[
         return tuple(each for each in carried if each not in action.communities)
     others = (each for each in carried if community_kind(each) != action.kind)
     return tuple(sorted(action.communities.union(others)))
+
+
+_BANDWIDTHS = ("bandwidth", "bandwidth-non-transitive")
+
+
+def _bandwidth(asn: int, speed: int, *, transitive: bool) -> str:
+    """The AS has two octets there: a longer one is AS_TRANS (RFC 6793 9)."""
+    return extended(_BANDWIDTHS[not transitive], f"{asn if asn < 1 << 16 else 23456}:{speed}")
 
 
 def _set_next_hop(action: SetNextHop, view: RouteView) -> RouteView:

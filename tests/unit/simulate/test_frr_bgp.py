@@ -270,3 +270,27 @@ router bgp 6500{n}
     assert [row["next_hop_ip"] for row in held] == ([way] if way is not None else [])
     told = [row["next_hop_ip"] for row in bgp_rows(state) if row["node"] == "r1"]
     assert told == (["2001:db8:5::5"] if way is not None else [])
+
+
+def test_link_bandwidth_stands_beside_other_extended_communities() -> None:
+    """route_set_ecommunity_lb: in bytes a second, of the own AS or AS_TRANS; route_set_ecommunity adds."""
+    end = """\
+route-map M permit 10
+ set extcommunity rt 1:1
+ set extcommunity soo 2:2
+ set extcommunity bandwidth {0}
+route-map N permit 10
+ set extcommunity rt 3:3
+"""
+    told = r1("network 10.9.1.0/24", "neighbor 10.0.0.2 route-map M out", end=end)
+    plain = R2 + "  neighbor 10.0.0.1 route-map N in\nroute-map N permit 10\n set extcommunity rt 3:3\n"
+
+    def heard(first: str, second: str) -> list[list[str]]:
+        state = state_of(r1=first, r2=second)
+        held = (row for row in bgp_rows(state) if row["node"] == "r2")
+        return [row["communities"] for row in held if row["network"] == "10.9.1.0/24"]
+
+    assert heard(told.format("200"), plain) == [["4:65001:25000000", "2:1:1", "2:3:3", "3:2:2"]]
+    assert heard(told.format("200 non-transitive"), plain) == [["2:1:1", "2:3:3", "3:2:2"]]
+    wide = told.format("200").replace("router bgp 65001", "router bgp 400000")
+    assert heard(wide, plain.replace("remote-as 65001", "remote-as 400000"))[0][0] == "4:23456:25000000"
