@@ -38,7 +38,7 @@ class Beside:
                 self._stand.append(run)
         self.gone = frozenset(run.prefix for run in old.classes) - {run.prefix for run in new.classes}
         self._unsure: dict[tuple[int, int], tuple[ClassRun, ...]] = {}  # by sender and IP version
-        self._alike: dict[tuple[int, int], frozenset[int]] = {}  # by run (its id) and flock
+        self._alike: dict[tuple[int, int], list[tuple[ClassRun, frozenset[int]]]] = {}  # by IP version and flock
         apart = {id(run.earlier.apart): run.earlier.apart for run in self._stand if run.earlier is not None}
         self._apart = frozenset().union(*apart.values())  # to some class
 
@@ -55,33 +55,35 @@ class Beside:
         if key not in self._unsure:
             alone = self._new.graph.speakers[sender].evaluator.tells_igp_metric
             flock = self._new.flock(version, sender) if not alone else None
-            here = (run for run in self._stand if run.version == version)
-            self._unsure[key] = tuple(run for run in here if not self._is_sure(run, sender, flock))
+            sure = self._told_alike(version, flock)
+            here = (run for run, alike in sure if sender not in run.selections and sender not in alike)
+            self._unsure[key] = (*(run for run in here if not run.is_quiet(sender)), *self._apart_at(sender, version))
         return self._unsure[key]
 
-    def _apart_at(self, receiver: int, version: int) -> Iterator[ClassRun]:
-        """Classes that a speaker may let in otherwise; what goes to the outside nobody lets in."""
-        if receiver == OUTSIDE or receiver not in self._apart:
+    def _told_alike(self, version: int, flock: Flock | None) -> list[tuple[ClassRun, frozenset[int]]]:
+        """For each class the members of a flock (see flocks) that hear what they heard and can use it as they could."""
+        key = (version, flock.number if flock is not None else -1)
+        if key not in self._alike:
+            stand = [(run, run.earlier) for run in self._stand if run.version == version]
+            self._alike[key] = [
+                (run, self._members_alike(run, earlier, flock) if flock is not None else frozenset())
+                for run, earlier in stand
+                if earlier is not None
+            ]
+        return self._alike[key]
+
+    def _members_alike(self, run: ClassRun, earlier: Earlier, flock: Flock) -> frozenset[int]:
+        theirs = self._new.earlier_flock(earlier, flock)
+        now = self._new.heard_by(run, flock)
+        then = self._old.heard_by(earlier.run, theirs) if theirs is not None else None
+        if now is None or then is None:
+            return frozenset()
+        return now.members if now.members == then.members else now.members & then.members
+
+    def _apart_at(self, index: int, version: int) -> Iterator[ClassRun]:
+        """Classes to which a speaker is not what it was; the outside is nobody."""
+        if index == OUTSIDE or index not in self._apart:
             return
         for run in self._stand:
-            if run.version == version and run.earlier is not None and receiver in run.earlier.apart:
+            if run.version == version and run.earlier is not None and index in run.earlier.apart:
                 yield run
-
-    def _is_sure(self, run: ClassRun, index: int, flock: Flock | None) -> bool:
-        """Whether a speaker surely uses what he used, and treats it alike."""
-        earlier = run.earlier
-        if earlier is None or index in earlier.apart:
-            return False
-        if index in run.selections or (flock is not None and index in self._told_alike(run, earlier, flock)):
-            return True
-        return run.is_quiet(index)
-
-    def _told_alike(self, run: ClassRun, earlier: Earlier, flock: Flock) -> frozenset[int]:
-        """Members of a flock (see flocks) that hear what they heard, and can use it as they could."""
-        key = (id(run), flock.number)
-        if key not in self._alike:
-            theirs = self._new.earlier_flock(earlier, flock)
-            now = self._new.heard_by(run, flock)
-            then = self._old.heard_by(earlier.run, theirs) if theirs is not None else None
-            self._alike[key] = now.members & then.members if now is not None and then is not None else frozenset()
-        return self._alike[key]

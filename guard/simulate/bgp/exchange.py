@@ -458,7 +458,7 @@ def count_received(exchange: Exchange, link: Link) -> int:
     """How many prefixes count against the receiver's limit: EOS counts all, others what import policy lets in."""
     speaker = exchange.graph.speakers[link.receiver]
     total = 0
-    for run in exchange.classes:
+    for run in exchange.born_over(link) if link.sender == OUTSIDE else exchange.classes:
         if run.version != link.version or external.is_test_prefix(run.prefix):
             continue
         counted = run.received(link) if speaker.device.vendor is Vendor.EOS else run.accepted(link)

@@ -75,6 +75,8 @@ class World:
         self._reached: dict[int, dict[tuple[int, str, Address], bool]] = {}  # by earlier state (its id)
         self.solving = True
         self._selective: frozenset[int] = like._selective if like is not None else _selective(graph)
+        self._carried: dict[Address, tuple[frozenset[str], frozenset[int]]] = {}  # nodes, and their speakers
+        self._carried_before = like._carried if like is not None else {}
         if like is not None:
             self._flocks, self._kind_of, self.kinds = like._flocks, like._kind_of, like.kinds
 
@@ -197,8 +199,14 @@ class World:
             if _is_carrying(self.underlay):
                 nodes = self.underlay.carried(next_hop)
             nodes = nodes.difference(each.node for each in self.underlay.topology.owners(next_hop))
-            found = (self.graph.by_name.get((node, "default")) for node in nodes)
-            known = self._usable_by[next_hop] = frozenset(index for index in found if index is not None)
+            theirs = self._carried_before.get(next_hop)
+            if theirs is not None and theirs[0] == nodes:
+                nodes, known = theirs
+            else:
+                found = (self.graph.by_name.get((node, "default")) for node in nodes)
+                known = frozenset(index for index in found if index is not None)
+            self._carried[next_hop] = nodes, known
+            self._usable_by[next_hop] = known
         return known
 
     def interned(self, needs: Needs) -> Needs:

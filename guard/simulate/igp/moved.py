@@ -6,12 +6,29 @@ before it. Where that is not sure nothing is said.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Set
+from typing import TYPE_CHECKING, NamedTuple
 
 from guard.model.address import Address, Prefix
+from guard.model.rib import RibEntry
 
 if TYPE_CHECKING:
     from guard.simulate.igp.underlay_build import Network
+
+
+class _Told(NamedTuple):
+    """Prefixes that decide about an address (see Network.chain), and nodes that an IGP tells of it in both states."""
+
+    chain: tuple[Prefix, ...]
+    shared: Prefix | None
+    carried: frozenset[str]
+
+
+class _Near(NamedTuple):
+    """Connected routes of a table, and prefixes that it has static ones for in either state."""
+
+    own: Mapping[Prefix, RibEntry]
+    static: Set[Prefix]
 
 
 class Moved:
@@ -20,34 +37,46 @@ class Moved:
     def __init__(self, old: Network, new: Network) -> None:
         self.old = old
         self._new = new
-        self._chains: dict[Address, tuple[tuple[Prefix, ...], Prefix | None] | None] = {}
+        self._addresses: dict[Address, _Told | None] = {}
+        self._tables: dict[tuple[str, str], _Near | None] = {}
         self._turned: dict[str, frozenset[Prefix] | None] = {}
 
     def is_still(self, node: str, vrf: str, address: Address) -> bool:
         """Whether the address surely resolves from this table as it did: the same way at the same cost."""
-        chain = self._chain(address)
-        new, old = self._new.ribs.get((node, vrf)), self.old.ribs.get((node, vrf))
-        if chain is None or new is None or old is None or new.own is not old.own:
+        told, near = self._address(address), self._table(node, vrf)
+        if told is None or near is None:
             return False
-        private, shared = chain
-        for prefix in (*private, shared):
-            if prefix in new.own:
+        for prefix in told.chain:
+            if prefix in near.own:
                 return True
-            if prefix in new.static or prefix in old.static:
+            if prefix in near.static:
                 return False
-        if shared is None or vrf != "default":
-            return False
-        if node not in self._new.carried(address) or node not in self.old.carried(address):
+        if told.shared is None or vrf != "default" or node not in told.carried:
             return False
         turned = self._of(node)
-        return turned is not None and shared not in turned
+        return turned is not None and told.shared not in turned
 
-    def _chain(self, address: Address) -> tuple[tuple[Prefix, ...], Prefix | None] | None:
-        """The prefixes that decide (see Network.chain), if they are the same in both states."""
-        if address not in self._chains:
-            chain = self._new.chain(address)
-            self._chains[address] = chain if chain == self.old.chain(address) else None
-        return self._chains[address]
+    def _address(self, address: Address) -> _Told | None:
+        """What decides about an address, if it is the same in both states."""
+        if address not in self._addresses:
+            private, shared = chain = self._new.chain(address)
+            told = None
+            if chain == self.old.chain(address):
+                carried = self._new.carried(address) & self.old.carried(address)
+                told = _Told((*private, shared) if shared is not None else private, shared, carried)
+            self._addresses[address] = told
+        return self._addresses[address]
+
+    def _table(self, node: str, vrf: str) -> _Near | None:
+        """A table's nearest routes, if connected ones are what they were."""
+        key = (node, vrf)
+        if key not in self._tables:
+            new, old = self._new.ribs.get(key), self.old.ribs.get(key)
+            found = None
+            if new is not None and old is not None and (new.own is old.own or new.own == old.own):
+                found = _Near(new.own, new.static.keys() | old.static.keys())
+            self._tables[key] = found
+        return self._tables[key]
 
     def _of(self, node: str) -> frozenset[Prefix] | None:
         """What the IGPs of a node may say differently of; None where its static routes differ as well."""
