@@ -26,9 +26,9 @@ from guard.model.provenance import Source
 from guard.model.rib import RouteProtocol
 from guard.model.state import IgpAdjacency, NetworkState, Scenario, StateNote
 from guard.simulate.bgp.ends import EBGP
-from guard.simulate.bgp.exchange import heard_from_outside
 from guard.simulate.bgp.graph import build
 from guard.simulate.bgp.session import SessionTable
+from guard.simulate.bgp.workload import heard_from_outside
 from guard.simulate.bgp.world import Limits
 from guard.simulate.control_plane import compute
 from guard.snapshot.snapshot import Snapshot

@@ -20,10 +20,10 @@ from guard.model.device import Device, Vendor
 from guard.model.provenance import Source
 from guard.model.state import InterfaceId, NetworkState, Scenario, StateNote
 from guard.simulate.bgp.ends import Pairing
-from guard.simulate.bgp.exchange import heard_from_outside
 from guard.simulate.bgp.external import Heard
 from guard.simulate.bgp.policy import passes
 from guard.simulate.bgp.session import SessionTable
+from guard.simulate.bgp.workload import heard_from_outside
 from guard.simulate.igp.underlay_build import Network, lay
 from guard.simulate.layer3.build import build
 from guard.simulate.policy.evaluator import Evaluator

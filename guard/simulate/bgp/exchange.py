@@ -7,30 +7,26 @@ several stable states become notes, never a coin toss.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
-from guard.model.address import DEFAULT_V4, DEFAULT_V6, WIDTH, Address, Prefix
-from guard.model.bgp import BgpAggregate, BgpAttributes
+from guard.model.address import WIDTH, Address, Prefix
+from guard.model.bgp import BgpAttributes
 from guard.model.device import Device, Vendor
-from guard.model.rib import RibEntry
 from guard.model.state import StateNote
 from guard.simulate.bgp import external
-from guard.simulate.bgp.alike import Kinds
 from guard.simulate.bgp.contest import is_contested
-from guard.simulate.bgp.ends import LINK_LOCAL
 from guard.simulate.bgp.graph import OUTSIDE, Graph, Link, SessionKey, Speaker, build
-from guard.simulate.bgp.origin import aggregate_path, is_fixed, originated, rib_contributors, yields_to_rib
+from guard.simulate.bgp.origin import aggregate_path, rib_contributors, yields_to_rib
 from guard.simulate.bgp.path import Path
-from guard.simulate.bgp.prefix_class import Content, PrefixClass, classify, lists_of
+from guard.simulate.bgp.prefix_class import PrefixClass
 from guard.simulate.bgp.reuse import Reuse
 from guard.simulate.bgp.route_conditions import absent_routes
 from guard.simulate.bgp.run import ClassRun, Seed, Split
 from guard.simulate.bgp.seen import seen
 from guard.simulate.bgp.session import SessionTable
 from guard.simulate.bgp.tables import BgpSolution
+from guard.simulate.bgp.workload import Kept, Source, Workload, originates_default, workload
 from guard.simulate.bgp.world import Limits, World
 from guard.simulate.policy.evaluator import RouteView
 from guard.simulate.rib.underlay import Underlay
@@ -40,10 +36,6 @@ __all__ = ["BgpSolution", "Exchange", "solve"]
 
 #: Rounds of limits that trip and conditions that turn; more than this is a note.
 _ROUNDS = 8
-
-_DEFAULTS = {4: DEFAULT_V4, 6: DEFAULT_V6}
-
-Aggregates = Mapping[Prefix, list[tuple[int, BgpAggregate]]]
 
 
 def solve(snapshot: Snapshot, underlay: Underlay, previous: BgpSolution | None = None) -> BgpSolution:
@@ -62,8 +54,6 @@ def solve(snapshot: Snapshot, underlay: Underlay, previous: BgpSolution | None =
             absent=absent_routes(graph.speakers.values(), underlay),
         )
         exchange = Exchange(snapshot, underlay, graph, table, limits, devices=devices, like=last)
-        exchange.kept = last.kept if last is not None else Kept()
-        exchange.kinds = exchange.kept.kinds
         exchange.solve(Reuse(last, exchange) if last is not None else None)
         first = first or exchange
         over = _over_limit(exchange)
@@ -80,43 +70,6 @@ def solve(snapshot: Snapshot, underlay: Underlay, previous: BgpSolution | None =
 
 def _is_conditional(link: Link) -> bool:
     return link.out_family is not None and link.out_family.conditional is not None
-
-
-def _asks_table(link: Link) -> bool:
-    """Whether a default is originated over the link only if the table holds something."""
-    return link.out_family is not None and bool(link.out_family.default_originate_policy)
-
-
-def _originates_default(link: Link) -> bool:
-    return link.out_family is not None and link.out_family.default_originate
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What there is to solve: seeds by prefix, and who aggregates what."""
-
-    seeds: Mapping[Prefix, tuple[Seed, ...]]
-    aggregates: Aggregates
-    contents: tuple[Content, ...]
-
-
-class _Born(NamedTuple):
-    """What a speaker originates in one family, and what that was read from."""
-
-    device: Device
-    own: Mapping[Prefix, RibEntry]
-    static: Mapping[Prefix, RibEntry]
-    seeds: tuple[tuple[Prefix, Seed], ...]
-
-
-@dataclass(slots=True)
-class Kept:
-    """What one state leaves to the next: keyed by what it was read from, so it can be old but never wrong."""
-
-    contents: dict[tuple[str, str], tuple[Device, tuple[Content, ...]]] = field(default_factory=dict)
-    born: dict[tuple[str, str, int], _Born] = field(default_factory=dict)
-    classes: tuple[object, object, object, tuple[PrefixClass, ...]] | None = None
-    kinds: Kinds = field(default_factory=Kinds)
 
 
 class Exchange(World):
@@ -138,24 +91,24 @@ class Exchange(World):
         self.devices = devices  # as BGP sees them
         self.sessions = table
         self.classes: list[ClassRun] = []
-        self.heard: tuple[external.Heard, ...] = ()
-        self.kept = Kept()
+        self.work: Workload | None = None
+        self.kept: Kept = like.kept if like is not None else Kept()
+        self.kinds = self.kept.kinds
+        self._like = like
         self._solved: list[Prefix] = []
         self._from_outside: dict[SessionKey, list[ClassRun]] | None = None  # by session, in the order of `classes`
 
     def solve(self, reuse: Reuse | None = None) -> None:
         """All classes: plain ones, then aggregates from the longest to the shortest, then a default that depends."""
-        work = self._work()
-        late = {_DEFAULTS[link.version] for link in self.graph.links.values() if _asks_table(link)}
-        plain = {
-            prefix: held for prefix, held in work.seeds.items() if prefix not in work.aggregates and prefix not in late
-        }
-        for each in self._classes(plain, work.contents, self._special(plain, work.aggregates)):
-            self._run(each, plain[each.first], reuse)
+        read = Source(self.snapshot, self.underlay, self.graph, self.sessions, self.devices, self.kept)
+        work = self.work = workload(read, self._like.work if self._like is not None else None)
+        self._like = None
+        for each in work.classes:
+            self._run(each, work.plain[each.first], reuse)
         for prefix in sorted(work.aggregates, key=lambda each: (-each.length, each)):
-            if prefix not in late:
+            if prefix not in work.late:
                 self._run_aggregate(prefix, work, reuse)
-        for prefix in sorted(late):
+        for prefix in sorted(work.late):
             self._run(PrefixClass(("late", prefix), (prefix,)), work.seeds.get(prefix, ()), None)
         self.solving = False
 
@@ -232,94 +185,6 @@ class Exchange(World):
             for (next_hop, vrf, _, _), (hop, _) in answers.items():
                 yield speaker.node, vrf or speaker.vrf, next_hop, hop.usable
 
-    # -------------------------------------------------------------------------------------------------- seeds
-
-    def _work(self) -> _Work:
-        seeds: dict[Prefix, list[Seed]] = {}
-        contents: dict[Content, None] = {}
-        for speaker in sorted(self.graph.speakers.values(), key=lambda each: (each.node, each.vrf)):
-            contents.update(dict.fromkeys(self._contents(speaker)))
-            for version in (4, 6):
-                for prefix, seed in self._born(speaker, version):
-                    seeds.setdefault(prefix, []).append(seed)
-                if any(_originates_default(link) for link in speaker.links_out(version)):
-                    seeds.setdefault(_DEFAULTS[version], [])
-        self.heard = heard_from_outside(self.snapshot, self.sessions, seeds)
-        for route in self.heard:
-            node, vrf, _ = route.session
-            seed = Seed(node, vrf, session=route.session, attributes=route.attributes)
-            seeds.setdefault(route.prefix, []).append(seed)
-        return _Work({prefix: tuple(held) for prefix, held in seeds.items()}, self._aggregates(), tuple(contents))
-
-    def _contents(self, speaker: Speaker) -> tuple[Content, ...]:
-        key = (speaker.node, speaker.vrf)
-        known = self.kept.contents.get(key)
-        if known is None or known[0] is not speaker.device:
-            known = self.kept.contents[key] = (speaker.device, lists_of(speaker.device, speaker.process))
-        return known[1]
-
-    def _born(self, speaker: Speaker, version: int) -> tuple[tuple[Prefix, Seed], ...]:
-        if version not in speaker.families or speaker.table:
-            return ()
-        own, static = self.underlay.fixed(speaker.node, speaker.vrf)
-        key = (speaker.node, speaker.vrf, version)
-        known = self.kept.born.get(key)
-        if known is not None and known.device is speaker.device and known.own is own and known.static == static:
-            return known.seeds
-        seeds = tuple(
-            (prefix, Seed(speaker.node, speaker.vrf, path=path))
-            for prefix, path in originated(speaker, version, self.underlay)
-        )
-        if is_fixed(speaker, version, own.keys() | static.keys()):
-            self.kept.born[key] = _Born(speaker.device, own, static, seeds)
-        return seeds
-
-    def _classes(
-        self,
-        plain: Mapping[Prefix, tuple[Seed, ...]],
-        contents: tuple[Content, ...],
-        special: Mapping[Prefix, Hashable],
-    ) -> tuple[PrefixClass, ...]:
-        known = self.kept.classes
-        if known is None or (known[0], known[1], known[2]) != (plain, contents, special):
-            known = self.kept.classes = (plain, contents, special, classify(plain, contents, special))
-        return known[3]
-
-    def _aggregates(self) -> dict[Prefix, list[tuple[int, BgpAggregate]]]:
-        found: dict[Prefix, list[tuple[int, BgpAggregate]]] = {}
-        for index, speaker in sorted(self.graph.speakers.items()):
-            for family in speaker.families.values():
-                for aggregate in family.aggregates:
-                    found.setdefault(aggregate.prefix, []).append((index, aggregate))
-        return found
-
-    def _special(self, plain: Mapping[Prefix, object], aggregates: Iterable[Prefix]) -> dict[Prefix, Hashable]:
-        """What sets a prefix apart from others that are born alike (see prefix_class)."""
-        covering = sorted(aggregates)
-        special: dict[Prefix, Hashable] = {}
-        for prefix in plain:
-            held = tuple(each for each in covering if each.covers(prefix))
-            own = prefix.length == 0 or (prefix.is_host and bool(self.underlay.topology.owners(prefix.first)))
-            if own or held:
-                special[prefix] = (prefix if own else None, held)
-        for prefix in self._resolving() & plain.keys():
-            special[prefix] = (prefix, special.get(prefix))
-        return special
-
-    def _resolving(self) -> set[Prefix]:
-        """Prefixes that hold a next hop's address: such a route may not resolve its own next hop."""
-        held = {route.attributes.next_hop for route in self.heard}
-        held.update(link.sender_address for link in self.graph.links.values())
-        found: set[Prefix] = set()
-        for address in held:
-            if address is not None:
-                width = WIDTH[address.version]
-                found.update(
-                    Prefix(address.version, address.value >> (width - length) << (width - length), length)
-                    for length in range(1, width + 1)
-                )
-        return found
-
     # ------------------------------------------------------------------------------------------------- classes
 
     def _run(self, members: PrefixClass, seeds: tuple[Seed, ...], reuse: Reuse | None) -> None:
@@ -352,10 +217,10 @@ class Exchange(World):
         return tuple(
             index
             for index, speaker in sorted(self.graph.speakers.items())
-            if any(_originates_default(link) for link in speaker.links_out(prefix.version))
+            if any(originates_default(link) for link in speaker.links_out(prefix.version))
         )
 
-    def _run_aggregate(self, prefix: Prefix, work: _Work, reuse: Reuse | None) -> None:
+    def _run_aggregate(self, prefix: Prefix, work: Workload, reuse: Reuse | None) -> None:
         """The aggregate's own class, born where some more specific route is used."""
         found = list(work.seeds.get(prefix, ()))
         for index, aggregate in work.aggregates[prefix]:
@@ -390,45 +255,6 @@ class Exchange(World):
         for path in run.table(speaker.index).values():
             if path is not best and run.usable(speaker, path):
                 yield path.attributes
-
-
-def heard_from_outside(
-    snapshot: Snapshot, sessions: SessionTable, born: Iterable[Prefix] = ()
-) -> tuple[external.Heard, ...]:
-    """What comes in over the sessions that are up towards nobody. `born`: prefixes that test prefixes keep clear of."""
-    known = {*born, *_configured_prefixes(snapshot)}
-    return external.heard(_outside_ends(sessions), snapshot.announcements, snapshot.inventory, known)
-
-
-def _configured_prefixes(snapshot: Snapshot) -> set[Prefix]:
-    """Prefixes of lists, sites and cones inside the pools of test prefixes, which are to keep clear of them."""
-    known = {prefix for site in snapshot.inventory.sites for prefix in site.prefixes}
-    for peering in snapshot.inventory.peerings:
-        known.update(peering.cone or ())
-    for device in snapshot.devices.values():
-        for listed in device.prefix_lists.values():
-            known.update(entry.range.prefix for entry in listed.entries)
-    pools = (external.TEST_POOL_V4, external.TEST_POOL_V6)
-    return {prefix for prefix in known if any(pool.covers(prefix) for pool in pools)}
-
-
-def _outside_ends(sessions: SessionTable) -> Iterator[external.OutsideEnd]:
-    for pairing in sessions.pairings:
-        session = pairing.session
-        if pairing.peer is not None or not session.up:
-            continue
-        next_hop = session.remote_address
-        if next_hop is None and session.families:
-            next_hop = LINK_LOCAL[min(session.families)]
-        yield external.OutsideEnd(
-            session.key,
-            session.node,
-            session.remote_address,
-            session.remote_as,
-            next_hop,
-            session.external,
-            session.families,
-        )
 
 
 def _parts(members: PrefixClass, apart: frozenset[Prefix]) -> tuple[PrefixClass, PrefixClass]:
