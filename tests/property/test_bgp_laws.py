@@ -13,7 +13,7 @@ from small_network import snapshot_of
 from guard.engines.rows import bgp_rows, session_rows
 from guard.model.address import Prefix
 from guard.model.state import InterfaceId, NetworkState, Scenario
-from guard.simulate.bgp import exchange as bgp_exchange
+from guard.simulate.bgp import workload as bgp_workload
 from guard.simulate.bgp.prefix_class import PrefixClass
 from guard.simulate.control_plane import Cache, compute
 
@@ -40,7 +40,7 @@ def alone(seeds: dict[Prefix, object], contents: object, special: dict[Prefix, o
 def test_classes_change_nothing(plan: Plan) -> None:
     snapshot = snapshot_of(configs(plan))
     with_classes = seen(compute(snapshot))
-    with patch.object(bgp_exchange, "classify", alone):
+    with patch.object(bgp_workload, "classify", alone):
         one_by_one = seen(compute(snapshot))
     assert with_classes[:4] == one_by_one[:4]
 
