@@ -74,6 +74,13 @@ class Components:
                 return component
         return None
 
+    def among(self, node: str, others: frozenset[str]) -> frozenset[str]:
+        """Those of some routers that share a component with one."""
+        if node in self.lost:
+            return _NOBODY
+        near = [others & self._of[area, node] for area in self.areas if (area, node) in self._of]
+        return (near[0] if len(near) == 1 else _NOBODY.union(*near)) - self.lost
+
     def items(self) -> Iterable[tuple[tuple[str, str], frozenset[str]]]:
         return self._of.items()
 

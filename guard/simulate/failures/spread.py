@@ -47,13 +47,10 @@ class Spread:
     version: int
     local: frozenset[str]
     external: frozenset[str]
+    origins: frozenset[str]  # both
     holders: frozenset[str]
     carried: Mapping[str, frozenset[str]]
     mixed: frozenset[str]
-
-    @property
-    def origins(self) -> frozenset[str]:
-        return self.local | self.external
 
 
 class Spreads:
@@ -78,6 +75,8 @@ class Spreads:
         self._heard_in: object = None  # the components that these answers are for
         self._whole: dict[tuple[int, frozenset[str]], tuple[frozenset[str], frozenset[str]]] = {}
         self.clients = self._clients()
+        self._everybody = frozenset(self._speakers)
+        self._between: dict[int, frozenset[str]] = {}  # by spread (its id): who may pass it on to all
         self._senders: dict[int, dict[str, frozenset[str]]] = {}  # by spread (its id): whom a speaker may send it to
         self._lasting = frozenset(session.key for session in self._sessions if self._lasts(session))
         self._free = {version: self._unfiltered_sessions(version) for version in (4, 6)}
@@ -183,7 +182,10 @@ class Spreads:
             for receiver in receivers:
                 kinds[receiver].add(sender in self.clients.get(receiver, NOBODY))
         mixed = frozenset(node for node, found in kinds.items() if len(found) > 1)
-        return Spread(prefix.version, frozenset(local), frozenset(external), frozenset(holders), carried, mixed)
+        return Spread(
+            prefix.version, frozenset(local), frozenset(external), frozenset(local | external), frozenset(holders),
+            carried, mixed,
+        )  # fmt: skip
 
     def _carried(self, prefix: Prefix) -> dict[str, frozenset[str]]:
         carried: dict[str, set[str]] = defaultdict(set)
@@ -243,15 +245,27 @@ class Spreads:
     def _heard_as_before(
         self, spread: Spread, origins: frozenset[str], components: Components
     ) -> frozenset[str] | None:
-        """Who hears it while nothing fails, if nobody was told it by one of those that failed."""
-        apart = components.parts is not self.ground.whole.parts
-        if apart or not components.lost.isdisjoint(origins):
-            return None
+        """Who hears it while nothing fails, of those that are left, if none of the others told it to anybody."""
         whole = (id(spread), origins)
+        left = self._left(origins, components)
+        if left is None:
+            return None
         if whole not in self._whole:
             self._whole[whole] = self._hear(spread, origins, self.ground.whole)
         heard, tellers = self._whole[whole]
-        return heard if components.lost.isdisjoint(tellers) else None
+        if components.parts is self.ground.whole.parts:
+            return heard if components.lost.isdisjoint(tellers) else None
+        return heard & left | origins if tellers <= left else None
+
+    def _left(self, origins: frozenset[str], components: Components) -> frozenset[str] | None:
+        """With whom all the origins are connected still; None where that is not one part of an area."""
+        if components.parts is self.ground.whole.parts:
+            return self._everybody if components.lost.isdisjoint(origins) else None
+        if len(components.areas) > 1 or not origins:
+            return None
+        (area,) = components.areas
+        found = {components.of(area, origin) for origin in origins}
+        return next(iter(found)) if len(found) == 1 else None
 
     def _hear(
         self, spread: Spread, origins: frozenset[str], components: Components
@@ -272,7 +286,7 @@ class Spreads:
             seen.update(frontier)
         return frozenset(seen), frozenset(tellers)
 
-    def _receivers(self, node: str, spread: Spread, origins: frozenset[str], components: Components) -> set[str]:
+    def _receivers(self, node: str, spread: Spread, origins: frozenset[str], components: Components) -> frozenset[str]:
         """Whom a speaker that has the prefix surely sends it to.
 
         An origin sends to all. Who hears it from its only origin itself prefers that path (RFC 4456 9: its cluster list
@@ -283,7 +297,7 @@ class Spreads:
         if node not in origins and not self._hears_its_client(node, spread, origins, components):
             clients = may.intersection(self.clients.get(node, NOBODY))
             may = clients if node in spread.mixed else clients | spread.carried.get(node, frozenset())
-        return {far for far in may if components.common(node, far) is not None}
+        return components.among(node, may)
 
     def _hears_its_client(self, node: str, spread: Spread, origins: frozenset[str], components: Components) -> bool:
         if len(spread.origins) != 1 or not origins:
@@ -303,17 +317,17 @@ class Spreads:
         sure = next((y for y in sorted(passing) if self._fed(y, spread, origins, components)), None)
         if sure is None:
             return set()
-        around = {z for z in passing - self.clients.get(sure, NOBODY) if components.common(sure, z) is not None}
-        found = set()
-        for node in self._speakers:
-            if components.common(sure, node) is None:
-                continue
-            if all(z == node or node in self._sends_to(z, spread) for z in around):
-                found.add(node)
+        found = set(components.among(sure, self._everybody))
+        for z in components.among(sure, passing - self.clients.get(sure, NOBODY)):
+            found &= self._sends_to(z, spread) | {z}
         return found
 
-    def _passing(self, spread: Spread) -> set[str]:
-        return {y for y in self._speakers if y in spread.origins or spread.origins & self.clients.get(y, NOBODY)}
+    def _passing(self, spread: Spread) -> frozenset[str]:
+        known = self._between.get(id(spread))
+        if known is None:
+            fed = (y for y in self._speakers if not spread.origins.isdisjoint(self.clients.get(y, NOBODY)))
+            known = self._between[id(spread)] = spread.origins.union(fed)
+        return known
 
     def _fed(self, node: str, spread: Spread, origins: frozenset[str], components: Components) -> bool:
         return any(
