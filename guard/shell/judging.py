@@ -15,6 +15,7 @@ from guard.engines.memory import Remembering
 from guard.judge.policy import load_policies
 from guard.judge.policy_test import run_tests
 from guard.judge.standing import Standing
+from guard.model.device import Interface
 from guard.model.digest import canonical
 from guard.model.server_facts import ActiveFacts
 from guard.shell.data import folder
@@ -76,16 +77,20 @@ def hold(
 
 
 def trial(base: Snapshot) -> str:
-    """A change that touches what a base has of network and names; "" for one that has nothing of both."""
-    steps: list[dict[str, Any]] = []
-    for device in base.devices.values():
-        faces = [each.name for each in device.interfaces if each.addresses and not each.shutdown]
-        if faces:
-            steps.append({"down": [f"{device.name}[{faces[-1]}]"]})
-            break
+    """A change that touches what a base has of network and names; "" for one that has nothing of both.
+
+    Of the network a port of the device that has most of them: what its loss leads to has other ways.
+    """
+    ports = {device.name: [each.name for each in device.interfaces if _is_port(each)] for device in base.devices.values()}
+    widest = max(sorted(ports), key=lambda name: len(ports[name]), default="")
+    steps: list[dict[str, Any]] = [{"down": [f"{widest}[{port}]"]} for port in ports.get(widest, ())[:1]]
     for zone in list(base.zones.values())[:1]:
         steps.append({"zone": str(zone.apex), "update": f"update add guard-trial.{zone.apex} 60 TXT trial"})
     return json.dumps({"apiVersion": "guard/v1", "kind": "Change", "steps": steps}) if steps else ""
+
+
+def _is_port(face: Interface) -> bool:
+    return face.kind == "physical" and bool(face.addresses) and not face.shutdown
 
 
 def prove(

@@ -16,6 +16,8 @@ steps:
     interface {interface}
      {line}
 """
+#: Links of a router that can lose one.
+_LINKS = 3
 _INTERFACE = re.compile(r"^interface (\S+)$")
 _COST = re.compile(r"^ +((?:ip ospf cost|isis metric)) (\d+)")
 
@@ -37,8 +39,9 @@ class Small(NamedTuple):
 
 
 def small_changes(snapshot: Path, count: int) -> list[Small]:
-    """Links shut, costs changed and descriptions in turn, of links far apart."""
-    found = [link for path in sorted((snapshot / "configs").iterdir()) for link in _links(path)[:1]]
+    """Links shut, costs changed and descriptions in turn, of links far apart whose loss cuts nobody off."""
+    routers = [_links(path) for path in sorted((snapshot / "configs").iterdir())]
+    found = [links[0] for links in routers if len(links) >= _LINKS]
     return [_change(found[number * len(found) // count], number) for number in range(count)]
 
 
