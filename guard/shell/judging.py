@@ -81,7 +81,7 @@ def trial(base: Snapshot) -> str:
 
     Of the network a port of the device that has most of them: what its loss leads to has other ways.
     """
-    ports = {device.name: [each.name for each in device.interfaces if _is_port(each)] for device in base.devices.values()}
+    ports = {each.name: [face.name for face in each.interfaces if _is_port(face)] for each in base.devices.values()}
     widest = max(sorted(ports), key=lambda name: len(ports[name]), default="")
     steps: list[dict[str, Any]] = [{"down": [f"{widest}[{port}]"]} for port in ports.get(widest, ())[:1]]
     for zone in list(base.zones.values())[:1]:
