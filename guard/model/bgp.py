@@ -166,6 +166,8 @@ class BgpNeighbor:
     update_source: str = ""
     multihop: int | None = None  # TTL; None: directly connected (eBGP)
     ttl_security: int | None = None
+    hold_time: int | None = None  # offered in the OPEN, in seconds; None: the process's
+    minimum_hold_time: int | None = None  # a shorter one is refused; None: the process's
     local_role: str = ""  # RFC 9234: provider, customer, peer, rs-server, rs-client
     strict_role: bool = False  # a neighbour that names no role of its own is refused
     disable_connected_check: bool = False
@@ -286,6 +288,8 @@ class BgpProcess:
     reject_as_sets: bool = False
     single_agent: bool = False  # EOS: one agent for all routing protocols (`ribd`), which shows some things otherwise
     graceful_shutdown: bool = False
+    hold_time: int = 180
+    minimum_hold_time: int = 0
     route_distinguisher: str = ""
     retains: frozenset[int] = frozenset()  # OVERLAYS of which routes are kept that no VRF imports
     families: tuple[BgpFamily, ...] = ()

@@ -361,6 +361,10 @@ def frr_version(line: Line, context: Context, draft: Draft) -> None:
     context.done(line)
 
 
+#: `frr defaults datacenter` (bgpd.h, BGP_DEFAULT_HOLDTIME; bgp_vty.c).
+_DATACENTER_HOLD = 9
+
+
 def frr_defaults(line: Line, context: Context, draft: Draft) -> None:
     """`frr defaults traditional|datacenter`."""
     draft.routing.frr_profile = line.words[2]
@@ -393,6 +397,8 @@ def finish(context: Context, draft: Draft) -> None:
         _leaks(process, draft)
         _inherit_process(process, root, context.vendor)
         process.settings.update((field, True) for field, on in routing.frr_of_all.items() if on)
+        if routing.frr_profile == "datacenter":
+            process.settings.setdefault("hold_time", _DATACENTER_HOLD)
         draft.bgp.append(_process(Scope(process, root, routing, defaults, context)))
 
 

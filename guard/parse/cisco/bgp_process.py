@@ -8,7 +8,8 @@ from guard.model.address import parse_prefix
 from guard.model.bgp import OVERLAYS
 from guard.model.device import Vendor
 from guard.parse.cisco.bgp_family import Handler, Place, opaque
-from guard.parse.cisco.number import asn, asn_list, dotted
+from guard.parse.cisco.neighbor import hold_times
+from guard.parse.cisco.number import asn, asn_list, between, dotted
 from guard.parse.cisco.overlay import overlay
 from guard.parse.cisco.routing_draft import ListenRange
 from guard.parse.line import Line
@@ -272,6 +273,22 @@ _SHOW = "does not change routes"
 _GRACE = "behaviour while a session restarts; the converged state is judged"
 
 
+def minimum_hold_time(line: Line, words: tuple[str, ...], place: Place) -> None:
+    """FRR: a neighbour that offers less is refused (bgp_packet.c, bgp_open_receive)."""
+    place.process.settings["minimum_hold_time"] = 0 if place.no else between(words[0], 1, 65535)
+
+
+def timers(line: Line, words: tuple[str, ...], place: Place) -> None:
+    """`timers bgp K H [M]`."""
+    place.context.ignore(line, "timers, but for a hold time that is refused; the converged state is judged")
+    hold, least = hold_times(words[1:])
+    for key, value in (("hold_time", hold), ("minimum_hold_time", least)):
+        if place.no:
+            place.process.settings.pop(key, None)
+        elif value is not None:
+            place.process.settings[key] = value
+
+
 def _nexthop(line: Line, words: tuple[str, ...], place: Place) -> None:
     """`bgp nexthop trigger …` is a timer, `bgp nexthop route-map X` a filter on what resolves next hops."""
     if words[0] == "trigger":
@@ -332,7 +349,7 @@ BGP: Mapping[str, Handler] = {
     "aggregate-timer": _ignore(_TIMER),
     "dynamic-med-interval": _ignore(_TIMER),
     "convergence": _ignore(_TIMER),
-    "minimum-holdtime": _ignore(_TIMER),
+    "minimum-holdtime": minimum_hold_time,
     "conditional-advertisement": _ignore(_TIMER),
     "peer-mac-resolution-timeout": _ignore(_TIMER),
     "nopeerup-delay": _ignore(_TIMER),
@@ -376,7 +393,7 @@ BGP: Mapping[str, Handler] = {
 PROCESS: Mapping[str, Handler] = {
     "router-id": router_id,
     "cluster-id": cluster_id,
-    "timers": _ignore(_TIMER),
+    "timers": timers,
     "graceful-restart": _ignore(_GRACE),
     "graceful-restart-helper": _ignore(_GRACE),
     "coalesce-time": _ignore(_TIMER),

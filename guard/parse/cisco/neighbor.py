@@ -127,6 +127,23 @@ def _local_role(command: Command) -> None:
     command.put(command.session, "strict_role", "strict-mode" in command.words)
 
 
+def hold_times(words: tuple[str, ...]) -> tuple[int | None, int | None]:
+    """The hold time of `timers K H [M]`, EOS `timers K H min-hold-time M`, and the least that is taken from others."""
+    numbers = [int(word) for word in words if word.isdecimal()]
+    if not words or not words[0].isdecimal() or len(numbers) < 2:
+        return None, None
+    return numbers[1], numbers[2] if len(numbers) > 2 else None
+
+
+def _timers(command: Command) -> None:
+    """`timers K H [M]`; `timers connect N` and `timers delayopen N` of FRR say nothing that is judged."""
+    command.context.ignore(command.line, "timers, but for a hold time that is refused; the converged state is judged")
+    hold, least = hold_times(command.words)
+    for key, value in (("hold_time", hold), ("minimum_hold_time", least)):
+        if value is not None or command.no:
+            command.put(command.session, key, value)
+
+
 def _disable_connected_check(command: Command) -> None:
     command.session["disable_connected_check"] = not command.no
 
@@ -454,6 +471,7 @@ HANDLERS: Mapping[str, Handler] = {
     "ttl-security": _ttl_security,
     "ttl": _ttl_security,
     "local-role": _local_role,
+    "timers": _timers,
     "disable-connected-check": _disable_connected_check,
     "shutdown": _shutdown,
     "passive": _passive,
@@ -510,7 +528,6 @@ _TIMER = "timers; the converged state is judged"
 _GRACE = "behaviour while a session restarts; the converged state is judged"
 _SHOW = "does not change routes"
 IGNORED: Mapping[str, str] = {
-    "timers": _TIMER,
     "advertisement-interval": _TIMER,
     "idle-restart-timer": _TIMER,
     "out-delay": _TIMER,

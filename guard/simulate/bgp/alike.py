@@ -22,12 +22,13 @@ from guard.simulate.policy.meaning import called_names, meaning
 _PROCESS = tuple(
     each.name
     for each in fields(BgpProcess)
-    if each.name not in ("source", "router_id", "cluster_id", "families", "neighbors", "route_distinguisher", "vrf")
+    if each.name not in ("source", "router_id", "cluster_id", "families", "neighbors", "route_distinguisher", "vrf",
+                         "hold_time", "minimum_hold_time")
 )
 _UNREAD = frozenset((
     "source", "address", "interface", "listen", "remote_as", "remote_as_kind", "remote_as_options",
     "remote_as_ranges", "update_source", "multihop", "ttl_security", "authentication", "group", "description",
-    "bfd", "families", "overlays", "other_families",
+    "bfd", "hold_time", "minimum_hold_time", "families", "overlays", "other_families",
 ))  # fmt: skip
 _NEIGHBOR = tuple(each.name for each in fields(BgpNeighbor) if each.name not in _UNREAD)
 

@@ -147,3 +147,12 @@ def mismatch(end: End, peer: End, local_as: int, remote_as: int) -> str:
     if (ours or theirs) and not ours & theirs:
         return "no address family is activated at both ends"
     return ""
+
+
+def refused_hold_time(one: End, other: End) -> str:
+    """A hold time that is shorter than the other end takes (RFC 4271 6.2; FRR 8.4.4, seen live)."""
+    offered = one.process.hold_time if one.neighbor.hold_time is None else one.neighbor.hold_time
+    least = other.neighbor.minimum_hold_time
+    if offered >= (other.process.minimum_hold_time if least is None else least):
+        return ""
+    return f"{other.node} refuses a hold time of {offered} s"

@@ -22,7 +22,8 @@ from guard.simulate.bgp.transform import contains
 _DECIDING = tuple(
     each.name
     for each in fields(BgpProcess)
-    if each.name not in ("source", "router_id", "cluster_id", "families", "neighbors", "route_distinguisher")
+    if each.name not in ("source", "router_id", "cluster_id", "families", "neighbors", "route_distinguisher",
+                         "hold_time", "minimum_hold_time")
 )
 _OFFERING = ("distance_internal", "maximum_paths", "maximum_paths_ibgp", "equal_cluster_length")
 _HEARING = ("weight", "local_preference", "multipath", "extended_next_hop", "site_of_origin")

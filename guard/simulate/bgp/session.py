@@ -26,7 +26,17 @@ from guard.simulate.bgp.address import (
     router_id,
     update_source,
 )
-from guard.simulate.bgp.ends import EBGP, IBGP, End, Pairing, far_allowed, kind_of, mismatch, unicast
+from guard.simulate.bgp.ends import (
+    EBGP,
+    IBGP,
+    End,
+    Pairing,
+    far_allowed,
+    kind_of,
+    mismatch,
+    refused_hold_time,
+    unicast,
+)
 from guard.simulate.bgp.paired import Ground, Paired, Reading, Since
 from guard.simulate.layer3.topology import Owner
 from guard.simulate.rib.underlay import Carrying, Underlay
@@ -311,6 +321,9 @@ class SessionTable:
             return "no local address"
         if kind == IBGP and router_id(end.device, end.process) == router_id(peer.device, peer.process):
             return "both ends have the same router-id"  # RFC 6286 2.1
+        refused = refused_hold_time(end, peer) or refused_hold_time(peer, end)
+        if refused:
+            return refused
         for each, ours, theirs in ((end, local, target), (peer, target, local)):
             why = self._end_down_why(each, ours, theirs, kind)
             if why:

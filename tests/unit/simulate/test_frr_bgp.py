@@ -294,3 +294,29 @@ route-map N permit 10
     assert heard(told.format("200 non-transitive"), plain) == [["2:1:1", "2:3:3", "3:2:2"]]
     wide = told.format("200").replace("router bgp 65001", "router bgp 400000")
     assert heard(wide, plain.replace("remote-as 65001", "remote-as 400000"))[0][0] == "4:23456:25000000"
+
+
+@pytest.mark.parametrize(
+    ("least", "offered", "up"),
+    [
+        ("", "", True),
+        (" bgp minimum-holdtime 20\n", "", True),
+        (" bgp minimum-holdtime 20\n", " neighbor 10.0.0.1 timers 3 10\n", False),
+        (" bgp minimum-holdtime 20\n", " timers bgp 3 10\n", False),
+        (" bgp minimum-holdtime 20\n", " timers bgp 3 10\n neighbor 10.0.0.1 timers 10 30\n", True),
+        (" bgp minimum-holdtime 20\n no bgp minimum-holdtime\n", " timers bgp 3 10\n", True),
+        ("", " timers bgp 3 10\n neighbor 10.0.0.1 timers connect 1\n", True),
+    ],
+)
+def test_a_hold_time_may_be_refused(least: str, offered: str, up: bool) -> None:
+    """RFC 4271 6.2; bgp_open_receive."""
+    first = r1().replace("router bgp 65001\n", "router bgp 65001\n" + least)
+    second = R2.replace("remote-as 65001\n", "remote-as 65001\n" + offered)
+    assert {session.up for session in state_of(r1=first, r2=second).sessions} == {up}
+
+
+def test_the_profile_for_data_centres_offers_less() -> None:
+    first = r1().replace("router bgp 65001\n", "router bgp 65001\n bgp minimum-holdtime 10\n")
+    texts = {"r1": "frr version 8.4.4\nhostname r1\n" + first}
+    profiled = {**texts, "r2": "frr version 8.4.4\nfrr defaults datacenter\nhostname r2\n" + R2}
+    assert {session.up for session in compute(snapshot_of(profiled)).sessions} == {False}
