@@ -108,9 +108,11 @@ def _relaxed(rows: Ints, before: Costs, after: Costs, held: Floats) -> Floats:
     for edge in before.keys() | after.keys():
         was, now = before.get(edge, INFINITE), after.get(edge, INFINITE)
         if now > was:
-            opened |= (held[rows, edge[0], None] + was + held[edge[1]] == result) & np.isfinite(result)
+            by = np.flatnonzero(held[rows, edge[0]] + was == held[rows, edge[1]])  # the others never go by this edge
+            opened[by] |= held[rows[by], edge[0], None] + was + held[edge[1]] == held[rows[by]]
         elif now < was:
             shorter.append((*edge, after[edge]))
+    opened &= np.isfinite(result)
     opened[np.arange(len(rows)), rows] = False
     result[opened] = INFINITE
     size = result.shape[1]
