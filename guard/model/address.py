@@ -7,6 +7,7 @@ Tuples instead of `ipaddress` objects: they hash, compare and sort in C, and bac
 from __future__ import annotations
 
 import ipaddress
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -95,9 +96,22 @@ def address_text(version: int, value: int) -> str:
     return str(ipaddress.IPv6Address(value))
 
 
+#: Plain IPv4 text, most of what configurations hold; anything else is the library's matter.
+_DOTTED = re.compile(r"\.".join(["(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"] * 4)).fullmatch
+_LENGTHS = frozenset(map(str, range(33)))
+
+
+def _value(octets: re.Match[str]) -> int:
+    first, second, third, fourth = map(int, octets.groups())
+    return first << 24 | second << 16 | third << 8 | fourth
+
+
 @lru_cache(maxsize=1 << 18)
 def parse_address(text: str) -> Address:
     """Read an address in its usual text form; `ValueError` says what is wrong with it."""
+    octets = _DOTTED(text)
+    if octets is not None:
+        return Address(4, _value(octets))
     parsed = ipaddress.ip_address(text)
     return Address(parsed.version, int(parsed))
 
@@ -105,6 +119,11 @@ def parse_address(text: str) -> Address:
 @lru_cache(maxsize=1 << 18)
 def parse_prefix(text: str) -> Prefix:
     """Read `a.b.c.d/len` or `x::/len` (host bits are cleared); a bare address is a host prefix."""
+    address, _, length = text.partition("/")
+    octets = _DOTTED(address)
+    if octets is not None and length in _LENGTHS:
+        shift = 32 - int(length)
+        return Prefix(4, _value(octets) >> shift << shift, int(length))
     parsed = ipaddress.ip_network(text, strict=False)
     return Prefix(parsed.version, int(parsed.network_address), parsed.prefixlen)
 

@@ -165,7 +165,7 @@ def opened(mode: Mode, table: Grammar, words: tuple[str, ...]) -> Mode | None:
     if words[0] == "int":  # files written by hand, as they are typed
         words = ("interface", *words[1:])
     forms = mode.openers.get(words[0].lower())
-    if forms is None:
+    if forms is None or not (forms[""] or (len(words) > 1 and words[1].lower() in forms)):
         return None
     name = _opens(table.vendor, mode.name, words)
     return table.modes[name] if name is not None else None
