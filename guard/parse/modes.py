@@ -9,6 +9,7 @@ falls back to its indentation, so that nothing is lost. Bodies of banners are op
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import import_module
@@ -40,6 +41,7 @@ class Mode:
     seconds: dict[str, frozenset[str]]  # first word -> second words; empty: any
     openers: dict[str, dict[str, tuple[Rule, ...]]]  # first word -> second word, or "" for any -> forms
     opening: frozenset[str]  # first words of commands that may open a mode, as they are typed too
+    _near: dict[str, dict[str, tuple[Rule, ...]]] = field(default_factory=dict, repr=False, compare=False)
 
     def knows(self, words: tuple[str, ...]) -> bool:
         """Whether a command, `no` or not, begins like one of this mode's, judged by two words."""
@@ -57,7 +59,7 @@ class Mode:
     def match(self, words: tuple[str, ...]) -> Matched | Mismatch | None:
         """Fit a command without its `no`: the match, the deepest reason why not, or None where no form is near."""
         worst: Mismatch | None = None
-        for rule in self.by_first.get(words[0].lower(), ()) or self.by_first.get("", ()):
+        for rule in self._forms(words):
             if rule.short_no:
                 continue
             fit, found, mismatch = match(rule, words)
@@ -67,6 +69,20 @@ class Mode:
             if mismatch is not None and (worst is None or mismatch.depth > worst.depth):
                 worst = mismatch
         return worst
+
+    def _forms(self, words: tuple[str, ...]) -> tuple[Rule, ...]:
+        """The forms that a command may fit by its first two words, in their order."""
+        first = words[0].lower() if words[0].lower() in self.by_first else ""
+        rules = self.by_first.get(first, ())
+        if len(words) < 2 or len(rules) <= _FEW:
+            return rules
+        if first not in self._near:
+            self._near[first] = _by_second(rules)
+        return self._near[first].get(words[1].lower()) or self._near[first][""]
+
+
+#: Forms that are tried one after the other sooner than they are looked up.
+_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +169,15 @@ def _mode(name: str, option: str, rows: list[str]) -> Mode:
     )
 
 
-def _by_second(rules: list[Rule]) -> dict[str, tuple[Rule, ...]]:
-    loose = tuple(rule for rule in rules if len(rule.tokens) < 2 or not rule.tokens[1].words)
-    seconds = {word for rule in rules if rule not in loose for word in rule.tokens[1].words}
-    index = {word: tuple(r for r in rules if r in loose or word in r.tokens[1].words) for word in seconds}
-    return index | {"": loose}
+def _by_second(rules: Sequence[Rule]) -> dict[str, tuple[Rule, ...]]:
+    """Second word -> the forms that it may stand in; "": those in which any may, or none."""
+    keywords = [rule.tokens[1].words if len(rule.tokens) > 1 else _ANY for rule in rules]
+    forms = list(zip(rules, keywords, strict=True))
+    index = {
+        second: tuple(rule for rule, words in forms if not words or second in words)
+        for second in frozenset().union(*keywords)
+    }
+    return index | {"": tuple(rule for rule, words in forms if not words)}
 
 
 def opened(mode: Mode, table: Grammar, words: tuple[str, ...]) -> Mode | None:
