@@ -429,7 +429,7 @@ class Forwarder:
             return self._twin.column(destination)
         shared = self.unmoved.column(destination) if self.unmoved is not None else None
         if shared is None:
-            return self._as_before(destination, *self._solve(destination))
+            return self.column_of(destination, *self._solve(destination))
         leaving_by = self.before.leaving_by(destination) if self.before is not None and shared.circle else None
         if leaving_by is not None:
             self._leaving_by[destination] = leaving_by
@@ -446,10 +446,6 @@ class Forwarder:
             return self._twin.leaving_by(destination)
         return self._leaving_by.get(destination)
 
-    def known_column(self, destination: Address) -> Column | None:
-        """The column, if somebody asked for it already."""
-        return self._columns.get(destination)
-
     def circle_of(self, destination: Address) -> tuple[frozenset[str], tuple[Vertex, Ends] | None]:
         """Nodes whose packets go to one of them by the IGP alone (nobody if unsure), and how they end from there.
 
@@ -458,7 +454,8 @@ class Forwarder:
         circle = self.core.circle(destination)[1]
         return (circle, None) if circle else self._one_exit.circle_of(destination)
 
-    def _as_before(self, destination: Address, ends: dict[Vertex, Ends], circle: frozenset[str]) -> Column:
+    def column_of(self, destination: Address, ends: dict[Vertex, Ends], circle: frozenset[str]) -> Column:
+        """A column of this state; that of the state before where it is equal."""
         column = self.before._columns.get(destination) if self.before is not None else None
         same = column is not None and column.known == ends and column.circle == circle
         return column if column is not None and same else Column(destination, ends, circle)

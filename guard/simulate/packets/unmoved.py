@@ -8,11 +8,12 @@ asked; its exit must do what it did. Where that is not sure nothing is said, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from guard.model.acl import Acl
 from guard.model.address import Address, Prefix
+from guard.model.facts import Fate
 from guard.model.rib import NextHop, Rib, RouteProtocol
 from guard.model.state import InterfaceId
 from guard.simulate.layer3.acl import drops_traffic_to
@@ -29,67 +30,99 @@ _ASKED = 64
 _NOTHING: frozenset[Prefix] = frozenset()
 
 
+class _Told(NamedTuple):
+    """What packets to an address hang on, and the tables that hold another route for some of it than before."""
+
+    hangs: Hangs
+    moved: frozenset[Vertex]
+
+
 class Unmoved:
     """Two states of forwarding with one inventory; asked for one destination after another."""
 
     def __init__(self, old: Forwarder, new: Forwarder) -> None:
         self._old = old
         self._new = new
-        self._held: dict[Prefix, bool] = {}
-        self._known: dict[Address, Hangs | None] = {}
-        self._resting: dict[Beneath, bool] = {}
+        self._moved: dict[Prefix, frozenset[Vertex] | None] = {}
+        self._known: dict[Address, _Told | None] = {}
+        self._beneath: dict[Beneath, frozenset[Vertex] | None] = {}
         self._frame: _Frame | None = None
 
     def column(self, destination: Address) -> Column | None:
-        """The column of the state before, if it surely is this one's as well."""
-        known = self._old.known_column(destination)
-        hangs = self.hangs(destination) if known is not None else None
-        if known is None or hangs is None:
+        """The column of the state before, if it surely is this one's as well; or with what few tables do otherwise."""
+        known, told = self._old.column(destination), self._told(destination)
+        if told is None or any(_is_of(table, known.circle) for table in told.moved):
             return None
-        if self._ways.is_led_elsewhere(hangs, known.circle) and not self._is_walked_alike(known, hangs):
+        hangs, led = told.hangs, told.moved
+        if self._ways.is_led_elsewhere(hangs, known.circle):
+            turned = self._ways.turned(hangs, known.circle)
+            if turned is None:
+                return None
+            led = led.union(table for table in turned if self._goes_another_way(table, hangs))
+        if known.circle and not self._is_led_alike(known, hangs):
             return None
-        return known if not known.circle or self._is_led_alike(known, hangs) else None
+        return self._followed(known, sorted(table for table in led if table in known)) if led else known
 
     def is_way_kept(self, destination: Address, passed: Iterable[Vertex]) -> bool:
         """Whether packets to an address that passed these tables surely pass the very same ones, by the same ways.
 
         Filters do with them what they did; their lines may stand elsewhere in a file (`has_same_filters`).
         """
-        hangs = self.hangs(destination)
-        if hangs is None or not self._what_all_hang_on.has_like_filters:
+        told = self._told(destination)
+        if told is None or not self._what_all_hang_on.has_like_filters or not told.moved.isdisjoint(passed):
             return False
-        return not self._ways.is_any_led_elsewhere(hangs, passed)
-
-    def hangs(self, destination: Address) -> Hangs | None:
-        """What packets to an address hang on, if everybody holds all of it as he held it; where IGPs lead is apart."""
-        if destination not in self._known:
-            self._known[destination] = self._find(destination)
-        return self._known[destination]
+        return not self._ways.is_any_led_elsewhere(told.hangs, passed)
 
     @property
     def has_same_filters(self) -> bool:
         return self._what_all_hang_on.has_same_filters
 
-    def _find(self, destination: Address) -> Hangs | None:
+    # What everybody holds
+
+    def _told(self, destination: Address) -> _Told | None:
+        """None where too many hold something else, or anything but routes is not what it was."""
+        if destination not in self._known:
+            self._known[destination] = self._find(destination)
+        return self._known[destination]
+
+    def _find(self, destination: Address) -> _Told | None:
         frame = self._what_all_hang_on
         hangs = self._old.hanging.of(destination) if frame.is_same and self._is_open_alike(destination) else None
         if hangs is None or frame.is_borne_otherwise(destination):
             return None
-        if not all(map(self._is_held_alike, hangs.chain)):
-            return None
         beneath = hangs.beneath
-        if beneath not in self._resting:
-            self._resting[beneath] = all(map(self._is_held_alike, beneath.prefixes)) and not any(
-                map(frame.is_borne_otherwise, beneath.addresses)
-            )
-        return hangs if self._resting[beneath] else None
+        if beneath not in self._beneath:
+            still = not any(map(frame.is_borne_otherwise, beneath.addresses))
+            self._beneath[beneath] = self._moved_for(beneath.prefixes) if still else None
+        parts = self._beneath[beneath], self._moved_for(hangs.chain)
+        if parts[0] is None or parts[1] is None or len(moved := parts[0] | parts[1]) > _ASKED:
+            return None
+        return _Told(hangs, moved)
 
-    def _is_held_alike(self, prefix: Prefix) -> bool:
-        known = self._held.get(prefix)
-        if known is None:
-            same = prefix not in self._what_all_hang_on.apart
-            known = self._held[prefix] = same and held_of(self._new, prefix) is held_of(self._old, prefix)
-        return known
+    def _moved_for(self, prefixes: Iterable[Prefix]) -> frozenset[Vertex] | None:
+        """The tables that hold something else for some of these prefixes."""
+        found: frozenset[Vertex] = frozenset()
+        for prefix in prefixes:
+            if prefix not in self._moved:
+                self._moved[prefix] = self._find_moved(prefix)
+            moved = self._moved[prefix]
+            if moved is None:
+                return None
+            found = found | moved if moved else found
+        return found
+
+    def _find_moved(self, prefix: Prefix) -> frozenset[Vertex] | None:
+        if prefix in self._what_all_hang_on.apart:
+            return None
+        one, other = held_of(self._old, prefix), held_of(self._new, prefix)
+        if one is other:
+            return frozenset()
+        if one is None or other is None:
+            return None
+        tables = one.own.keys() | other.own.keys()
+        if one.alike is not other.alike and one.alike != other.alike:
+            tables = tables.union(*(tables for held in (one, other) for tables, _ in held.alike))
+        return frozenset(table for table in tables if one.get(table) != other.get(table))
 
     def _is_open_alike(self, destination: Address) -> bool:
         """Whether filters are the very same, or none had a say and none that is edited has one now."""
@@ -99,18 +132,50 @@ class Unmoved:
         edited = (acl for acl in frame.edited_filters if acl.version in (0, destination.version))
         return self._old.is_open(destination) and all(drops_traffic_to(acl, destination) is None for acl in edited)
 
-    def _is_walked_alike(self, known: Column, hangs: Hangs) -> bool:
-        """Whether the packets of all tables beside the circle that are led another way end where they did.
+    # Tables that go another way
+
+    def _followed(self, known: Column, led: Sequence[Vertex]) -> Column | None:
+        """The column, where only these tables have other ways; the very same if their packets end where they did.
 
         Then those of others do so, too: each of them goes where it went, until it comes to one of these or ends.
         """
-        turned = self._ways.turned(hangs, known.circle)
-        if turned is None:
-            return False
-        led = [table for table in turned if table in known and self._goes_another_way(table, hangs)]
+        destination = known.destination
         ends: dict[Vertex, Ends] = {}
-        self._new.settle(led, known.destination, ends)
-        return all(known.known.get(table) == end for table, end in ends.items())
+        self._new.settle(led, destination, ends)
+        changed = {table for table, end in ends.items() if table in known and known.known[table] != end}
+        above = self._above(changed, known)
+        if above is None:
+            return None
+        if not above:
+            return known
+        ends = {table: end for table, end in known.items() if table not in above}
+        self._new.settle(sorted(above), destination, ends)
+        return self._new.column_of(destination, ends, known.circle)
+
+    def _above(self, changed: set[Vertex], known: Column) -> set[Vertex] | None:
+        """Some tables, and all from which packets come to them; None where that concerns a circle, or too many."""
+        found = set(changed)
+        heads: dict[Vertex, set[Vertex]] = {}
+        frontier = sorted(changed)
+        for table in frontier:
+            for before in self._next_to(table[0]):
+                if before in found or before not in known:
+                    continue
+                if before not in heads:
+                    steps = self._new.filtered(before, known.destination)
+                    heads[before] = {step.head for step in steps if not isinstance(step, Fate)}
+                if table in heads[before]:
+                    found.add(before)
+                    frontier.append(before)
+            if len(heads) > _ASKED:
+                return None
+        return None if any(_is_of(table, known.circle) for table in found) else found
+
+    def _next_to(self, node: str) -> Iterator[Vertex]:
+        links = self._new.links
+        for face in links.snapshot.devices[node].interfaces:
+            for there in links.near(InterfaceId(node, face.name)):
+                yield there.node, links.vrf(there)
 
     def _goes_another_way(self, table: Vertex, hangs: Hangs) -> bool:
         """Whether a table may lead another way by the very route that it has for the packets.
@@ -244,12 +309,14 @@ class _Ways:
         return self._led[key] or self._is_one_led(beside.untold, hangs.chain)
 
     def turned(self, hangs: Hangs, circle: frozenset[str]) -> list[Vertex] | None:
-        """The tables that are not of the circle and may lead another way; None where some cannot tell."""
+        """The tables that are not of the circle and may lead another way; None where too many cannot tell."""
         beside = self._beside[circle]
-        if beside.is_restless or beside.untold:
+        if beside.is_restless or len(beside.untold) > _ASKED:
             return None
         chain, prefixes = hangs.chain, hangs.beneath.prefixes
-        return [
+        told = (*chain, *prefixes)
+        untold = [table for table in beside.untold if self._is_one_led((table,), told)]
+        return untold + [
             table
             for table, turned in self._turned.items()
             if not _is_of(table, circle) and not (turned.isdisjoint(chain) and turned.isdisjoint(prefixes))
