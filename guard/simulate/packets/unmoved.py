@@ -9,18 +9,19 @@ asked; its exit must do what it did. Where that is not sure nothing is said, and
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from guard.model.acl import Acl
 from guard.model.address import Address, Prefix
 from guard.model.facts import Fate
-from guard.model.rib import NextHop, Rib, RouteProtocol
+from guard.model.rib import NextHop, Rib, RibEntry, RouteProtocol
 from guard.model.state import InterfaceId
 from guard.simulate.layer3.acl import drops_traffic_to
 from guard.simulate.layer3.links import DEFAULT_VRF, PrefixSet
 from guard.simulate.packets.hanging import Beneath, Hangs, held_of
 from guard.simulate.rib.main_rib import MainRib
-from guard.simulate.rib.plain_routes import Vertex
+from guard.simulate.rib.plain_routes import Held, Vertex
 
 if TYPE_CHECKING:
     from guard.simulate.packets.forwarding import Column, Ends, Forwarder
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 #: Tables that are asked one by one for one prefix at most, where they cannot tell at once what they lead elsewhere.
 _ASKED = 64
 _NOTHING: frozenset[Prefix] = frozenset()
+_NONE: tuple[frozenset[Vertex], RibEntry | None] = (frozenset(), None)
 
 
 class _Told(NamedTuple):
@@ -46,6 +48,7 @@ class Unmoved:
         self._moved: dict[Prefix, frozenset[Vertex] | None] = {}
         self._known: dict[Address, _Told | None] = {}
         self._beneath: dict[Beneath, frozenset[Vertex] | None] = {}
+        self._apart: dict[tuple[int, int], tuple[Held, Held, frozenset[Vertex]]] = {}  # by both (their ids)
         self._frame: _Frame | None = None
 
     def column(self, destination: Address) -> Column | None:
@@ -119,10 +122,11 @@ class Unmoved:
             return frozenset()
         if one is None or other is None:
             return None
-        tables = one.own.keys() | other.own.keys()
-        if one.alike is not other.alike and one.alike != other.alike:
-            tables = tables.union(*(tables for held in (one, other) for tables, _ in held.alike))
-        return frozenset(table for table in tables if one.get(table) != other.get(table))
+        key = (id(one), id(other))
+        known = self._apart.get(key)
+        if known is None:
+            known = self._apart[key] = one, other, frozenset(_held_otherwise(one, other))
+        return known[2]
 
     def _is_open_alike(self, destination: Address) -> bool:
         """Whether filters are the very same, or none had a say and none that is edited has one now."""
@@ -352,6 +356,15 @@ class _Ways:
         if key not in self._told:
             self._told[key] = _way(self._old[table], prefix) != _way(self._new[table], prefix)
         return self._told[key]
+
+
+def _held_otherwise(one: Held, other: Held) -> Iterator[Vertex]:
+    """Tables to which BGP offers something else."""
+    found = {table for table in one.own.keys() | other.own.keys() if one.own.get(table) is not other.own.get(table)}
+    for (were, offered), (are, now) in zip_longest(one.alike, other.alike, fillvalue=_NONE):
+        if were is not are or offered is not now:
+            found |= were ^ are if offered == now else were | are
+    return (table for table in found if one.get(table) != other.get(table))
 
 
 def _is_of(vertex: Vertex, circle: frozenset[str]) -> bool:
