@@ -6,7 +6,6 @@ the time from cold. A check that waits for a worker and has another base ends it
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from guard.shell.clock import Clock
@@ -18,8 +17,6 @@ from guard.shell.workers import Work, Workers
 
 #: Workers that hold the snapshot: the one that checks go to, and the one that takes its place.
 HELD = 2
-#: What failures do is worked out too where the snapshot itself took less (in s): it may take six times that.
-_SMALL = 10.0
 Policies = Callable[[], Awaitable[Mapping[str, bytes]]]
 
 
@@ -56,8 +53,7 @@ class Holder:
         active = self._state.active
         if active is None:
             return
-        began = time.monotonic()
-        if await self._held(active, 0) and time.monotonic() - began < HELD * _SMALL:
+        if await self._held(active, 0):  # a check may come between this and what failures do, which takes half as long
             await self._held(active, None)
 
     async def _held(self, active: str, failures: int | None) -> bool:
