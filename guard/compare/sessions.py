@@ -7,7 +7,7 @@ its ends by their configured names, so that an end whose own address is gone sti
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from guard.model.state import BgpSession
 
@@ -16,9 +16,13 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One session with one end (the other is outside the snapshot) or two; `up` is the judgement of CONTRACT 2."""
+    """One session with one end (the other is outside the snapshot) or two; `up` is the judgement of CONTRACT 2.
+
+    `fell`: of one that is lost, why it is down afterwards; "" where an end is no longer configured.
+    """
 
     ends: tuple[BgpSession, ...]
+    fell: str = field(default="", compare=False)
 
     @property
     def key(self) -> Key:
@@ -89,19 +93,22 @@ def _meet(one: BgpSession, other: BgpSession) -> bool:
     return one.remote_address == other.local_address
 
 
-def up_keys(ends: Iterable[BgpSession]) -> frozenset[Key]:
-    return frozenset(end.key for end in ends if end.up)
-
-
 def lost(before: Iterable[BgpSession], after: Iterable[BgpSession]) -> tuple[Session, ...]:
     """Sessions between the ends of `before` that are up there and not, with all their ends, after.
 
     Ends are paired by their two nodes alone, so only what stands beside an end that fell has to be paired.
     """
-    up, ends = up_keys(after), tuple(before)
+    ends, left = tuple(before), tuple(after)
+    up = {end.key for end in left if end.up}
     fell = {_nodes(end) for end in ends if end.up and end.key not in up}
-    paired = sessions(end for end in ends if _nodes(end) in fell) if fell else ()
-    return tuple(session for session in paired if session.up and not all(end.key in up for end in session.ends))
+    if not fell:
+        return ()
+    whys = {end.key: end.why for end in left if end.why}
+    return tuple(
+        replace(session, fell=next((whys[end.key] for end in session.ends if end.key in whys), ""))
+        for session in sessions(end for end in ends if _nodes(end) in fell)
+        if session.up and not all(end.key in up for end in session.ends)
+    )
 
 
 def _nodes(end: BgpSession) -> tuple[str, str]:

@@ -34,7 +34,7 @@ def diff_document(delta: Delta, *, mask: Mask, rows_at_most: int = ROWS_AT_MOST)
         "config": [_device(each, mask) for each in delta.lines],
         "interfaces": _interfaces(delta),
         "sessions": {
-            "lost": [session_row(each) for each in delta.sessions_lost],
+            "lost": [{**session_row(each), "why": each.fell} for each in delta.sessions_lost],
             "gained": [session_row(each) for each in delta.sessions_gained],
         },
         "routes": _routes(delta, rows_at_most),

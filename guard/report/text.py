@@ -128,11 +128,11 @@ def changes(diff: Mapping[str, Any], devices: int | None = None) -> Iterator[str
     for each in configs:
         yield f"  config {each['device']} ({each.get('change', 'changed')})"
         for sign, kind in (("+", "added"), ("-", "removed"), ("~", "moved")):
-            for line in _some([_config_line(row) for row in each.get(kind, ())], 12):
+            for line in _some([_config_line(row) for row in sorted(each.get(kind, ()), key=_at)], 12):
                 yield f"    {sign} {line}"
     yield from _interfaces(diff["interfaces"])
     for kind in ("lost", "gained"):
-        rows = [f"{row['node']} -> {row['remote_node'] or row['remote_ip']}" for row in diff["sessions"][kind]]
+        rows = [_session(row) for row in diff["sessions"][kind]]
         if rows:
             yield f"  sessions {kind} ({len(rows)}): {', '.join(_some(rows))}"
     routes = diff["routes"]
@@ -160,6 +160,15 @@ def _counted(config: Mapping[str, Any]) -> str:
     """`+3 -1`, or what happened to the whole configuration."""
     counts = [f"{sign}{len(config.get(kind, ()))}" for sign, kind in (("+", "added"), ("-", "removed"), ("~", "moved"))]
     return " ".join(each for each in counts if each[1:] != "0") or str(config.get("change", "changed"))
+
+
+def _at(row: Mapping[str, Any]) -> int:
+    return int(row.get("line", 0))
+
+
+def _session(row: Mapping[str, Any]) -> str:
+    name = f"{row['node']} -> {row['remote_node'] or row['remote_ip']}"
+    return f"{name} ({row['why']})" if row.get("why") else name
 
 
 def _config_line(row: Mapping[str, Any]) -> str:

@@ -28,7 +28,7 @@ def not_modelled(case: Case, step: StepView, params: Parameters) -> Observations
             if line.opaque:
                 text = mask(line.text)
                 yield Observation(
-                    f"{device.device}: {line.change} line `{text}` is {line.reason or _STATES[line.state]}",
+                    f"{device.device}: {line.change} line `{text}`: {line.reason or _STATES[line.state]}",
                     subjects=(device.device, text),
                     evidence=(f"{line.source}: {text}",),
                     key=f"{device.device} {line.change} {line.path} {line.text}",

@@ -7,6 +7,8 @@ x
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from guard.compare.sessions import lost, sessions
 from guard.model.address import parse_address
 from guard.model.state import BgpSession
@@ -56,6 +58,8 @@ def test_one_end_down_is_a_lost_session_and_a_lost_end_too() -> None:
     down = _end("b", "a", None, "10.0.0.1", up=False)
     assert _names(lost([AB, BA, AX], [AB, down, AX])) == ["a -> b"]
     assert _names(lost([AB, BA, AX], [AX])) == ["a -> b"]
+    (told,) = lost([AB, BA, AX], [AB, replace(down, why="shut down at b"), AX])
+    assert told.fell == "shut down at b"
     assert _names(lost([AB, BA, AX], [AB, BA, AX])) == []
 
 

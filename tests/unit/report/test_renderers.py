@@ -14,6 +14,7 @@ import pytest
 from guard.engines.embedded import Embedded
 from guard.pipeline import CheckRequest, check
 from guard.report.render import FORMATS, render
+from guard.report.text import changes
 
 ROOT = Path(__file__).resolve().parents[3]
 CORPUS = ROOT / "replays" / "facebook-2021-10-04"
@@ -155,3 +156,21 @@ _DOCUMENT: dict[str, Any] = {
         "dns": {"records": [], "answers": []},
     },
 }
+
+
+def test_what_changes_is_told_in_the_order_of_the_file_with_the_reason_of_a_lost_session() -> None:
+    rows = [
+        {"line": 9, "path": ["router bgp 1"], "text": "no synchronization"},
+        {"line": 4, "path": ["interface Ethernet0"], "text": "shutdown"},
+        {"line": 3, "path": [], "text": "interface Ethernet0"},
+    ]
+    session = {"node": "a", "remote_node": "b", "remote_ip": "192.0.2.1", "why": "the ends authenticate differently"}
+    sessions = {"lost": [session], "gained": []}
+    diff = {**_DOCUMENT["diff"], "config": [{"device": "a", "added": rows}], "sessions": sessions}
+    assert list(changes(diff)) == [
+        "  config a (changed)",
+        "    + interface Ethernet0",
+        "    + interface Ethernet0 / shutdown",
+        "    + router bgp 1 / no synchronization",
+        "  sessions lost (1): a -> b (the ends authenticate differently)",
+    ]
