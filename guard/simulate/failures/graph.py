@@ -92,6 +92,11 @@ def _neighbors(device: Device) -> Iterator[BgpNeighbor]:
     return (neighbor for process in device.bgp for neighbor in process.neighbors)
 
 
+def _ports(device: Device) -> tuple[object, ...]:
+    """What a device has, and what of it is built on what."""
+    return tuple((each.name, each.kind, each.parent, each.switchport, each.members) for each in device.interfaces)
+
+
 class Ground:
     """Prepared once for a state in which nothing has failed yet."""
 
@@ -133,6 +138,12 @@ class Ground:
             if face.up and (self.leaks or face.vrf == DEFAULT_VRF):
                 wires[here.node] += [(there.node, here, there) for there in self.links.neighbours(here)]
         return wires
+
+    def is_like(self, other: Ground) -> bool:
+        """Whether every failure takes along and leaves what it does in another state."""
+        if self.forwarder.before is not other.forwarder or not self.links.says_alike(_ports):
+            return False
+        return (self._peers, self.areas, self._wires) == (other._peers, other.areas, other._wires)
 
     # One failure
 

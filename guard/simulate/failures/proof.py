@@ -60,8 +60,12 @@ class Proof:
         self._heard = tuple(fact for fact in assessment.advertisements if fact.sites)
         self._unsent = frozenset((fact.name, fact.prefix) for fact in assessment.advertisements if not fact.sites)
         self._argued: dict[Hashable, list[Argued]] = {}  # by what they hung on
+        self._outcomes: dict[Scenario, tuple[Argued, FailureOutcome]] = {}
+        alike = before if before is not None and self._is_like(before) else None
         #: Those of a state before, where all that arguments look at is as it was then.
-        self._as_before = before._argued if before is not None and self._is_like(before) else {}
+        self._as_before = alike._argued if alike is not None else {}
+        #: And where every failure takes along what it took along then.
+        self._told_before = alike._outcomes if alike is not None and self.ground.is_like(alike.ground) else {}
 
     def _is_like(self, before: Proof) -> bool:
         """Whether whatever was argued about another state can be argued about this one, word for word."""
@@ -70,7 +74,7 @@ class Proof:
     def _frame(self) -> tuple[object, ...]:
         """What every argument looks at."""
         return (
-            self.applies, self.inventory, self.sites.frame(), self._senders,
+            self.applies, self.inventory, self._absent, self.sites.frame(), self._senders,
             [self.spreads.of(prefix) for _, prefix in self._senders], self.spreads.frame(), self.ground.whole.parts,
             self.ground.whole.areas, self.assessment.services,
             [(fact.prefix, fact.to, bool(fact.sites)) for fact in self.assessment.advertisements],
@@ -80,6 +84,19 @@ class Proof:
         """What the failure does, None where it has to be simulated."""
         if not self.applies:
             return None
+        found = self._as_told_before(scenario) or self._argue(scenario)
+        if found is None:
+            return None
+        self._outcomes[scenario] = found
+        return found[1]
+
+    def _as_told_before(self, scenario: Scenario) -> tuple[Argued, FailureOutcome] | None:
+        found = self._told_before.get(scenario)
+        if found is None or not all(self.sites.is_alone(name, near) for name, near in found[0].enclosed):
+            return None
+        return found
+
+    def _argue(self, scenario: Scenario) -> tuple[Argued, FailureOutcome] | None:
         failed = self.ground.failed(scenario)
         case = Case(failed, self.ground.components(failed))
         known = (*self._argued.get(case.name, ()), *self._as_before.get(case.name, ()))
@@ -90,7 +107,7 @@ class Proof:
                 return None
             found = case.argued(isolated)
             self._argued.setdefault(case.name, []).append(found)
-        return FailureOutcome(scenario, self._absent | found.isolated, self._unsent)
+        return found, FailureOutcome(scenario, self._absent | found.isolated, self._unsent)
 
     def _holds(self, argued: Argued, case: Case) -> bool:
         """Whether a failure comes to the same as another one of its name."""

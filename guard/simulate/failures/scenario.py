@@ -45,10 +45,9 @@ def sweep(
     `proof`: made of the same, where it is at hand.
     `argued` False simulates each of them: the same answer, slowly (tests compare the two).
     """
-    links = Links(snapshot, assessment.state)
-    scenarios = list(islice(possible_failures(links, failures), MOST_FAILURES + 1))
     proof = proof or (Proof(Forwarder(snapshot, assessment.state), assessment) if argued else None)
     forwarder = proof.forwarder if proof is not None else Forwarder(snapshot, assessment.state)
+    scenarios = list(islice(possible_failures(forwarder.links, failures), MOST_FAILURES + 1))
     outcomes: list[FailureOutcome] = []
     bound = max(FEWEST_SIMULATED, int(MOST_WORK / max(1, len(snapshot.devices)) ** 1.5))
     simulated = 0

@@ -146,7 +146,7 @@ class Sites:
             hangs_on[origin] = frozenset(InterfaceId(origin, fate.interface) for fate in fates if fate.interface)
         if not self._all_delivered(site, member, spread.holders):
             return None
-        if not self._spreads.all_lead_to(spread.holders - spread.local, member.prefix, spread.local):
+        if not self._spreads.all_lead_to_origins(spread):
             return None
         return Home(member.prefix, spread, hangs_on)
 
@@ -201,16 +201,16 @@ class Sites:
         if any(self._home_partner(site, home, case) for home in self.homes[site.name]):
             return True
         near = frozenset(self._ground.reached(alive, case.failed))
-        if not self._is_alone(site.name, near):
+        if not self.is_alone(site.name, near):
             return None
         case.enclosed.append((site.name, near))
         return False
 
     def is_cut_off(self, name: str, near: frozenset[str], case: Case) -> bool:
         """Whether a site surely exchanges nothing as nobody but these nodes is left to its own."""
-        return self._ground.encloses(near, case.failed) and self._is_alone(name, near)
+        return self._ground.encloses(near, case.failed) and self.is_alone(name, near)
 
-    def _is_alone(self, name: str, near: frozenset[str]) -> bool:
+    def is_alone(self, name: str, near: frozenset[str]) -> bool:
         """Whether no other site has devices among these, or none that exchange anything with the site's."""
         others = {self._site_of.get(node, name) for node in near} - {name}
         return all(self._islands.are_parted(name, other, near) for other in others)

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from guard.model.address import Address, Prefix
 from guard.model.bgp import BgpAttributes, NeighborFamily
-from guard.model.rib import RouteProtocol
+from guard.model.rib import NextHop, RouteProtocol
 from guard.model.state import BgpSession
 from guard.simulate.bgp.advertising import sent_of
 from guard.simulate.failures.graph import Components, Ground
 from guard.simulate.layer3.links import DEFAULT_VRF
 from guard.simulate.policy.evaluator import routes_asked
+from guard.simulate.policy.meaning import same_meaning
 from guard.simulate.rib.plain_routes import Classified
 
 NOBODY: frozenset[str] = frozenset()
@@ -42,6 +43,7 @@ class Spread:
     """One prefix among the speakers of iBGP: `local` and `external` ones are where it comes in, others hear it.
 
     `carried`: sender -> receivers. `mixed`: speakers that hear it from clients and from others.
+    `ways`: next hops of those that hear it.
     """
 
     version: int
@@ -51,6 +53,7 @@ class Spread:
     holders: frozenset[str]
     carried: Mapping[str, frozenset[str]]
     mixed: frozenset[str]
+    ways: frozenset[tuple[NextHop, ...]] = field(compare=False)
 
 
 class Spreads:
@@ -68,7 +71,8 @@ class Spreads:
         self._speakers = sorted({session.node for session in self._sessions})
         ends = {(s.node, s.remote_node, s.remote_address): s for s in self._sessions}
         self._back = {s.key: ends.get((s.remote_node or "", s.node, s.local_address)) for s in self._sessions}
-        self._families = {session.key: tuple(self._families_of(session)) for session in self._sessions}
+        self._by_peer: dict[str, dict[tuple[str, Address | None], tuple[NeighborFamily, ...]]] = {}
+        self._families = {session.key: self._families_of(session) for session in self._sessions}
         self._sent: dict[tuple[str, str, str], frozenset[Prefix]] = {}
         self._known: dict[Prefix, Spread | None] = {}
         self._heard: dict[tuple[int, frozenset[str]], frozenset[str]] = {}
@@ -107,9 +111,10 @@ class Spreads:
 
     def _has_sessions_of(self, before: Spreads) -> bool:
         """Whether sessions of another state carry what these carry, as long as the prefixes at their ends are alike."""
-        return (self.bound, self._sessions, self._families, self._lasting, self._free) == (
-            before.bound, before._sessions, before._families, before._lasting, before._free,
-        )  # fmt: skip
+        ours, theirs = (
+            (each.bound, each._sessions, each._lasting, each._free, each._families.keys()) for each in (self, before)
+        )
+        return ours == theirs and all(same_meaning(each, before._families[key]) for key, each in self._families.items())
 
     def _is_as_in(self, before: Spreads, prefix: Prefix) -> bool:
         """Whether everybody holds for a prefix, and sends, what he did in another state."""
@@ -157,6 +162,7 @@ class Spreads:
 
     def _find(self, prefix: Prefix) -> Spread | None:
         looks: set[tuple[object, ...]] = set()
+        ways: set[tuple[NextHop, ...]] = set()
         local, external, holders = set(), set(), set()
         for node in self._speakers:
             row = self.state.bgp.best(node, DEFAULT_VRF, prefix)
@@ -169,6 +175,7 @@ class Spreads:
             if entry.protocol in LOCAL and prefix in self.state.bgp.originated(node, DEFAULT_VRF):
                 local.add(node)
                 continue
+            ways.add(entry.next_hops)
             if entry.protocol not in (RouteProtocol.IBGP, RouteProtocol.BGP):
                 return None
             looks.add(look(row.attributes, row.local_preference))
@@ -184,7 +191,7 @@ class Spreads:
         mixed = frozenset(node for node, found in kinds.items() if len(found) > 1)
         return Spread(
             prefix.version, frozenset(local), frozenset(external), frozenset(local | external), frozenset(holders),
-            carried, mixed,
+            carried, mixed, frozenset(ways),
         )  # fmt: skip
 
     def _carried(self, prefix: Prefix) -> dict[str, frozenset[str]]:
@@ -221,12 +228,15 @@ class Spreads:
                 found[session.node].add(session.remote_node)
         return {node: frozenset(clients) for node, clients in found.items()}
 
-    def _families_of(self, session: BgpSession) -> Iterable[NeighborFamily]:
-        for process in self.ground.links.snapshot.devices[session.node].bgp:
-            if process.vrf == session.vrf:
-                for neighbor in process.neighbors:
-                    if neighbor.address == session.remote_address:
-                        yield from neighbor.families
+    def _families_of(self, session: BgpSession) -> tuple[NeighborFamily, ...]:
+        known = self._by_peer.get(session.node)
+        if known is None:
+            known = self._by_peer[session.node] = {}
+            for process in self.ground.links.snapshot.devices[session.node].bgp:
+                for peer in process.neighbors:
+                    key = (process.vrf, peer.address)
+                    known[key] = known.get(key, ()) + peer.families
+        return known.get((session.vrf, session.remote_address), ())
 
     def heard(self, spread: Spread, standing: Iterable[str], components: Components) -> frozenset[str]:
         """Speakers that surely have the prefix, given the origins that surely stand; and perhaps some that failed."""
@@ -343,11 +353,9 @@ class Spreads:
             known[node] = spread.carried.get(node, NOBODY) | self._free[spread.version].get(node, NOBODY)
         return known[node]
 
-    def all_lead_to(self, nodes: Iterable[str], prefix: Prefix, origins: frozenset[str]) -> bool:
-        """Whether all next hops of these holders' routes are addresses of the origins that the IGP alone carries."""
-        entries = [self.state.ribs[node, DEFAULT_VRF].get(prefix) for node in nodes]
-        ways = {entry.next_hops if entry is not None else () for entry in entries}
-        return all(hops and all(self._is_at(hop.address, origins) for hop in hops) for hops in ways)
+    def all_lead_to_origins(self, spread: Spread) -> bool:
+        """Whether the next hops of all who hear it inside are addresses of its origins that the IGP alone carries."""
+        return all(hops and all(self._is_at(hop.address, spread.origins) for hop in hops) for hops in spread.ways)
 
     def _is_at(self, address: Address | None, origins: frozenset[str]) -> bool:
         return address is not None and any(self.ground.is_good(origin, address) for origin in origins)

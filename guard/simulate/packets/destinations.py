@@ -62,21 +62,36 @@ def site_targets(forwarder: Forwarder, base: Forwarder) -> SiteTargets:
 
     The base's own, where the state knows no prefix within them that the base does not, and addresses are the same.
     """
+    if forwarder is base:
+        return _own_targets(base)
     if base.targets is not None and forwarder.before is base and _has_places_of(forwarder, base):
         return base.targets
-    found = _site_targets(forwarder, base)
-    if forwarder is base:
-        base.targets = found
-    return found
+    return _site_targets(forwarder, base)
+
+
+def _own_targets(base: Forwarder) -> SiteTargets:
+    """Those of a state that others are compared with: what another one found, if it knows the same prefixes."""
+    if base.targets is None:
+        before, targets = base.before, base.before.targets if base.before is not None else None
+        if before is not None and targets is not None and _has_places_of(base, before) and _knows_all(base, before):
+            base.targets = SiteTargets(targets.sites, base)
+        else:
+            base.targets = _site_targets(base, base)
+    return base.targets
 
 
 def _has_places_of(forwarder: Forwarder, base: Forwarder) -> bool:
     if not forwarder.links.says_alike(addresses_of):
         return False
-    if forwarder.universe is base.universe:
+    return _knows_all(base, forwarder)
+
+
+def _knows_all(forwarder: Forwarder, other: Forwarder) -> bool:
+    """Whether a state knows every prefix within the sites' that another one knows."""
+    if forwarder.universe is other.universe:
         return True
     inside = PrefixSet(prefix for site in forwarder.inventory.sites for prefix in site.prefixes)
-    return all(next(inside.covering(each), None) is None for each in forwarder.universe - base.universe)
+    return all(next(inside.covering(each), None) is None for each in other.universe - forwarder.universe)
 
 
 def _site_targets(forwarder: Forwarder, base: Forwarder) -> SiteTargets:
