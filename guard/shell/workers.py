@@ -37,6 +37,15 @@ class WorkerDied(Exception):
     """A worker's process ended before it answered."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """What is being done before checks ask for it."""
+
+    affinity: str
+    task: asyncio.Task[Any]
+    gives_way: bool
+
+
 class Workers:
     """A fixed number of processes, each started when it is first needed and again after it was killed."""
 
@@ -50,7 +59,7 @@ class Workers:
         self._free = asyncio.Semaphore(size)
         self._size = size
         self._threads = ThreadPoolExecutor(max_workers=size, thread_name_prefix="guard-worker")
-        self._ahead: tuple[str, asyncio.Task[Any]] | None = None  # what is being done ahead of checks, by affinity
+        self._ahead: _Ahead | None = None
 
     async def warm(self) -> None:
         """Start the processes, so that the first check does not wait; InvariantBroken if no pipeline can be loaded."""
@@ -77,7 +86,8 @@ class Workers:
     async def ahead(self, work: Work, *, most: int) -> bool:
         """Do in one more worker what `most` of them are to have done before checks ask for it; False where they have.
 
-        A check that finds no other worker free, and has no use for this work, ends it: true then too.
+        A check that finds no other worker free, and has no use for this work, ends it: true then too. It waits where
+        the worker has another base in its caches, which would go with it.
         """
         if sum(work.label in each.done for each in self._all) >= most:
             return False
@@ -86,7 +96,7 @@ class Workers:
             if one is None:
                 return False
             task = asyncio.ensure_future(self._converse(one, work, lambda stage, share: None))
-            self._ahead = work.affinity, task
+            self._ahead = _Ahead(work.affinity, task, gives_way=not one.affinity)
             try:
                 await asyncio.wait({task})
             finally:
@@ -132,15 +142,16 @@ class Workers:
 
     def _give_way(self, affinity: str) -> None:
         """Where no worker is free, what is done ahead ends for a check that has no use for it."""
-        if self._ahead is not None and self._ahead[0] != affinity and self._free.locked():
-            self._ahead[1].cancel()
+        ahead = self._ahead
+        if ahead is not None and ahead.gives_way and ahead.affinity != affinity and self._free.locked():
+            ahead.task.cancel()
 
     async def _take(self, affinity: str) -> "_Worker":
         """The worker that has the base; else the one that is working it out, waited for; else any."""
         while (one := self._found(lambda each: each.affinity == affinity)) is None:
-            if self._ahead is None or self._ahead[0] != affinity:
+            if self._ahead is None or self._ahead.affinity != affinity:
                 break
-            await asyncio.wait({self._ahead[1]})
+            await asyncio.wait({self._ahead.task})
         one = one or self._found(lambda each: not each.affinity) or self._found(lambda _: True)
         return one if one is not None else await self._started()
 

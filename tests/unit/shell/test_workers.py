@@ -92,6 +92,18 @@ def test_what_is_done_ahead_ends_for_a_check_of_another_base() -> None:
     played(play)
 
 
+def test_what_a_worker_remembers_of_checks_is_not_given_up_with_what_it_does_ahead() -> None:
+    async def play(workers: Workers) -> None:
+        before = (await checked(workers, B))["worker"]
+        ahead = asyncio.create_task(workers.ahead(held({**A, "seconds": b"0.3"}), most=1))
+        await asyncio.sleep(0.1)
+        after = await checked(workers, B, brought=False)
+        assert (after["worker"], after["held"]) == (before, ["a 0"])
+        assert await ahead
+
+    played(play)
+
+
 def test_a_worker_that_died_has_done_nothing() -> None:
     async def play(workers: Workers) -> None:
         assert await workers.ahead(held(A), most=1)
