@@ -53,11 +53,15 @@ class KeptInsides(Generic[Inside, External, Tables]):
 
     _shelf: Shelf[_Made[Inside, External, Tables]] = field(default_factory=Shelf)
 
-    def inside(self, topology: Topology, read: Read, make: Callable[[], Inside], *, base: bool) -> Inside:
-        """The inside over this topology, one that is kept where nothing that it was read from differs."""
+    def inside(self, topology: Topology, read: Read, make: Callable[[Inside | None], Inside], *, base: bool) -> Inside:
+        """The inside over this topology, one that is kept where nothing that it was read from differs.
+
+        `make` is given another one over the same topology, if there is one.
+        """
         found = self._shelf.find(lambda each: each.topology is topology and _same(each.read, read))
         if found is None:
-            found = _Made(topology, read, make())
+            like = self._shelf.find(lambda each: each.topology is topology)
+            found = _Made(topology, read, make(like.inside if like is not None else None))
         self._shelf.put(found, base=base)
         return found.inside
 

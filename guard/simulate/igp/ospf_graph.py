@@ -18,6 +18,7 @@ from guard.model.rib import NextHop
 from guard.model.state import IgpAdjacency, InterfaceId, StateNote
 from guard.simulate.igp.link_cost import HIGHEST_COST, ospf_cost
 from guard.simulate.igp.mtu import ETHERNET_MTU, Mtu, ip_mtu
+from guard.simulate.igp.ospf_like import Like, Pair
 from guard.simulate.layer3.gateway import gateway
 from guard.simulate.layer3.topology import Topology
 
@@ -110,38 +111,60 @@ class OspfGraph:
     zebra: Mapping[int, tuple[Zebra, ...]] = field(default_factory=dict)  # by router
 
 
-def build(devices: Mapping[str, Device], topology: Topology, version: int) -> OspfGraph:
-    """The graph of all processes of one OSPF version (2 carries IPv4, 3 IPv6)."""
+def build(
+    devices: Mapping[str, Device], topology: Topology, version: int, like: OspfGraph | None = None
+) -> OspfGraph:
+    """The graph of all processes of one OSPF version (2 carries IPv4, 3 IPv6).
+
+    `like`: one over the very same topology, to take over what is the same.
+    """
+    known = Like(like)
     routers: list[Router] = []
     ports: list[Port] = []
     for name, device in sorted(devices.items()):
         for process in device.ospf:
             if process.version == version:
-                found = list(_ports(len(routers), device, process, topology))
+                found = known.ports(len(routers), device, process)
+                if found is None:
+                    found = tuple(_ports(len(routers), device, process, topology))
                 areas = tuple(sorted({port.area for port in found}))
                 identity = process.router_id or _router_id(device, process.vrf, topology)
                 routers.append(Router(len(routers), name, device, process, identity, areas))
                 ports.extend(found)
     routers = [_joined(router, routers) for router in routers]
-    links = _adjacent(ports, routers, topology, version)
+    links = _adjacent(ports, routers, topology, version, known.adjacent(routers))
     ways, hops, zebra = _ways(links, ports, routers, topology, version)
     transit = {port.id for port, _ in links if port.network_type in _NEEDS_DESIGNATED}
-    stubs = tuple(
-        stub for port in ports for stub in _stubs(port, routers[port.router], version, port.id in transit)
-    )
+    by_router = _by_router(ports)
     return OspfGraph(
         version=version,
         routers=tuple(routers),
         ways=ways,
-        stubs=stubs,
+        stubs=tuple(_all_stubs(by_router, routers, version, transit, known.stubs())),
         hops=hops,
         adjacencies=_rows(links, version),
-        ports=_by_router(ports),
+        ports=by_router,
         speaking=_speaking(ports, routers),
         notes=(*_clashes(routers, _meeting(ports, topology)), *_unknown_mtu(links, routers)),
         by_table=_by_table(routers),
         zebra=zebra,
     )
+
+
+def _all_stubs(
+    ports: Mapping[int, tuple[Port, ...]],
+    routers: Iterable[Router],
+    version: int,
+    transit: set[InterfaceId],
+    known: Mapping[int, list[Stub]],
+) -> Iterator[Stub]:
+    """What all routers advertise, in their order."""
+    for router in routers:
+        if router.index in known:
+            yield from known[router.index]
+            continue
+        for port in ports.get(router.index, ()):
+            yield from _stubs(port, router, version, port.id in transit)
 
 
 def _joined(router: Router, routers: list[Router]) -> Router:
@@ -227,10 +250,11 @@ def _meeting(ports: Iterable[Port], topology: Topology) -> Iterator[tuple[Port, 
 
 
 def _adjacent(
-    ports: list[Port], routers: list[Router], topology: Topology, version: int
+    ports: list[Port], routers: list[Router], topology: Topology, version: int, sure: frozenset[Pair]
 ) -> tuple[tuple[Port, Port], ...]:
-    """Pairs of ports (both directions) that become adjacent."""
-    found = [pair for pair in _meeting(ports, topology) if _compatible(*pair, routers, version)]
+    """Pairs of ports (both directions) that become adjacent; what is `sure` needs no look."""
+    meeting = _meeting(ports, topology)
+    found = [pair for pair in meeting if (pair[0].id, pair[1].id) in sure or _compatible(*pair, routers, version)]
     silent = {port.id for port in ports if port.settings.priority == 0}
     return tuple(pair for pair in found if not (pair[0].id in silent and _undesignated(pair[0], found, silent)))
 

@@ -173,12 +173,12 @@ def lay(snapshot: Snapshot, scenario: Scenario, kept: Kept | None = None) -> Gro
             make = partial(_internal, snapshot, topology, version, kept.distances)
             shared = kept.ospf.setdefault(version, KeptInsides())
             read = read_by_ospf(snapshot.devices)
-            ground.ospf[version] = make() if scenario.fails else shared.inside(topology, read, make, base=kept.base)
+            ground.ospf[version] = make(None) if scenario.fails else shared.inside(topology, read, make, base=kept.base)
     for family in _isis_families(snapshot.devices):
         paths = partial(_isis_paths, snapshot, topology, family, kept.distances)
         ways = kept.isis.setdefault(family, KeptInsides())
         read = read_by_isis(snapshot.devices)
-        ground.isis[family] = paths() if scenario.fails else ways.inside(topology, read, paths, base=kept.base)
+        ground.isis[family] = paths(None) if scenario.fails else ways.inside(topology, read, paths, base=kept.base)
     if any(device.rip for device in snapshot.devices.values()):
         from guard.simulate.igp import rip
 
@@ -199,7 +199,9 @@ def _isis_families(devices: Mapping[str, Device]) -> list[int]:
     return sorted(found)
 
 
-def _isis_paths(snapshot: Snapshot, topology: Topology, family: int, memory: Memory) -> IsisPaths:
+def _isis_paths(
+    snapshot: Snapshot, topology: Topology, family: int, memory: Memory, _: IsisPaths | None
+) -> IsisPaths:
     from guard.simulate.igp import isis_graph
     from guard.simulate.igp.isis import IsisPaths
 
@@ -207,11 +209,13 @@ def _isis_paths(snapshot: Snapshot, topology: Topology, family: int, memory: Mem
     return IsisPaths(graph, memory)
 
 
-def _internal(snapshot: Snapshot, topology: Topology, version: int, memory: Memory) -> Internal:
+def _internal(
+    snapshot: Snapshot, topology: Topology, version: int, memory: Memory, like: Internal | None
+) -> Internal:
     from guard.simulate.igp import ospf_graph
     from guard.simulate.igp.ospf_internal import Internal
 
-    graph = ospf_graph.build(snapshot.devices, topology, version)
+    graph = ospf_graph.build(snapshot.devices, topology, version, like.graph if like is not None else None)
     return Internal(graph, memory)
 
 
