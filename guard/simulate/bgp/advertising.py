@@ -6,7 +6,6 @@ device at its far end, else to the external sites of the inventory (CONTRACT 2).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
@@ -14,6 +13,7 @@ from guard.model.address import Address, Prefix
 from guard.model.facts import AdvertisementFact
 from guard.model.inventory import EXTERNAL, Advertisement, Inventory, Peering
 from guard.model.state import BgpSession, BgpTables, NetworkState
+from guard.simulate.bgp.carried import Spread
 from guard.simulate.layer3.links import Links
 from guard.snapshot.snapshot import Snapshot
 
@@ -98,19 +98,21 @@ class Outlets:
 
     def advertised(self, is_test: Callable[[Prefix], bool]) -> Mapping[Prefix, frozenset[str]]:
         """Every prefix that is sent outside, with the sites that send it; test prefixes are nobody's."""
-        found: dict[Prefix, set[str]] = defaultdict(set)
+        together: dict[int, tuple[Collection[Prefix], set[str]]] = {}  # by the id of prefixes that are sent as one
         for session in self.sessions:
             if self.leads_outside(session):
-                site = self.links.label(session.node)
-                for prefix in self.sent[session.key]:
-                    found[prefix].add(site)
+                site, sent = self.links.label(session.node), self.sent[session.key]
+                for prefixes in sent.classes() if isinstance(sent, Spread) else (sent,):
+                    together.setdefault(id(prefixes), (prefixes, set()))[1].add(site)
         shared: dict[frozenset[str], frozenset[str]] = {}
-        result = {}
-        for prefix, sites in sorted(found.items()):
-            if not is_test(prefix):
-                frozen = frozenset(sites)
-                result[prefix] = shared.setdefault(frozen, frozen)
-        return result
+        found: dict[Prefix, frozenset[str]] = {}
+        for prefixes, sites in together.values():
+            frozen = frozenset(sites)
+            frozen = shared.setdefault(frozen, frozen)
+            for prefix in prefixes:
+                both = found[prefix] | frozen if prefix in found else frozen
+                found[prefix] = shared.setdefault(both, both)
+        return {prefix: sites for prefix, sites in sorted(found.items()) if not is_test(prefix)}
 
 
 def origins(links: Links, state: NetworkState, prefix: Prefix) -> frozenset[str]:

@@ -48,10 +48,14 @@ class Spread(Mapping[Prefix, BgpAttributes]):
         return part.attributes
 
     def __iter__(self) -> Iterator[Prefix]:
-        return chain.from_iterable(part.prefixes for part in self._parts.values())
+        return chain.from_iterable(self.classes())
 
     def __len__(self) -> int:
         return sum(len(part.prefixes) for part in self._parts.values())
+
+    def classes(self) -> Iterator[tuple[Prefix, ...]]:
+        """The prefixes, those of a class together."""
+        return (part.prefixes for part in self._parts.values())
 
     def items(self) -> ItemsView[Prefix, BgpAttributes]:
         return spread(self._parts.values()).items()

@@ -127,6 +127,14 @@ class Exchange(World):
         born = self._from_outside.get(link.inbound, ()) if link.inbound is not None else ()
         return [run for run in born if run.version == link.version]
 
+    def brought_over(self, link: Link) -> list[ClassRun]:
+        """The classes that may come in over a link: who took no part sends to stubs alone (see ClassRun.offer)."""
+        if link.sender == OUTSIDE:
+            return self.born_over(link)
+        if link.index in self.graph.to_stub:
+            return self.classes
+        return [run for run in self.classes if link.sender in run.selections]
+
     def notes(self) -> Iterator[StateNote]:
         """What did not settle, or could have settled otherwise."""
         for run in self.classes:
@@ -170,9 +178,12 @@ class Exchange(World):
         )
 
     @cached_property
-    def hops_read(self) -> frozenset[tuple[int, Address, str]]:
-        """All next hops that some run read."""
-        return frozenset().union(*(run.hops_read for run in self.classes))
+    def hops_read(self) -> Mapping[int, frozenset[tuple[Address, str]]]:
+        """All next hops that some run read, with their VRFs, by speaker."""
+        found: dict[int, set[tuple[Address, str]]] = {}
+        for index, next_hop, vrf in frozenset().union(*(run.hops_read for run in self.classes)):
+            found.setdefault(index, set()).add((next_hop, vrf))
+        return {index: frozenset(held) for index, held in found.items()}
 
     def questions(self) -> Iterator[tuple[str, str, Address, bool]]:
         """What sessions and choices hang on of what the underlay resolves; some of it twice.
@@ -284,7 +295,7 @@ def count_received(exchange: Exchange, link: Link) -> int:
     """How many prefixes count against the receiver's limit: EOS counts all, others what import policy lets in."""
     speaker = exchange.graph.speakers[link.receiver]
     total = 0
-    for run in exchange.born_over(link) if link.sender == OUTSIDE else exchange.classes:
+    for run in exchange.brought_over(link):
         if run.version != link.version or external.is_test_prefix(run.prefix):
             continue
         counted = run.received(link) if speaker.device.vendor is Vendor.EOS else run.accepted(link)

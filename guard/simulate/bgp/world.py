@@ -5,7 +5,7 @@ Law: answers are functions of snapshot, underlay and graph; what is remembered h
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import partial
 from typing import NamedTuple, TypeGuard
 
@@ -253,23 +253,23 @@ class World:
             self._still = earlier.underlay, self.underlay, beside(earlier.underlay, self.underlay)
         return self._still[2]
 
-    def take_hops(self, earlier: World, read: Collection[HopRead]) -> frozenset[HopRead]:
-        """Take over how next hops resolve from an earlier state; those of `read` that resolve otherwise now."""
+    def take_hops(self, earlier: World, read: Mapping[int, Set[tuple[Address, str]]]) -> frozenset[HopRead]:
+        """Take over how next hops that runs of an earlier state `read` resolve; those that resolve otherwise now."""
         still, changed = self.since(earlier), set[HopRead]()
-        for index, known in earlier.hops.items():
-            speaker = self.graph.speakers.get(index)
+        for index, wanted in read.items():
+            known, speaker = earlier.hops.get(index, {}), self.graph.speakers.get(index)
             if speaker is None:
-                changed.update(key for next_hop, vrf, _, _ in known if (key := (index, next_hop, vrf)) in read)
+                changed.update((index, *each) for each in wanted)
                 continue
-            own = self.hops[index] = dict(known)
+            own = self.hops[index] = {}
             for what, before in known.items():
                 next_hop, vrf, _, _ = what
-                if still is not None and still.is_still(speaker.node, vrf or speaker.vrf, next_hop):
+                if (next_hop, vrf) not in wanted:
                     continue
-                del own[what]
-                key = (index, next_hop, vrf)
-                if key in read and self.ask(index, what) != before:
-                    changed.add(key)
+                if still is not None and still.is_still(speaker.node, vrf or speaker.vrf, next_hop):
+                    own[what] = before
+                elif self.ask(index, what) != before:
+                    changed.add((index, next_hop, vrf))
         return frozenset(changed)
 
     def ask(self, index: int, what: Ask) -> tuple[Hop, Prefix | None]:
