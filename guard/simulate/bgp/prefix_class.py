@@ -48,16 +48,16 @@ class PrefixClass:
 def classify(
     seeds: Mapping[Prefix, Hashable], contents: Iterable[Content], special: Mapping[Prefix, Hashable]
 ) -> tuple[PrefixClass, ...]:
-    """The classes of all prefixes of `seeds`, ordered by their first member.
+    """The classes of all prefixes of `seeds` (or of numbers for them), ordered by their first member.
 
     `contents` are those of `lists_of`; `special` sets prefixes apart by what makes them special.
     """
     universe = sorted(seeds)
-    permitted: dict[Prefix, list[Content]] = {}
-    for content in dict.fromkeys(contents):
+    permitted: dict[Prefix, list[int]] = {}  # by the number of the list, which is hashed at less cost than it
+    for index, content in enumerate(dict.fromkeys(contents)):
         for prefix in _permitted(content, universe, seeds):
-            permitted.setdefault(prefix, []).append(content)
-    interned: dict[tuple[Content, ...], int] = {}
+            permitted.setdefault(prefix, []).append(index)
+    interned: dict[tuple[int, ...], int] = {}
     members: dict[Hashable, list[Prefix]] = {}
     for prefix in universe:
         answers = tuple(permitted.get(prefix, ()))

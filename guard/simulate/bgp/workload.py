@@ -111,7 +111,10 @@ class _Drawn(NamedTuple):
 
 
 class Workload(NamedTuple):
-    """All of it. `plain`: seeds of prefixes that are nobody's aggregate and no default that depends (`late`)."""
+    """All of it. `plain`: seeds of prefixes that are nobody's aggregate and no default that depends (`late`).
+
+    `numbers`: of equal seeds, equal ones.
+    """
 
     drawn: _Drawn
     born: tuple[Births, ...]
@@ -120,6 +123,7 @@ class Workload(NamedTuple):
     heard: tuple[external.Heard, ...]
     seeds: Seeds
     plain: Seeds
+    numbers: Mapping[Prefix, int]
     owned: frozenset[Prefix]
     special: Mapping[Prefix, Hashable]
     contents: tuple[Content, ...]
@@ -165,9 +169,11 @@ def workload(source: Source, before: Workload | None) -> Workload:
         seeds = _seeds(drawn, born, heard)
     left_out = (drawn.aggregates.keys(), drawn.late)
     if before is not None and same and left_out == (before.aggregates.keys(), before.late):
-        plain = before.plain
+        plain, numbers = before.plain, before.numbers
     else:
+        interned: dict[tuple[Seed, ...], int] = {}
         plain = {prefix: held for prefix, held in seeds.items() if not any(prefix in each for each in left_out)}
+        numbers = {prefix: interned.setdefault(held, len(interned)) for prefix, held in plain.items()}
     owned = _owned(plain, source.underlay)
     if before is not None and plain is before.plain and owned == before.owned and _is_marked_alike(drawn, before.drawn):
         special = before.special
@@ -181,8 +187,8 @@ def workload(source: Source, before: Workload | None) -> Workload:
     if before is not None and (plain, special, contents) == (before.plain, before.special, before.contents):
         classes = before.classes
     else:
-        classes = classify(plain, contents, special)
-    return Workload(drawn, born, outside, lists, heard, seeds, plain, owned, special, contents, classes)
+        classes = classify(numbers, contents, special)
+    return Workload(drawn, born, outside, lists, heard, seeds, plain, numbers, owned, special, contents, classes)
 
 
 def _are_same(some: Sequence[object], others: Sequence[object]) -> bool:
