@@ -118,7 +118,7 @@ def _apply(work: _Work, part: StepPart) -> None:
             _replace(work, part)
         case PatchConfig():
             file = work.device(part.device, part.source).file
-            text = apply_unified_diff(work.files[file], part.diff, file)
+            text = _patched(work, file, part.diff, part.source)
             _check_lines(work.files[file], text, Source(file, 0, text.count("\n") + 1))
             work.files[file] = text
         case Commands():
@@ -152,6 +152,16 @@ def _merge(work: _Work, device: Device, lines: str, source: Source) -> None:
         line = min(error.line, source.last) if error.file == source.file and error.line else error.line
         raise InputInvalid(error.code, error.message, error.file, line) from None
     work.files[device.file] = result.text
+
+
+def _patched(work: _Work, path: str, diff: str, source: Source) -> str:
+    """The text of a file after a diff that stands in the change, where its errors are told."""
+    first = source.first + 1 if source.last > source.first else source.first  # a block scalar starts below its key
+    try:
+        return apply_unified_diff(work.files[path], diff)
+    except InputInvalid as error:
+        line = min(first + (error.line or 1) - 1, source.last)
+        raise InputInvalid(error.code, f"{error.message} (patch of {path})", source.file, line) from None
 
 
 def _replace(work: _Work, part: ReplaceConfig) -> None:
@@ -298,7 +308,7 @@ def _edited(work: _Work, part: EditFile) -> None:
         raise InputInvalid(
             "missing-file", f"the snapshot has no file {part.path!r}", part.source.file, part.source.first
         )
-    work.files[part.path] = apply_unified_diff(work.files[part.path], part.text, part.path)
+    work.files[part.path] = _patched(work, part.path, part.text, part.source)
 
 
 def _add_device(work: _Work, part: AddDevice) -> None:

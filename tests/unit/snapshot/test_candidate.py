@@ -125,7 +125,8 @@ def test_devices_come_and_go(base: Snapshot) -> None:
         ("- {file: state.yaml, patch: x}\n", "c.yaml:4: the snapshot has no file 'state.yaml'"),
         ('- {zone: example.com., replace: "@ IN SOA"}\n', "c.yaml:4: "),
         ('- {device: r1, merge: "interface Ethernet1\\n ip address 10.0.0.300/31\\n"}\n', "c.yaml:4: "),
-        ('- {device: r1, patch: "--- a\\n+++ b\\n@@ -1 +1 @@\\n-nothing\\n+more\\n"}\n', "configs/r1.cfg"),
+        ('- {device: r1, patch: "--- a\\n+++ b\\n@@ -1 +1 @@\\n-nothing\\n+more\\n"}\n', "c.yaml:4: the hunk"),
+        ("- device: r1\n  patch: |\n    --- a\n    +++ b\n    @@ -1 +1 @@\n    -nothing\n    +more\n", "c.yaml:9: "),
     ],
 )
 def test_what_cannot_be_applied_is_refused_with_its_place(base: Snapshot, body: str, message: str) -> None:
