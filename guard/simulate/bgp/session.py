@@ -14,7 +14,7 @@ from dataclasses import replace
 from guard.model.address import Address
 from guard.model.bgp import BgpNeighbor, BgpProcess
 from guard.model.device import Device
-from guard.model.inventory import EXTERNAL
+from guard.model.inventory import EXTERNAL, Inventory
 from guard.model.rib import NextHop
 from guard.model.state import BgpSession, InterfaceId
 from guard.simulate.bgp.address import (
@@ -67,7 +67,7 @@ class SessionTable:
         self._carrying = underlay if isinstance(underlay, Carrying) else None
         self._reach: dict[tuple[str, str, Address], bool] = {}
         self._reading = Reading()
-        if previous is not None and previous._snapshot.inventory is not snapshot.inventory:
+        if previous is not None and not _says_alike(previous._snapshot.inventory, snapshot.inventory):
             previous = None
         self._sites: dict[str, bool] = previous._sites if previous is not None else {}
         self._peerings = {(each.device.lower(), each.neighbor) for each in snapshot.inventory.peerings}
@@ -561,6 +561,10 @@ class SessionTable:
         if remote_node is not None:
             return self._outside(remote_node)
         return remote_as != end.process.asn and (remote_as or 0) not in end.process.confederation_peers
+
+
+def _says_alike(one: Inventory, other: Inventory) -> bool:
+    return one is other or (one == other and one.file_names == other.file_names)
 
 
 def _kept(ends: list[End], before: list[End]) -> list[End]:
