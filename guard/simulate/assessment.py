@@ -19,9 +19,10 @@ from guard.simulate.bgp.external import is_test_prefix
 from guard.simulate.dns.reach import name_server_facts
 from guard.simulate.layer3.backbone import backbone_fact, crossings
 from guard.simulate.layer3.links import DEFAULT_VRF, Links
+from guard.simulate.packets.column import ARRIVED
 from guard.simulate.packets.destinations import Destination, build
 from guard.simulate.packets.flows import flow_facts
-from guard.simulate.packets.forwarding import ARRIVED, Forwarder
+from guard.simulate.packets.forwarding import Forwarder
 from guard.simulate.packets.management import management_facts
 from guard.simulate.packets.reachability import exit_table, fate_table, site_facts, transit
 from guard.simulate.services import Resolve, Settled, no_zones, settle

@@ -20,8 +20,9 @@ from guard.model.state import InterfaceId, NetworkState, Scenario
 from guard.simulate.bgp.advertising import Outlets
 from guard.simulate.failures.scenario import possible_failures
 from guard.simulate.layer3.links import DEFAULT_VRF
+from guard.simulate.packets.column import ARRIVED, Move, Step
 from guard.simulate.packets.destinations import Destination, SiteTargets, build, site_targets
-from guard.simulate.packets.forwarding import ARRIVED, Forwarder, Move, Step
+from guard.simulate.packets.forwarding import Forwarder
 from guard.simulate.packets.reachability import delivers
 from guard.simulate.rib.plain_routes import Vertex
 from guard.simulate.services import Resolve, no_zones, settle

@@ -27,8 +27,9 @@ from guard.model.inventory import (
 from guard.model.state import InterfaceId, NetworkState, Scenario
 from guard.simulate.bgp.advertising import Outlets
 from guard.simulate.layer3.links import DEFAULT_VRF, Links
+from guard.simulate.packets.column import ARRIVED
 from guard.simulate.packets.destinations import site_targets
-from guard.simulate.packets.forwarding import ARRIVED, Forwarder
+from guard.simulate.packets.forwarding import Forwarder
 from guard.simulate.packets.reachability import HANDED_OVER, Reach
 from guard.simulate.rib.plain_routes import Vertex
 from guard.snapshot.snapshot import Snapshot

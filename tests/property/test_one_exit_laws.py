@@ -19,7 +19,8 @@ from guard.simulate.bgp import world as bgp_world
 from guard.simulate.bgp.tables import Tables
 from guard.simulate.control_plane import Cache, compute
 from guard.simulate.igp.core import IgpCore
-from guard.simulate.packets.forwarding import Ends, Forwarder
+from guard.simulate.packets.column import Ends
+from guard.simulate.packets.forwarding import Forwarder
 from guard.simulate.packets.one_exit import OneExit
 from guard.simulate.rib.main_rib import MainRib
 from guard.simulate.rib.plain_routes import Vertex

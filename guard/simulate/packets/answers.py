@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from guard.model.address import Address
+from guard.simulate.packets.column import Column
 from guard.simulate.rib.plain_routes import Vertex
 
 if TYPE_CHECKING:
-    from guard.simulate.packets.forwarding import Column, Forwarder
+    from guard.simulate.packets.forwarding import Forwarder
 
 T = TypeVar("T")
 

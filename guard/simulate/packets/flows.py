@@ -19,9 +19,9 @@ from guard.model.state import InterfaceId
 from guard.simulate.bgp.advertising import far_sites
 from guard.simulate.layer3.acl import ICMP, ICMPV6, TCP, UDP
 from guard.simulate.layer3.links import DEFAULT_VRF, PrefixSet
+from guard.simulate.packets.column import ARRIVED
 from guard.simulate.packets.destinations import Destination, standing_addresses
 from guard.simulate.packets.following import DOUBT, FlowGraph, follow
-from guard.simulate.packets.forwarding import ARRIVED
 from guard.simulate.packets.reachability import Reach
 
 PROTOCOLS = {"icmp": ICMP, "tcp": TCP, "udp": UDP, "gre": 47, "esp": 50, "ah": 51, "ospf": 89, "sctp": 132, "icmp6": 58}

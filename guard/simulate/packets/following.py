@@ -13,7 +13,8 @@ from guard.model.address import Address
 from guard.model.facts import Disposition, Fate
 from guard.model.state import InterfaceId
 from guard.simulate.layer3.acl import Decision, evaluate
-from guard.simulate.packets.forwarding import Forwarder, Move, Step
+from guard.simulate.packets.column import Move, Step
+from guard.simulate.packets.forwarding import Forwarder
 from guard.simulate.rib.plain_routes import Vertex
 
 #: How the detail of a fate begins that hangs on a filter line which is not modelled.

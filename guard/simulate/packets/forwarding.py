@@ -8,9 +8,9 @@ Not modelled: policy-based routing, fragments, TTL.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Hashable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, MutableMapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 from guard.model.address import Address, Prefix
 from guard.model.facts import Disposition, Fate, PrefixTable
@@ -21,6 +21,7 @@ from guard.simulate.igp.core import IgpCore
 from guard.simulate.layer3.acl import Decision, drops_all_to, drops_traffic_to
 from guard.simulate.layer3.links import DEFAULT_VRF, Links, PrefixSet, is_no_host
 from guard.simulate.packets.answers import Answers
+from guard.simulate.packets.column import ARRIVED, NOWHERE, Column, Ends, Move, Step
 from guard.simulate.packets.hanging import Hanging
 from guard.simulate.packets.one_exit import OneExit
 from guard.simulate.packets.tunnels import tunnelled
@@ -34,32 +35,6 @@ if TYPE_CHECKING:
     from guard.simulate.packets.grouping import Grouping
     from guard.simulate.packets.reachability import Reach
 
-T = TypeVar("T")
-
-ARRIVED = frozenset({Disposition.ACCEPTED, Disposition.DELIVERED_TO_SUBNET})
-
-
-class Move(NamedTuple):
-    """A packet goes on: out of `out` (to `gateway`), into `into` of the next table; "" each inside a node (a leak)."""
-
-    out: str
-    gateway: Address | None
-    head: Vertex
-    into: str
-
-
-Step = Move | Fate
-
-
-class Ends(NamedTuple):
-    """How packets to one destination end from one table: their fates, and the sites of ours where they leave or end."""
-
-    fates: frozenset[Fate]
-    sites: frozenset[str]
-
-
-NOWHERE = Ends(frozenset(), frozenset())
-
 
 @runtime_checkable
 class Resolved(Protocol):
@@ -68,43 +43,6 @@ class Resolved(Protocol):
     def resolved(self, node: str, vrf: str, prefix: Prefix, entry: RibEntry) -> tuple[NextHop, ...]:
         """Forwarding next hops of `entry`, as `Fib.next_hops` has them."""
         ...
-
-
-class Column:
-    """How packets to one address end, from every global table (and from others on their way).
-
-    `facts`: what others read off the column and its place in the inventory, by name. States in which it is the same
-    share one column, and so what was read off it.
-    """
-
-    __slots__ = ("circle", "destination", "facts", "known")
-
-    def __init__(
-        self, destination: Address, known: Mapping[Vertex, Ends], circle: frozenset[str] = frozenset()
-    ) -> None:
-        self.destination = destination
-        self.known = known
-        self.circle = circle  # nodes whose packets reach one of them by the IGP, whatever way that takes
-        self.facts: dict[Hashable, object] = {}
-
-    def once(self, name: Hashable, read: Callable[[], T]) -> T:
-        """`read()`, remembered: it must hang on the column and the inventory alone."""
-        if name not in self.facts:
-            self.facts[name] = read()
-        return cast(T, self.facts[name])
-
-    def __contains__(self, vertex: Vertex) -> bool:
-        return vertex in self.known
-
-    def fates(self, node: str) -> frozenset[Fate]:
-        return self.known.get((node, DEFAULT_VRF), NOWHERE).fates
-
-    def sites(self, node: str) -> frozenset[str]:
-        """Sites where the packets end or leave the network; a node that belongs to no site stands for itself."""
-        return self.known.get((node, DEFAULT_VRF), NOWHERE).sites
-
-    def items(self) -> Iterable[tuple[Vertex, Ends]]:
-        return self.known.items()
 
 
 class Forwarder:

@@ -16,11 +16,12 @@ from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.model.state import InterfaceId
 from guard.simulate.igp.core import NOBODY
 from guard.simulate.layer3.links import DEFAULT_VRF
+from guard.simulate.packets.column import Ends, Move, Step
 from guard.simulate.rib.main_rib import MainRib
 from guard.simulate.rib.plain_routes import Held, Installed, Vertex, is_plain
 
 if TYPE_CHECKING:
-    from guard.simulate.packets.forwarding import Ends, Forwarder, Move, Step
+    from guard.simulate.packets.forwarding import Forwarder
 
 
 class _Trunk(NamedTuple):

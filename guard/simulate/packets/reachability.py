@@ -15,8 +15,9 @@ from guard.model.address import Prefix, parse_prefix
 from guard.model.facts import Disposition, Fate, PrefixTable, SiteFact
 from guard.model.inventory import EXTERNAL, Site
 from guard.simulate.layer3.links import DEFAULT_VRF
+from guard.simulate.packets.column import ARRIVED, Column
 from guard.simulate.packets.destinations import Destination, SiteTargets
-from guard.simulate.packets.forwarding import ARRIVED, Column, Forwarder
+from guard.simulate.packets.forwarding import Forwarder
 
 T = TypeVar("T")
 

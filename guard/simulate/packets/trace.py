@@ -14,8 +14,9 @@ from guard.model.facts import Disposition, Fate, Hop, Trace
 from guard.model.state import InterfaceId, NetworkState
 from guard.simulate.layer3.acl import evaluate
 from guard.simulate.layer3.links import DEFAULT_VRF
+from guard.simulate.packets.column import Move, Step
 from guard.simulate.packets.following import entering, passing
-from guard.simulate.packets.forwarding import Forwarder, Move, Step
+from guard.simulate.packets.forwarding import Forwarder
 from guard.simulate.rib.plain_routes import Vertex
 from guard.snapshot.snapshot import Snapshot
 

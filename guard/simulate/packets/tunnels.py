@@ -17,7 +17,8 @@ from guard.model.state import InterfaceId
 from guard.simulate.layer3.links import DEFAULT_VRF
 
 if TYPE_CHECKING:
-    from guard.simulate.packets.forwarding import Forwarder, Step
+    from guard.simulate.packets.column import Step
+    from guard.simulate.packets.forwarding import Forwarder
 
 
 def tunnelled(forwarder: Forwarder, node: str, far: Address, label: Label) -> tuple[Step, ...]:
@@ -35,7 +36,7 @@ def tunnelled(forwarder: Forwarder, node: str, far: Address, label: Label) -> tu
 
 def _out(forwarder: Forwarder, node: str, far: Address, label: Label, fate: Fate) -> Step:
     """Where a packet comes out of the tunnel whose own packets have this fate."""
-    from guard.simulate.packets.forwarding import Move
+    from guard.simulate.packets.column import Move
 
     if fate.disposition is not Disposition.ACCEPTED:
         return fate._replace(detail=f"tunnel to {far}: {fate.detail or fate.disposition.value}")

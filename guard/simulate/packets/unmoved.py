@@ -19,12 +19,13 @@ from guard.model.rib import NextHop, Rib, RibEntry, RouteProtocol
 from guard.model.state import InterfaceId
 from guard.simulate.layer3.acl import drops_traffic_to
 from guard.simulate.layer3.links import DEFAULT_VRF, PrefixSet
+from guard.simulate.packets.column import Column, Ends
 from guard.simulate.packets.hanging import Beneath, Hangs, held_of
 from guard.simulate.rib.main_rib import MainRib
 from guard.simulate.rib.plain_routes import Held, Vertex
 
 if TYPE_CHECKING:
-    from guard.simulate.packets.forwarding import Column, Ends, Forwarder
+    from guard.simulate.packets.forwarding import Forwarder
 
 #: Tables that are asked one by one for one prefix at most, where they cannot tell at once what they lead elsewhere.
 _ASKED = 64
