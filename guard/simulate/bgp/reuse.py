@@ -7,15 +7,16 @@ Incremental equals from scratch: tests/unit/simulate/test_bgp_reuse.py.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import fields, replace
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING
 
 from guard.model.address import Prefix
-from guard.model.bgp import BgpFamily, BgpProcess
+from guard.model.bgp import BgpFamily, BgpNeighbor, BgpProcess, NeighborFamily
 from guard.model.device import Device
+from guard.model.provenance import Source
 from guard.simulate.bgp.contest import is_contested
-from guard.simulate.bgp.graph import OUTSIDE, Graph, Link, Speaker
+from guard.simulate.bgp.graph import OUTSIDE, Graph, Link, SessionKey, Speaker
 from guard.simulate.bgp.prefix_class import PrefixClass, content_of
 from guard.simulate.bgp.run import ClassRun, Seed
 from guard.simulate.policy.meaning import called_names, meaning, remembered
@@ -35,16 +36,18 @@ class Reuse:
         self._lists: tuple[tuple[int, PrefixTest], ...] = ()
         self._speakers: frozenset[int] = frozenset()
         self._links: tuple[Link, ...] = ()
-        self._apart: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())
+        self._moved: frozenset[int] = frozenset()
+        self._changed: tuple[Link, ...] = ()
         self._flags = old.limits != new.limits
         if old.graph is not new.graph:
             self._lists = _changed_lists(old.graph, new.graph)
             self._speakers = _changed_speakers(old.graph, new.graph)
             self._links = _changed_links(old.graph, new.graph)
-            self._apart = _apart(self._speakers, self._links, old.graph, new.graph)
+            self._moved = self._speakers | _moved(old.graph, new.graph)
+            self._changed = _with_roles(self._links, old.graph, new.graph)
             self._flags = self._flags or _grown(old.graph, new.graph)
         self._hops = new.take_hops(old, old.hops_read)
-        self._with_lists: dict[frozenset[int], tuple[frozenset[int], frozenset[int]]] = {}
+        self._known: dict[tuple[frozenset[int], tuple[int, ...]], tuple[frozenset[int], frozenset[int]]] = {}
         self.taken = 0
 
     def run(self, members: PrefixClass, seeds: tuple[Seed, ...]) -> ClassRun | None:
@@ -59,7 +62,7 @@ class Reuse:
             return self._continued(old, members, concerned)
         self.taken += 1
         same = members.prefixes == old.members.prefixes and not self._new.is_selective(old.candidates)
-        return old.carried_over(self._new, members, self._apart_for(members) if same else None)
+        return old.carried_over(self._new, members, self._apart_for(old, members) if same else None)
 
     def _continued(self, old: ClassRun, members: PrefixClass, concerned: set[int]) -> ClassRun | None:
         """The old run with other costs below it; None where that does not surely end as a run from the start does.
@@ -72,12 +75,24 @@ class Reuse:
         run = old.continued(self._new, members, concerned)
         return None if run.oscillates or is_contested(run) else run
 
-    def _apart_for(self, members: PrefixClass) -> tuple[frozenset[int], frozenset[int]]:
+    def _apart_for(self, old: ClassRun, members: PrefixClass) -> tuple[frozenset[int], frozenset[int]]:
         """Speakers that are not what they were to this class, lists included; and links. One object for equal ones."""
         told_otherwise = frozenset(index for index, answers in self._lists if answers(members.first))
-        if told_otherwise not in self._with_lists:
-            self._with_lists[told_otherwise] = (self._apart[0] | told_otherwise, self._apart[1])
-        return self._with_lists[told_otherwise]
+        born = {seed.session for seed in old.seeds}
+        links = [link for link in self._changed if link.version == old.version and self._carries(old, link, born)]
+        key = (told_otherwise, tuple(link.index for link in links))
+        if key not in self._known:
+            ends = {end for link in links for end in (link.sender, link.receiver)}
+            self._known[key] = (self._moved | told_otherwise | ends, frozenset(key[1]))
+        return self._known[key]
+
+    def _carries(self, old: ClassRun, link: Link, born: set[SessionKey | None]) -> bool:
+        """Whether a link may have brought the class to somebody: who takes no part tells it to stubs at most."""
+        if link.sender == OUTSIDE:
+            return link.inbound in born
+        graphs = (self._old_graph, self._new.graph)
+        told = any(link.index in kind for each in graphs for kind in (each.to_stub, each.adds))
+        return told or link.sender in old.candidates
 
     def _holds(self, old: ClassRun, members: PrefixClass) -> bool:
         active = old.candidates.keys()
@@ -108,18 +123,19 @@ class Reuse:
         return old.selections.get(link.sender) is not None
 
 
-def _apart(
-    speakers: frozenset[int], links: tuple[Link, ...], old: Graph, new: Graph
-) -> tuple[frozenset[int], frozenset[int]]:
-    """Speakers that changed, or that hear or send over a link that did; and these links."""
+def _with_roles(links: tuple[Link, ...], old: Graph, new: Graph) -> tuple[Link, ...]:
+    """Links that changed, and those that have another role in the graph now."""
     changed = {link.index: link for link in links}
     for kind in ("plain", "adds", "to_stub", "takes_part"):
-        for index in getattr(old, kind) ^ getattr(new, kind):
+        for index in sorted(getattr(old, kind) ^ getattr(new, kind)):
             changed.setdefault(index, new.links.get(index) or old.links[index])
-    ends = {end for link in changed.values() for end in (link.sender, link.receiver)}
+    return tuple(changed.values())
+
+
+def _moved(old: Graph, new: Graph) -> frozenset[int]:
+    """Speakers that are not what they were, apart from what shows in links and lists."""
     both = old.speakers.keys() & new.speakers.keys()
-    moved = {index for index in both if not _is_same(old.speakers[index], new.speakers[index])}
-    return speakers | ends | moved, frozenset(changed)
+    return frozenset(index for index in both if not _is_same(old.speakers[index], new.speakers[index]))
 
 
 def _is_same(before: Speaker, after: Speaker) -> bool:
@@ -130,13 +146,62 @@ def _is_same(before: Speaker, after: Speaker) -> bool:
         return False
     if before.device is after.device:
         return True
-    return remembered(before.device, _device_meaning) == remembered(after.device, _device_meaning)
+    if remembered(before.device, _device_meaning) != remembered(after.device, _device_meaning):
+        return False
+    changed = _changed_policies(before.device, after.device)
+    sides = (before.device, after.device) if changed else ()
+    return all(changed.isdisjoint(_words(device)) for device in sides)
 
 
-#: What BGP does not read of a device, or what shows in seeds, links, next hops and lists (see `_changed_lists`).
+def _changed_policies(before: Device, after: Device) -> frozenset[str]:
+    """Names of policies that say something else, came or went, and of those that call them."""
+    one, other = before.policies, after.policies
+    names = one.keys() | other.keys()
+    if one is other:
+        return frozenset()
+    changed = {name for name in names if meaning(one.get(name)) != meaning(other.get(name))}
+    calls = {name: called_names(one.get(name)) | called_names(other.get(name)) for name in names} if changed else {}
+    while more := {name for name in names - changed if not changed.isdisjoint(calls[name])}:
+        changed |= more
+    return frozenset(changed)
+
+
+def _without_policies(family: NeighborFamily) -> NeighborFamily:
+    """A neighbour's family without what it asks of policies: a change of these shows in its links (see `_sending`)."""
+    return replace(
+        family, import_policies=(), export_policies=(), import_filters=(), export_filters=(),
+        unsuppress_policy="", default_originate_policy="", conditional=None,
+    )  # fmt: skip
+
+
+def _words(device: Device) -> frozenset[str]:
+    """All words of what BGP reads of a device apart from policies: who is asked by other than a link is named here."""
+    found: set[str] = set()
+    stack: list[object] = [getattr(device, each.name) for each in fields(device) if each.name not in _ELSEWHERE]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, str):
+            found.add(value)
+        elif isinstance(value, Source):
+            continue
+        elif isinstance(value, BgpNeighbor):
+            stack.extend(getattr(value, each.name) for each in fields(value) if each.name != "families")
+            for family in map(_without_policies, value.families):
+                stack.extend(getattr(family, each.name) for each in fields(family))
+        elif isinstance(value, Mapping):
+            stack.extend((*value.keys(), *value.values()))
+        elif isinstance(value, (tuple, frozenset)):
+            stack.extend(value)
+        elif is_dataclass(value) and not isinstance(value, type):
+            stack.extend(getattr(value, each.name) for each in fields(value))
+    return frozenset(found)
+
+
+#: What BGP does not read of a device, or what shows in seeds, links, next hops and lists (see `_changed_lists`), or
+#: is looked at apart (see `_changed_policies`).
 _ELSEWHERE = frozenset({
-    "acls", "coverage", "file", "interfaces", "isis", "ospf", "prefix_lists", "references", "rip", "static_routes",
-    "undefined", "unused", "warnings",
+    "acls", "coverage", "file", "interfaces", "isis", "ospf", "policies", "prefix_lists", "references", "rip",
+    "static_routes", "undefined", "unused", "warnings",
 })  # fmt: skip
 
 
@@ -207,10 +272,10 @@ def _same_link(
     if plain_before != replace(after, out=None, out_family=None, into=None, in_family=None):
         return False
     return all(
-        _same_end(_device(old, index), one, _device(new, index), other, memory)
-        for index, one, other in (
-            (before.sender, (before.out, before.out_family), (after.out, after.out_family)),
-            (before.receiver, (before.into, before.in_family), (after.into, after.in_family)),
+        _same_end(_device(old, index), one, _device(new, index), other, names, memory)
+        for index, one, other, names in (
+            (before.sender, (before.out, before.out_family), (after.out, after.out_family), _sending),
+            (before.receiver, (before.into, before.in_family), (after.into, after.in_family), _receiving),
         )
     )
 
@@ -221,16 +286,17 @@ def _device(graph: Graph, index: int) -> Device | None:
 
 def _same_end(
     old: Device | None,
-    before: tuple[object, object],
+    before: tuple[object, NeighborFamily | None],
     new: Device | None,
-    after: tuple[object, object],
+    after: tuple[object, NeighborFamily | None],
+    asked: Callable[[NeighborFamily], frozenset[str]],
     memory: dict[tuple[int, frozenset[str]], Hashable],
 ) -> bool:
     if old is new or old is None or new is None:
         return old is new
     if any(remembered(one) != remembered(other) for one, other in zip(before, after, strict=True)):
         return False
-    names = frozenset(_names(before[1]))
+    names = asked(before[1]) if before[1] is not None else frozenset()
     results = []
     for device in (old, new):
         key = (id(device), names)
@@ -240,21 +306,18 @@ def _same_end(
     return bool(results[0] == results[1])
 
 
-def _names(family: object) -> set[str]:
-    """The names that a neighbour's family refers to, of policies and lists alike."""
-    found: set[str] = set()
-    if family is None:
-        return found
-    for name in ("import_policies", "export_policies"):
-        found.update(getattr(family, name))
-    for name in ("import_filters", "export_filters"):
-        found.update(each.name for each in getattr(family, name))
-    for name in ("unsuppress_policy", "default_originate_policy"):
-        found.add(getattr(family, name))
-    conditional = getattr(family, "conditional", None)
-    if conditional is not None:
-        found.update((conditional.advertise_policy, conditional.condition_policy))
-    return found
+def _sending(family: NeighborFamily) -> frozenset[str]:
+    """The names of policies and lists that the sender of a link asks."""
+    filters = (each.name for each in family.export_filters)
+    found = {*family.export_policies, *filters, family.unsuppress_policy, family.default_originate_policy}
+    if family.conditional is not None:
+        found |= {family.conditional.advertise_policy, family.conditional.condition_policy}
+    return frozenset(found)
+
+
+def _receiving(family: NeighborFamily) -> frozenset[str]:
+    """The names of policies and lists that the receiver of a link asks."""
+    return frozenset((*family.import_policies, *(each.name for each in family.import_filters)))
 
 
 def _changed_lists(old: Graph, new: Graph) -> tuple[tuple[int, PrefixTest], ...]:
