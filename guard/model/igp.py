@@ -160,7 +160,8 @@ class RipProcess:
     """RIP in one VRF: `interfaces` it runs on; a `passive` one hears and does not speak.
 
     `auto_summary`: over a link of another class A, B or C network that network alone is sent (IOS). `distances`: of
-    what comes from sources in a prefix. `neighbors` are sent updates one by one, over passive interfaces too.
+    what comes from sources in a prefix, perhaps of what an ACL permits alone. `neighbors` are sent updates one by one,
+    over passive interfaces too.
     """
 
     source: Source
@@ -172,7 +173,7 @@ class RipProcess:
     default_information: bool = False
     default_metric: int = 1
     distance: int = 120
-    distances: tuple[tuple[Prefix, int], ...] = ()
+    distances: tuple[tuple[Prefix, int, str], ...] = ()
     neighbors: tuple[Address, ...] = ()
     max_paths: int = 1
     auto_summary: bool = False

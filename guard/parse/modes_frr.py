@@ -479,6 +479,7 @@ redistribute connected|static|kernel|bgp|isis|eigrp|babel|openfabric|sharp|table
 default-information originate ... ; any
 default-metric <1-16> ; any
 distance <1-255> ; any
+distance <1-255> =<pfx> ...
 allow-ecmp ; any
 =...
 

@@ -125,7 +125,7 @@ class RipSettings:
     default_information: bool = False
     default_metric: int = 1
     distance: int = 120
-    distances: list[tuple[Prefix, int]] = field(default_factory=list)
+    distances: list[tuple[Prefix, int, str]] = field(default_factory=list)
     neighbors: list[Address] = field(default_factory=list)
     max_paths: int | None = None
 

@@ -93,8 +93,9 @@ def _distance(line: Line, context: Context, rip: RipSettings) -> None:
     if len(line.words) == 2:
         rip.distance = int(line.words[1])
         context.done(line)
-    elif len(line.words) == 3 and "/" in line.words[2]:
-        rip.distances.append((parse_prefix(line.words[2]), int(line.words[1])))
+    elif len(line.words) in (3, 4) and "/" in line.words[2]:
+        acl = context.refer("acl", line.words[3], line, "rip distance") if len(line.words) == 4 else ""
+        rip.distances.append((parse_prefix(line.words[2]), int(line.words[1]), acl))
         context.done(line)
     else:
         context.not_implemented(line, "a distance for some routes of RIP is not modelled")

@@ -25,6 +25,7 @@ from guard.simulate.rib.main_rib import MainRib
 from guard.simulate.rib.redistribution import take
 
 INFINITY = 16  # RFC 2453 3.6
+_ZEBRA_DISTANCE = 120
 
 Router = tuple[str, str]  # node and VRF
 
@@ -169,7 +170,8 @@ class Rip:
             return None
         # FRR counts the link that a route was heard over, and IOS shows the metric as it was sent
         more = 1 if self.graph.devices[router].vendor is Vendor.FRR else 0
-        return RipTable(process, self.tables.get(router, {}), self.graph.own.get(router, ()), more)
+        device, own = self.graph.devices[router], self.graph.own.get(router, ())
+        return RipTable(device, process, self.tables.get(router, {}), own, more)
 
 
 def _converged(graph: RipGraph, injected: tuple[RipExternal, ...]) -> dict[Router, dict[Prefix, _Route]]:
@@ -211,11 +213,17 @@ def _sent(process: RipProcess, prefix: Prefix, way: _Way) -> Prefix:
     return class_of(prefix) if class_of(prefix).length < prefix.length else prefix
 
 
-def _distance(process: RipProcess, route: _Route) -> int:
-    """FRR looks the source of the update up by its longest prefix (rip_distance_apply)."""
+def _distance(device: Device, process: RipProcess, prefix: Prefix, route: _Route) -> int:
+    """FRR looks the source of the update up by its longest prefix (rip_distance_apply).
+
+    What the ACL there does not permit has zebra's distance, whatever the process's own is.
+    """
     source = route.hops[0].address
     found = [each for each in process.distances if source is not None and each[0].contains(source)]
-    return max(found, key=lambda each: each[0].length)[1] if found else process.distance
+    if not found:
+        return process.distance
+    _, distance, acl = max(found, key=lambda each: each[0].length)
+    return distance if not acl or Evaluator(device).acl_permits(4, acl, prefix) else _ZEBRA_DISTANCE
 
 
 class RipTable(Entries):
@@ -225,10 +233,10 @@ class RipTable(Entries):
     native = RouteProtocol.RIP
 
     def __init__(
-        self, process: RipProcess, routes: Mapping[Prefix, _Route], own: tuple[Prefix, ...], more: int
+        self, device: Device, process: RipProcess, routes: Mapping[Prefix, _Route], own: tuple[Prefix, ...], more: int
     ) -> None:
-        entries = {
-            prefix: RibEntry(RouteProtocol.RIP, _distance(process, route), route.metric + more, route.hops, route.tag)
-            for prefix, route in sorted(routes.items())
-        }
+        entries = {}
+        for prefix, route in sorted(routes.items()):
+            distance = _distance(device, process, prefix, route)
+            entries[prefix] = RibEntry(RouteProtocol.RIP, distance, route.metric + more, route.hops, route.tag)
         super().__init__(entries, own)

@@ -137,6 +137,18 @@ def test_a_neighbor_is_told_over_an_interface_that_says_nothing() -> None:
     assert rip(configs, "c") == []
 
 
+def test_a_distance_for_some_of_what_one_neighbour_says() -> None:
+    """rip_distance_apply: what the list denies, and all where it is not there, has zebra's distance."""
+    for acl, distance in (("permit 10.0.3.0/24", 115), ("permit 10.0.9.0/24", 120), ("", 120)):
+        listed = f"access-list A seq 5 {acl}\n" if acl else ""
+        b = frr("b", (1, 2), (2, 2), more="distance 105\ndistance 115 10.0.2.3/32 A") + listed
+        configs = {"a": frr("a", (1, 1), (4, 1)), "b": b, "c": frr("c", (2, 3), (3, 3))}
+        assert rip(configs, "b") == [
+            f"rip 10.0.3.0/24 via 10.0.2.3 eth2 [{distance}/2]",
+            "rip 10.0.4.0/24 via 10.0.1.1 eth1 [105/2]",
+        ]
+
+
 def test_a_distance_for_what_one_neighbour_says() -> None:
     more = "distance 105\ndistance 115 10.0.2.3/32\ndistance 125 10.0.2.0/24"
     configs = {"a": frr("a", (1, 1)), "b": frr("b", (1, 2), (2, 2), more=more), "c": frr("c", (2, 3), (3, 3))}
