@@ -128,7 +128,7 @@ def stubbed(address: str, change: Small, failures: int) -> tuple[float, float]:
 def told(name: str, cost: Cost) -> None:
     """One line."""
     columns = (cost.client, cost.server, cost.workers, sum(cost[:3]), cost.waited)
-    print(f"{name:40}" + "".join(f"{each:9.2f}" for each in columns), flush=True)
+    print(f"{name:44}" + "".join(f"{each:9.2f}" for each in columns), flush=True)
 
 
 def middle(costs: list[Cost]) -> Cost:
@@ -140,7 +140,7 @@ def main() -> None:
     folder, failures = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
     changes = small_changes(folder / "snapshot", int(sys.argv[3]) if len(sys.argv) > 3 else 6)
     titles = ("client", "server", "workers", "all", "waited")
-    print(f"{'processor seconds':40}" + "".join(f"{each:>9}" for each in titles))
+    print(f"{'processor seconds':44}" + "".join(f"{each:>9}" for each in titles))
     with tempfile.TemporaryDirectory() as place:
         files = [Path(place) / f"{number}.yaml" for number in range(len(changes))]
         for file, change in zip(files, changes, strict=True):
