@@ -160,7 +160,9 @@ def _changed_policies(before: Device, after: Device) -> frozenset[str]:
     if one is other:
         return frozenset()
     changed = {name for name in names if meaning(one.get(name)) != meaning(other.get(name))}
-    calls = {name: called_names(one.get(name)) | called_names(other.get(name)) for name in names} if changed else {}
+    if not changed:
+        return frozenset()
+    calls = {name: called_names(one.get(name)) | called_names(other.get(name)) for name in names}
     while more := {name for name in names - changed if not changed.isdisjoint(calls[name])}:
         changed |= more
     return frozenset(changed)
