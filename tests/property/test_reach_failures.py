@@ -17,6 +17,7 @@ from guard.model.address import parse_address
 from guard.model.facts import FailureSweep
 from guard.model.state import Scenario
 from guard.simulate.assessment import assess_all
+from guard.simulate.failures.proof import Proof
 from guard.simulate.failures.scenario import sweep
 from guard.simulate.igp.core import IgpCore
 from guard.simulate.packets.forwarding import Forwarder
@@ -126,6 +127,36 @@ def test_arguing_equals_simulating(plan: Plan) -> None:
     engine = Embedded()
     (assessment,) = assess_all((net,), engine.state)
     assert told(sweep(net, engine.state, assessment)) == told(sweep(net, engine.state, assessment, argued=False))
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[Plan, Plan]:
+    """A plan, and the same with one of its parts as another one has it."""
+    plan, other = draw(plans()), draw(plans())
+    last = len(plan.links) - 1
+    part = draw(st.sampled_from(["risk", "lans", "aggregated", "fixed", "poured", "born", "links"]))
+    if part == "links":
+        return plan, replace(plan, links=plan.links[:-1], risk=(), fixed=frozenset())
+    if part in ("lans", "aggregated"):
+        return plan, replace(
+            plan, **{part: frozenset(min(each, 1) * (plan.count - 1) for each in getattr(other, part))}
+        )
+    if part in ("poured", "born"):
+        return plan, replace(plan, **{part: frozenset(min(each, plan.count - 1) for each in getattr(other, part))})
+    found = {min(each, last) for each in getattr(other, part)}
+    return plan, replace(plan, **{part: tuple(sorted(found)) if part == "risk" else frozenset(found)})
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(pairs())
+def test_arguments_of_a_base_hold_for_a_change_where_they_are_taken_over(pair: tuple[Plan, Plan]) -> None:
+    old, new = (load(texts(plan)) for plan in pair)
+    engine = Embedded()
+    was, now = assess_all((old, new), engine.state)
+    before = Proof(Forwarder(old, was.state), was)
+    sweep(old, engine.state, was, proof=before)
+    proof = Proof(Forwarder(new, now.state, before.forwarder), now, before)
+    assert told(sweep(new, engine.state, now, proof=proof)) == told(sweep(new, engine.state, now, argued=False))
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
