@@ -103,18 +103,21 @@ class _Moment:
                 assessment,
                 resolve=self.resolve,
                 failures=failures,
-                proof=self._proof(base, assessment),
+                proof=self._proof(base, assessment, failures),
             ),
         )
 
-    def _proof(self, base: _Moment, assessment: Assessment) -> Proof:
-        """Arguments about failures; what was argued about the base holds again where nothing that it hangs on moved."""
+    def _proof(self, base: _Moment, assessment: Assessment, failures: int) -> Proof:
+        """Arguments about failures; what was argued about the base holds again where nothing that it hangs on moved.
+
+        One for each number of failures: a base's argues no further once another one has compared itself with it.
+        """
 
         def make() -> Proof:
-            before = base.held.found(("proof", self.base)) if base.held is not self.held else None
+            before = base.held.found(("proof", self.base, failures)) if base.held is not self.held else None
             return Proof(self.settled(base).forwarder, assessment, before if isinstance(before, Proof) else None)
 
-        return self.held.once(("proof", self.base), make)
+        return self.held.once(("proof", self.base, failures), make)
 
     def _loads(self, assessment: Assessment, failures: int) -> LinkLoads | None:
         """The load of links, where the inventory asks for it."""
