@@ -10,6 +10,8 @@ import json
 import pytest
 from small_network import routes, snapshot_of
 
+from guard.model.address import parse_prefix
+from guard.simulate.bgp.tables import Tables
 from guard.simulate.control_plane import Cache, compute
 
 R1 = """
@@ -71,3 +73,30 @@ def test_an_edit_beside_policies_that_stay_is_no_edit_of_them() -> None:
         read = snapshot_of({"r1": text.format(more), "r2": far})
         warm, cold = compute(read, cache=cache), compute(read)
         assert [str(row) for row in warm.bgp.rows()] == [str(row) for row in cold.bgp.rows()]
+
+
+OWN = """    interface Loopback0
+     ip address 203.0.113.2 255.255.255.255
+    router bgp 64500
+     network 203.0.113.2 mask 255.255.255.255
+"""
+ASKED = "neighbor 192.0.2.1 route-map IN in"
+
+
+def test_an_edited_policy_of_a_session_is_nothing_to_what_does_not_come_over_it() -> None:
+    """r2's own network is taken over from the state before, though r1's policy for the outside says something else."""
+    r2 = R2.replace("    router bgp 64500\n", OWN)
+    r1 = R1.replace("{filter}", ASKED)
+    edited = r1.replace("    router bgp", "     set local-preference 333\n    router bgp")
+    cache = Cache()
+    before = compute(snapshot_of({"r1": r1, "r2": r2}, HEARD), cache=cache)
+    after = compute(snapshot_of({"r1": edited, "r2": r2}, HEARD), cache=cache)
+    assert isinstance(before.bgp, Tables)
+    assert isinstance(after.bgp, Tables)
+    was, now = (each._solution.exchange.runs for each in (before.bgp, after.bgp))
+    own, heard = parse_prefix("203.0.113.2/32"), parse_prefix("198.18.0.0/24")
+    assert now[own].earlier == (was[own], frozenset(), frozenset())
+    assert now[heard].earlier is None
+    best = after.bgp.best("r1", "default", heard)
+    assert best is not None
+    assert best.local_preference == 333
