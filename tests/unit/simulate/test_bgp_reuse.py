@@ -62,15 +62,15 @@ def test_a_filter_on_a_session_with_the_outside_that_goes_or_comes_is_seen(filte
 
 
 def test_an_edit_beside_policies_that_stay_is_no_edit_of_them() -> None:
-    """An address more on a router whose route-map says what it said."""
+    """Another address on a router whose route-map says what it said."""
     head = "frr version 8.4.4\nhostname {0}\ninterface eth0\n ip address 10.0.0.{1}/24\n"
     far = head.format("r2", 2) + "router bgp 65002\n no bgp ebgp-requires-policy\n neighbor 10.0.0.1 remote-as 65001\n"
-    text = head.format("r1", 1) + "{0}router bgp 65001\n neighbor 10.0.0.2 remote-as 65002\n"
+    text = head.format("r1", 1) + "{0}router bgp 65001\n bgp router-id 10.0.0.1\n neighbor 10.0.0.2 remote-as 65002\n"
     text += " address-family ipv4 unicast\n  redistribute connected\n  neighbor 10.0.0.2 route-map M out\n"
     text += "  neighbor 10.0.0.2 route-map M in\nroute-map M permit 10\n set metric 5\n"
     cache = Cache()
-    for more in ("", "interface lo\n ip address 10.9.0.1/32\n", "interface lo\n ip address 10.9.0.2/32\n"):
-        read = snapshot_of({"r1": text.format(more), "r2": far})
+    for more in (" ip address 10.9.0.1/32\n", " ip address 10.9.0.2/32\n", ""):
+        read = snapshot_of({"r1": text.format(f"interface lo\n{more}"), "r2": far})
         warm, cold = compute(read, cache=cache), compute(read)
         assert [str(row) for row in warm.bgp.rows()] == [str(row) for row in cold.bgp.rows()]
 
