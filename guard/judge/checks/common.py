@@ -110,7 +110,7 @@ def having(table: Mapping[K, V], holds: Callable[[V], bool]) -> Iterator[tuple[s
     for prefix, column in table.columns.items():
         wanted = {fact for fact in set(column.values()) if fits(fact)}
         if wanted:
-            yield from ((source, prefix, fact) for source, fact in column.items() if fact in wanted)
+            yield from ((source, prefix, column[source]) for source in sorted(column) if column[source] in wanted)
 
 
 def members(assessment: Assessment, prefix: Prefix) -> tuple[Prefix, ...]:
