@@ -138,8 +138,9 @@ def _records(before: Snapshot, after: Snapshot) -> MappingDelta[RecordKey, RRset
             other = news.get(name)
             if other is None or (other is not rrset and other[:2] != rrset[:2]):
                 turns[RecordKey(*place, *name)] = Turn(_unplaced(rrset), _unplaced(other))
-        for name in news.keys() - olds.keys():
-            turns[RecordKey(*place, *name)] = Turn(ABSENT, _unplaced(news[name]))
+        for name, rrset in news.items():
+            if name not in olds:
+                turns[RecordKey(*place, *name)] = Turn(ABSENT, _unplaced(rrset))
     return MappingDelta(turns)
 
 

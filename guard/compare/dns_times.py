@@ -130,7 +130,7 @@ def _records(before: Delta, after: Delta, above: Above) -> Iterator[Held]:
     Caches that came by way of the parent hold the NS set of a zone for as long as the parent says.
     """
     earlier, later = before.records.turns, after.records.turns
-    for key in earlier.keys() | later.keys():
+    for key in {**earlier, **later}:
         if key.type == "SOA":
             continue
         first, last = earlier.get(key) or later[key], later.get(key) or earlier[key]

@@ -195,7 +195,7 @@ class PrefixTable(Mapping[tuple[str, Prefix], V], Generic[V]):
         return sum(map(len, self.columns.values()))
 
     def differing(self, before: PrefixTable[V]) -> Iterator[tuple[ExitKey, V | None, V | None]]:
-        """(key, fact before, fact here) of every pair that has another fact, by name; equal columns cost one comparison."""
+        """(key, fact before, fact here) of pairs that have another fact, by name; equal columns cost one comparison."""
         for prefix in {**before.columns, **self.columns}:
             old, new = before.columns.get(prefix, {}), self.columns.get(prefix, {})
             if old is not new and old != new:

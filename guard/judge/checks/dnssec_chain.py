@@ -148,7 +148,7 @@ def _changed(zone: Zone, old: Zone | None) -> list[RRsetKey]:
         before = old.rrsets.get(key)
         if before is not rrset and (before is None or before[:2] != rrset[:2]):
             found.append(key)
-    found += [_covered(key) for key in old.rrsets.keys() - zone.rrsets.keys() if key.type.startswith("RRSIG(")]
+    found += [_covered(key) for key in sorted(old.rrsets.keys() - zone.rrsets.keys()) if key.type.startswith("RRSIG(")]
     return found
 
 
