@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 from guard.model.device import Device
+from guard.model.identity import ById
 from guard.model.provenance import Source
 from guard.snapshot.snapshot import Snapshot
 
@@ -33,27 +34,12 @@ def in_terms_of(snapshot: Snapshot, base: Snapshot) -> Snapshot:
 
 def as_before(device: Device, before: Device) -> Device:
     """A device in the objects of an older form of it: that form itself where they mean the same."""
-    return device if device is before else _remembered(_Held(device), _Held(before))
-
-
-class _Held:
-    """One device, known by its identity: what a configuration was read into never changes."""
-
-    __slots__ = ("device",)
-
-    def __init__(self, device: Device) -> None:
-        self.device = device
-
-    def __hash__(self) -> int:
-        return id(self.device)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and self.device is other.device
+    return device if device is before else _remembered(ById(device), ById(before))
 
 
 @lru_cache(maxsize=64)  # as often as several ask about the devices of one change
-def _remembered(device: _Held, before: _Held) -> Device:
-    return _grafted(device.device, before.device)
+def _remembered(device: ById[Device], before: ById[Device]) -> Device:
+    return _grafted(device.value, before.value)
 
 
 # ------------------------------------------------------------------------------------------------- comparison

@@ -13,7 +13,7 @@ from guard.model.device import Device, Interface
 from guard.model.provenance import Source
 from guard.model.state import BgpSession
 from guard.simulate.bgp.ends import Pairing
-from guard.simulate.policy.meaning import same_meaning
+from guard.snapshot.likeness import alike
 
 Devices = Mapping[str, Device]
 
@@ -50,7 +50,7 @@ def is_seen_alike(one: Device, other: Device) -> bool:
             return False
         if any(a is not b and _shape(a) != _shape(b) for a, b in zip(one.interfaces, other.interfaces, strict=True)):
             return False
-    return _igps(one) == _igps(other) and all(same_meaning(getattr(one, name), getattr(other, name)) for name in _READ)
+    return _igps(one) == _igps(other) and all(alike(getattr(one, name), getattr(other, name)) for name in _READ)
 
 
 def _shape(interface: Interface) -> tuple[object, ...]:

@@ -21,8 +21,8 @@ from guard.simulate.bgp.advertising import sent_of
 from guard.simulate.failures.graph import Components, Ground
 from guard.simulate.layer3.links import DEFAULT_VRF
 from guard.simulate.policy.evaluator import routes_asked
-from guard.simulate.policy.meaning import same_meaning
 from guard.simulate.rib.plain_routes import Classified
+from guard.snapshot.likeness import alike
 
 NOBODY: frozenset[str] = frozenset()
 #: Protocols by which a speaker holds a prefix that it gives to BGP itself.
@@ -114,7 +114,7 @@ class Spreads:
         ours, theirs = (
             (each.bound, each._sessions, each._lasting, each._free, each._families.keys()) for each in (self, before)
         )
-        return ours == theirs and all(same_meaning(each, before._families[key]) for key, each in self._families.items())
+        return ours == theirs and all(alike(each, before._families[key]) for key, each in self._families.items())
 
     def _is_as_in(self, before: Spreads, prefix: Prefix) -> bool:
         """Whether everybody holds for a prefix, and sends, what he did in another state."""
