@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 
+from guard.shell.background import Background
 from guard.shell.clock import Clock
 from guard.shell.errors import GuardError
 from guard.shell.settings import Settings
@@ -20,27 +21,13 @@ HELD = 2
 Policies = Callable[[], Awaitable[Mapping[str, bytes]]]
 
 
-class Holder:
-    """Has the workers hold what is active. All its methods run on one event loop."""
+class Holder(Background):
+    """Has the workers hold what is active: woken where something was activated or a worker may have ended."""
 
     def __init__(self, state: State, workers: Workers, settings: Settings, now: Clock, policies: Policies) -> None:
+        super().__init__()
         self._state, self._workers, self._settings, self._clock = state, workers, settings, now
         self._policies = policies
-        self._wanted = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-
-    def wake(self) -> None:
-        """Something was activated, or a worker may have ended: look whether enough of them hold the snapshot."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._run())
-        self._wanted.set()
-
-    async def close(self) -> None:
-        """Stop, whatever runs."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
 
     async def _run(self) -> None:
         while True:

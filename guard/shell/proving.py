@@ -11,6 +11,7 @@ from typing import Any
 
 from guard.audit.canonical import files_digest
 from guard.judge.standing import NONE_YET, Standing
+from guard.shell.background import Background
 from guard.shell.clock import Clock
 from guard.shell.errors import GuardError
 from guard.shell.settings import Settings
@@ -22,16 +23,15 @@ Policies = Callable[[], Awaitable[Mapping[str, bytes]]]
 Key = tuple[str, str]
 
 
-class Prover:
-    """Keeps a proof for the active snapshot and the policies in force. All its methods run on one event loop."""
+class Prover(Background):
+    """Keeps a proof for the active snapshot and the policies in force: woken where one of them may have changed."""
 
     def __init__(self, state: State, workers: Workers, settings: Settings, now: Clock, policies: Policies) -> None:
+        super().__init__()
         self._state, self._workers, self._settings, self._clock = state, workers, settings, now
         self._policies = policies
         self._made: tuple[Key, Standing] | None = None
-        self._wanted = asyncio.Event()
         self._done = asyncio.Event()  # replaced at the end of each proof
-        self._task: asyncio.Task[None] | None = None
 
     @property
     def able(self) -> bool:
@@ -52,18 +52,9 @@ class Prover:
                     await self._done.wait()
         return self._made[1] if self._made is not None else NONE_YET
 
-    def wake(self) -> None:
-        """Prove again now, if something changed."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._run())
-        self._wanted.set()
-
     async def close(self) -> None:
         """Stop, whatever runs."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await super().close()
         self._workers.close()
 
     async def _run(self) -> None:

@@ -26,7 +26,8 @@ from guard.simulate.bgp.graph import OUTSIDE, Graph, Link, SessionKey, Speaker
 from guard.simulate.bgp.origin import originated
 from guard.simulate.bgp.path import LOCAL, Hop, Path
 from guard.simulate.bgp.prefix_class import PrefixClass
-from guard.simulate.bgp.run import ClassRun, Seed
+from guard.simulate.bgp.run import ClassRun
+from guard.simulate.bgp.surroundings import Seed
 from guard.simulate.bgp.world import Limits, World
 
 ESTABLISHED, NOT_COMPATIBLE = "ESTABLISHED", "NOT_COMPATIBLE"

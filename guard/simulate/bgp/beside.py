@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from guard.simulate.bgp.flocks import Flock
 from guard.simulate.bgp.graph import OUTSIDE, Link
-from guard.simulate.bgp.run import ClassRun, Earlier
+from guard.simulate.bgp.run import ClassRun
+from guard.simulate.bgp.surroundings import Earlier
 
 if TYPE_CHECKING:
     from guard.simulate.bgp.exchange import Exchange

@@ -22,9 +22,10 @@ from guard.simulate.bgp.path import Path
 from guard.simulate.bgp.prefix_class import PrefixClass
 from guard.simulate.bgp.reuse import Reuse
 from guard.simulate.bgp.route_conditions import absent_routes
-from guard.simulate.bgp.run import ClassRun, Seed, Split
+from guard.simulate.bgp.run import ClassRun
 from guard.simulate.bgp.seen import seen
 from guard.simulate.bgp.session import SessionTable
+from guard.simulate.bgp.surroundings import Seed, Split
 from guard.simulate.bgp.tables import BgpSolution
 from guard.simulate.bgp.workload import Kept, Source, Workload, originates_default, workload
 from guard.simulate.bgp.world import Limits, World

@@ -18,7 +18,8 @@ from guard.model.provenance import Source
 from guard.simulate.bgp.contest import is_contested
 from guard.simulate.bgp.graph import OUTSIDE, Graph, Link, SessionKey, Speaker
 from guard.simulate.bgp.prefix_class import PrefixClass, content_of
-from guard.simulate.bgp.run import ClassRun, Seed
+from guard.simulate.bgp.run import ClassRun
+from guard.simulate.bgp.surroundings import Seed
 from guard.simulate.policy.meaning import called_names, meaning, remembered
 from guard.simulate.policy.route_lists import PrefixTest, acl_test, prefix_list_test
 

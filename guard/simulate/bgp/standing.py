@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from guard.model.address import Address
 from guard.simulate.bgp.flocks import Flock
-from guard.simulate.bgp.run import ClassRun, Earlier, Needs
+from guard.simulate.bgp.run import ClassRun
+from guard.simulate.bgp.surroundings import Earlier, Needs
 
 if TYPE_CHECKING:
     from guard.simulate.bgp.tables import BgpSolution

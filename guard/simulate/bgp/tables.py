@@ -24,9 +24,10 @@ from guard.simulate.bgp.flocks import Flock
 from guard.simulate.bgp.graph import OUTSIDE, Link, SessionKey, Speaker
 from guard.simulate.bgp.leak import shared_hosts
 from guard.simulate.bgp.path import LOCAL, Path, leads_to_itself
-from guard.simulate.bgp.run import ClassRun, Needs
+from guard.simulate.bgp.run import ClassRun
 from guard.simulate.bgp.seen import sourced
 from guard.simulate.bgp.standing import Standing, together
+from guard.simulate.bgp.surroundings import Needs
 from guard.simulate.policy.evaluator import RouteView, path_length
 from guard.simulate.rib.plain_routes import Classified
 from guard.simulate.rib.underlay import BgpRoute

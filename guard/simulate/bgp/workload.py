@@ -22,8 +22,8 @@ from guard.simulate.bgp.ends import LINK_LOCAL, Pairing
 from guard.simulate.bgp.graph import Graph, Link, Speaker
 from guard.simulate.bgp.origin import is_fixed, originated
 from guard.simulate.bgp.prefix_class import Content, PrefixClass, classify, lists_of
-from guard.simulate.bgp.run import Seed
 from guard.simulate.bgp.session import SessionTable
+from guard.simulate.bgp.surroundings import Seed
 from guard.simulate.rib.underlay import Underlay
 from guard.snapshot.snapshot import Snapshot
 

@@ -24,7 +24,8 @@ from guard.simulate.bgp.origin import default_path, unimported_networks
 from guard.simulate.bgp.path import LOCAL, LOCAL_HOP, Hop, Path, leads_to_itself
 from guard.simulate.bgp.policy import Conditional
 from guard.simulate.bgp.prefix_class import PrefixClass
-from guard.simulate.bgp.run import ClassRun, Earlier, Needs, Split
+from guard.simulate.bgp.run import ClassRun
+from guard.simulate.bgp.surroundings import Earlier, Needs, Split
 from guard.simulate.bgp.transform import after_policy
 from guard.simulate.policy.evaluator import RouteView
 from guard.simulate.rib.main_rib import offers
@@ -54,7 +55,7 @@ class Limits(NamedTuple):
 
 
 class World:
-    """The answers (run.World) for one graph."""
+    """The answers (surroundings.World) for one graph."""
 
     def __init__(self, underlay: Underlay, graph: Graph, limits: Limits, like: World | None = None) -> None:
         """`like`: an earlier world; what follows from the graph alone is shared with it, if it is the same."""
