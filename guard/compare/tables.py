@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from operator import is_
 
 from guard.model.address import Prefix
+from guard.model.identity import are_same
 from guard.model.rib import Rib
 from guard.simulate.bgp.tables import BgpSolution, Table
 from guard.simulate.rib.main_rib import MainRib
@@ -94,7 +94,7 @@ def may_grow_by(count: int, before: Rib, after: Rib, learned: int) -> bool:
     if not isinstance(before, MainRib) or not isinstance(after, MainRib):
         return len(after) - len(before) >= count
     gained = len(after.own) + len(after.static) - len(before.own) - len(before.static) + _gained(before, after)
-    if len(before.igps) == len(after.igps) and all(map(is_, before.igps, after.igps)):
+    if are_same(before.igps, after.igps):
         return gained >= count
     if gained + after.learned_at_most() - learned < count:
         return False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from guard.engines.memory import Memory
 from guard.engines.own_places import in_own_places
+from guard.model.identity import are_same_by_key
 from guard.model.state import NetworkState, Scenario
 from guard.simulate.control_plane import ENGINE, Cache, compute
 from guard.snapshot.likeness import in_terms_of
@@ -26,17 +27,9 @@ _BASES = 4
 
 def is_same_network(one: Snapshot, other: Snapshot) -> bool:
     """Whether all that a state is computed from is the same."""
-    return has_same_devices(one, other) and (
+    return are_same_by_key(one.devices, other.devices) and (
         one.inventory, one.layer1, one.announcements, one.down_interfaces, one.down_nodes
     ) == (other.inventory, other.layer1, other.announcements, other.down_interfaces, other.down_nodes)  # fmt: skip
-
-
-def has_same_devices(one: Snapshot, other: Snapshot) -> bool:
-    """Whether the very same devices stand in both."""
-    return one.devices is other.devices or (
-        one.devices.keys() == other.devices.keys()
-        and all(other.devices[name] is device for name, device in one.devices.items())
-    )
 
 
 class Embedded:
@@ -76,7 +69,7 @@ class Embedded:
     def _in_shared_objects(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot in the objects of the base that it is compared with, made once."""
         known = self._shared.get(snapshot.digest)
-        if known is None or not has_same_devices(known[0], snapshot):
+        if known is None or not are_same_by_key(known[0].devices, snapshot.devices):
             base = self._shared.get(self.memory.base)
             known = snapshot, in_terms_of(snapshot, base[1]) if base is not None else snapshot
             self._shared[snapshot.digest] = known

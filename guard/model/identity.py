@@ -1,9 +1,12 @@
-"""One object as a key of memories: known by what it is, not by what it says."""
+"""Objects known by what they are, not by what they say: as keys of memories, and compared at a glance."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from operator import is_
 from typing import Generic, TypeVar
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -20,3 +23,13 @@ class ById(Generic[T]):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ById) and self.value is other.value
+
+
+def are_same(some: Sequence[object], others: Sequence[object]) -> bool:
+    """Whether two rows hold the very same objects in the same order."""
+    return len(some) == len(others) and all(map(is_, some, others))
+
+
+def are_same_by_key(one: Mapping[K, object], other: Mapping[K, object]) -> bool:
+    """Whether two mappings hold the very same objects under the same keys."""
+    return one is other or (one.keys() == other.keys() and all(other[key] is each for key, each in one.items()))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from guard.model.address import WIDTH, Address, Prefix
+from guard.model.address import Address, Prefix, prefix_of
 from guard.model.bgp import BgpAttributes
 from guard.model.state import BgpRow, NetworkState, Scenario, StateNote
 from guard.simulate.igp.underlay_build import Ground, Kept, Network, lay
@@ -123,10 +123,8 @@ def _differs(before: Network, after: Network, solution: BgpSolution) -> bool:
 
 def _longest(address: Address, universe: frozenset[Prefix], lengths: Mapping[int, list[int]]) -> int | None:
     """Length of the most specific BGP prefix that holds the address; None: it resolves as it did without BGP."""
-    version, value = address
-    for length in lengths[version]:
-        shift = WIDTH[version] - length
-        if Prefix(version, value >> shift << shift, length) in universe:
+    for length in lengths[address.version]:
+        if prefix_of(address, length) in universe:
             return length
     return None
 

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 from guard.model.device import Device
-from guard.model.identity import ById
+from guard.model.identity import ById, are_same_by_key
 from guard.model.provenance import Source
 from guard.snapshot.snapshot import Snapshot
 
@@ -28,8 +28,7 @@ def in_terms_of(snapshot: Snapshot, base: Snapshot) -> Snapshot:
     found = {name: as_before(device, base.devices.get(name, device)) for name, device in snapshot.devices.items()}
     if all(found[name] is device for name, device in snapshot.devices.items()):
         return snapshot
-    same = found.keys() == base.devices.keys() and all(found[name] is device for name, device in base.devices.items())
-    return replace(snapshot, devices=base.devices if same else found)
+    return replace(snapshot, devices=base.devices if are_same_by_key(found, base.devices) else found)
 
 
 def as_before(device: Device, before: Device) -> Device:

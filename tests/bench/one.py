@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -94,7 +95,7 @@ def main() -> None:
     gc.disable()
     asked = request(folder, "link-shut", failures)
     further = [replace(asked, change_text=each.text) for each in small_changes(folder / "snapshot", _FURTHER)]
-    cold = [imports + aside(lambda: pipeline.check(each, [Embedded()])) for each in further[:_COLD]]  # noqa: B023
+    cold = [imports + aside(partial(pipeline.check, each, [Embedded()])) for each in further[:_COLD]]
     clock, engine = Clock(), Timed()
     engine.clock = clock
     for stage, functions in STAGES.items():

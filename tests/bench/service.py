@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -154,10 +155,10 @@ def main() -> None:
             costs: dict[str, list[Cost]] = {}
             for number, (file, change) in enumerate(zip(files, changes, strict=True)):
                 if number % 2:
-                    by, work = "stub", lambda: stubbed(service.address, change, failures)  # noqa: B023
+                    by, work = "stub", partial(stubbed, service.address, change, failures)
                 else:
                     command = ("check", "-c", str(file), "--failures", str(failures), *asked)
-                    by, work = "guard check", lambda: run(*command)  # noqa: B023
+                    by, work = "guard check", partial(run, *command)
                 costs.setdefault(by, []).append(service.cost(work))
                 told(f"  {change.name}, {by}", costs[by][-1])
             for by, each in costs.items():

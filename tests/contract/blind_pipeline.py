@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from fake_pipeline import CheckRequest, check, list_policies  # noqa: F401
+from fake_pipeline import CheckRequest as CheckRequest
+from fake_pipeline import check as check
+from fake_pipeline import list_policies as list_policies
 
 from guard.judge.standing import Standing
 from guard.model.digest import sha256

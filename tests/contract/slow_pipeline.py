@@ -3,7 +3,8 @@
 import time
 from typing import Any
 
-from fake_pipeline import CheckRequest, check  # noqa: F401
+from fake_pipeline import CheckRequest as CheckRequest
+from fake_pipeline import check as check
 
 
 def prove(**_: Any) -> None:

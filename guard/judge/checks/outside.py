@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from operator import is_
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from guard.compare.sessions import Session
@@ -11,6 +10,7 @@ from guard.judge.case import Case, StepView, View
 from guard.model.address import Prefix
 from guard.model.bgp import BgpAttributes
 from guard.model.facts import Assessment
+from guard.model.identity import are_same, are_same_by_key
 from guard.model.inventory import EXTERNAL, Peering
 from guard.model.state import BgpSession
 from guard.simulate.bgp.external import is_test_prefix
@@ -190,8 +190,7 @@ def _outgoing(case: Case, view: View) -> Sent:
         return {}
     before: Sent = outgoing(case, case.base) if view is not case.base else {}
     found = {key: _carried(origin, edge, before.get(key, _NOTHING)) for key, edge in external(view).items()}
-    same = found.keys() == before.keys() and all(sent is before[key] for key, sent in found.items())
-    return before if same else found
+    return before if are_same_by_key(found, before) else found
 
 
 _NOTHING: Mapping[Prefix, Outgoing] = {}
@@ -209,11 +208,7 @@ def _carried(origin: Origin, edge: Edge, before: Mapping[Prefix, Outgoing]) -> M
             found[first] = then if then == now and then is not None else now
         else:
             found[first] = then
-    return before if _is_alike(found, before) else found
-
-
-def _is_alike(found: Mapping[Prefix, Outgoing], before: Mapping[Prefix, Outgoing]) -> bool:
-    return len(found) == len(before) and all(map(is_, found.values(), before.values()))
+    return before if are_same(tuple(found.values()), tuple(before.values())) else found
 
 
 def orphans(step: StepView, before: Assessment) -> frozenset[Prefix]:

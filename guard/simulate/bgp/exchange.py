@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from guard.model.address import WIDTH, Address, Prefix
+from guard.model.address import WIDTH, Address, Prefix, prefix_of
 from guard.model.bgp import BgpAttributes
 from guard.model.device import Device, Vendor
 from guard.model.state import StateNote
@@ -172,11 +172,7 @@ class Exchange(World):
 
     def _held_by_bgp(self, address: Address) -> bool:
         """Whether a BGP prefix other than a default holds the address."""
-        width = WIDTH[address.version]
-        return any(
-            Prefix(address.version, address.value >> (width - length) << (width - length), length) in self.runs
-            for length in range(1, width + 1)
-        )
+        return any(prefix_of(address, length) in self.runs for length in range(1, WIDTH[address.version] + 1))
 
     @cached_property
     def hops_read(self) -> Mapping[int, frozenset[tuple[Address, str]]]:
@@ -259,7 +255,6 @@ class Exchange(World):
             if speaker.device.vendor is Vendor.FRR:
                 yield from ((prefix, each) for each in self._beside_best(speaker, prefix, selection.best))
         yield from rib_contributors(speaker, aggregate, self.underlay)
-
 
     def _beside_best(self, speaker: Speaker, prefix: Prefix, best: Path) -> Iterator[BgpAttributes]:
         """bgpd aggregates all usable paths, the best or not (bgp_add_route_to_aggregate; seen live, 8.4.4)."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from itertools import permutations
 from typing import Generic, NamedTuple, TypeVar
 
-from guard.model.address import Address, Prefix
+from guard.model.address import Address, Prefix, prefix_of
 from guard.model.bgp import BgpFamily, BgpNeighbor, BgpProcess, NeighborFamily
 from guard.model.device import Device, Vendor
 from guard.model.policy import ExcludeAs, ReplaceAs
@@ -419,11 +419,9 @@ def _subnet(pairing: Pairing, underlay: Underlay) -> Prefix | None:
     found = underlay.connected(session.node, session.vrf, session.remote_address)
     state = underlay.topology.interface(session.node, found) if found is not None else None
     for address, length in state.addresses if state is not None else ():
-        width = 32 if address.version == 4 else 128
-        if address.version == session.remote_address.version:
-            shift = width - length
-            if address.value >> shift == session.remote_address.value >> shift:
-                return Prefix(address.version, address.value >> shift << shift, length)
+        subnet = prefix_of(address, length)
+        if subnet.contains(session.remote_address):
+            return subnet
     return None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from guard.model.address import Prefix
 from guard.model.bgp import BgpFamily, BgpNeighbor, BgpProcess, NeighborFamily
@@ -25,6 +25,8 @@ from guard.simulate.policy.route_lists import PrefixTest, acl_test, prefix_list_
 
 if TYPE_CHECKING:
     from guard.simulate.bgp.exchange import Exchange
+
+L = TypeVar("L")
 
 
 class Reuse:
@@ -335,18 +337,23 @@ def _changed_lists(old: Graph, new: Graph) -> tuple[tuple[int, PrefixTest], ...]
 
 
 def _differences(before: Device, after: Device) -> Iterator[PrefixTest]:
-    for key in sorted(before.prefix_lists.keys() | after.prefix_lists.keys()):
-        one, other = before.prefix_lists.get(key), after.prefix_lists.get(key)
+    yield from _tests_apart(before.prefix_lists, after.prefix_lists, content_of, prefix_list_test)
+    yield from _tests_apart(before.acls, after.acls, meaning, acl_test)
+
+
+def _tests_apart(
+    before: Mapping[tuple[int, str], L],
+    after: Mapping[tuple[int, str], L],
+    says: Callable[[L], object],
+    test: Callable[[L], PrefixTest],
+) -> Iterator[PrefixTest]:
+    """Of lists of one kind: for each that says something else, the prefixes that it answers otherwise for."""
+    for name in sorted(before.keys() | after.keys()):
+        one, other = before.get(name), after.get(name)
         if one is None or other is None:
             yield _always
-        elif content_of(one) != content_of(other):
-            yield _unequal(prefix_list_test(one), prefix_list_test(other))
-    for key in sorted(before.acls.keys() | after.acls.keys()):
-        first, second = before.acls.get(key), after.acls.get(key)
-        if first is None or second is None:
-            yield _always
-        elif meaning(first) != meaning(second):
-            yield _unequal(acl_test(first), acl_test(second))
+        elif says(one) != says(other):
+            yield _unequal(test(one), test(other))
 
 
 def _always(prefix: Prefix) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 
 from guard.model.device import Device, Interface
+from guard.model.identity import are_same_by_key
 from guard.model.provenance import Source
 from guard.model.state import BgpSession
 from guard.simulate.bgp.ends import Pairing
@@ -37,8 +38,7 @@ def seen(actual: Devices, before: Devices, seen_before: Devices) -> Devices:
         known = seen_before.get(name)
         as_before = known is not None and (before.get(name) is device or is_seen_alike(known, device))
         found[name] = known if known is not None and as_before else device
-    same = found.keys() == seen_before.keys() and all(device is seen_before[name] for name, device in found.items())
-    return seen_before if same else found
+    return seen_before if are_same_by_key(found, seen_before) else found
 
 
 def is_seen_alike(one: Device, other: Device) -> bool:

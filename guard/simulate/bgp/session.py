@@ -7,13 +7,13 @@ matches and the session does not come up. Not modelled: filters that stop BGP it
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from guard.model.address import Address
 from guard.model.bgp import BgpNeighbor, BgpProcess
 from guard.model.device import Device
+from guard.model.identity import are_same
 from guard.model.inventory import EXTERNAL, Inventory
 from guard.model.rib import NextHop
 from guard.model.state import BgpSession, InterfaceId
@@ -85,7 +85,7 @@ class SessionTable:
         }
         found = [pairing for held in self._paired.values() for each in held for pairing in each.pairings]
         self.pairings = tuple(sorted(_mutual(found), key=lambda pairing: pairing.key))
-        if previous is not None and _are_same(self.pairings, previous.pairings):
+        if previous is not None and are_same(self.pairings, previous.pairings):
             self.pairings = previous.pairings
 
     def _stand_on(self, devices: Mapping[str, Device], previous: SessionTable | None) -> Ground:
@@ -572,7 +572,7 @@ def _kept(ends: list[End], before: list[End]) -> list[End]:
     if len(ends) != len(before):
         return ends
     found = [old if _is_same_end(new, old) else new for new, old in zip(ends, before, strict=True)]
-    return before if all(map(operator.is_, found, before)) else found
+    return before if are_same(found, before) else found
 
 
 def _is_same_end(one: End, other: End) -> bool:
@@ -584,10 +584,6 @@ def _is_same(one: Pairing, other: Pairing) -> bool:
     """Whether two pairings of the same ends say the same."""
     alike = one.end is other.end and one.peer is other.peer and one.kind == other.kind
     return alike and one.peer_key == other.peer_key and one.session == other.session
-
-
-def _are_same(some: Sequence[Pairing], others: Sequence[Pairing]) -> bool:
-    return len(some) == len(others) and all(map(operator.is_, some, others))
 
 
 def _mutual(pairings: Sequence[Pairing]) -> Iterator[Pairing]:

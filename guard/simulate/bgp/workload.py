@@ -6,14 +6,14 @@ before, down to the classes themselves.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from guard.model.address import DEFAULT_V4, DEFAULT_V6, WIDTH, Address, Prefix
+from guard.model.address import DEFAULT_V4, DEFAULT_V6, Address, Prefix, prefix_of
 from guard.model.bgp import BgpAggregate
 from guard.model.device import Device
+from guard.model.identity import are_same
 from guard.model.inventory import Inventory
 from guard.model.rib import RibEntry
 from guard.simulate.bgp import external
@@ -34,6 +34,9 @@ Seeds = Mapping[Prefix, tuple[Seed, ...]]
 
 #: What one speaker originates in one family.
 Births = tuple[tuple[Prefix, Seed], ...]
+
+#: Pairings of sessions, announcements, inventory, and prefixes of lists inside the pools of test prefixes.
+Outside = tuple[tuple[Pairing, ...], object, Inventory, frozenset[Prefix]]
 
 _POOLS = (external.TEST_POOL_V4, external.TEST_POOL_V6)
 
@@ -118,7 +121,7 @@ class Workload(NamedTuple):
 
     drawn: _Drawn
     born: tuple[Births, ...]
-    outside: tuple[tuple[Pairing, ...], object, Inventory, frozenset[Prefix]]
+    outside: Outside
     lists: tuple[tuple[Content, ...], ...]
     heard: tuple[external.Heard, ...]
     seeds: Seeds
@@ -151,36 +154,20 @@ class Source(NamedTuple):
 
 def workload(source: Source, before: Workload | None) -> Workload:
     """What there is to solve; `before`: the same of the state that this one starts from."""
-    snapshot, kept = source.snapshot, source.kept
+    kept = source.kept
     drawn = before.drawn if before is not None and before.drawn.graph is source.graph else _draw(source.graph)
     born = tuple(kept.born_at(speaker, v, source.underlay) for speaker in drawn.speakers for v in (4, 6))
-    same = before is not None and _are_same(born, before.born) and drawn.defaults == before.drawn.defaults
-    pooled = frozenset(kept.pooled(source.devices))
-    outside = (source.sessions.pairings, snapshot.announcements, snapshot.inventory, pooled)
-    if before is not None and same and _is_outside_same(outside, before.outside):
-        heard = before.heard
-    else:
-        known = {*(prefix for each in born for prefix, _ in each), *pooled, *_in_pools(_named(snapshot.inventory))}
-        heard = external.heard(_outside_ends(source.sessions), snapshot.announcements, snapshot.inventory, known)
-    same = same and before is not None and (heard is before.heard or heard == before.heard)
-    if before is not None and same:
-        heard, seeds = before.heard, before.seeds
-    else:
-        seeds = _seeds(drawn, born, heard)
-    left_out = (drawn.aggregates.keys(), drawn.late)
-    if before is not None and same and left_out == (before.aggregates.keys(), before.late):
-        plain, numbers = before.plain, before.numbers
-    else:
-        interned: dict[tuple[Seed, ...], int] = {}
-        plain = {prefix: held for prefix, held in seeds.items() if not any(prefix in each for each in left_out)}
-        numbers = {prefix: interned.setdefault(held, len(interned)) for prefix, held in plain.items()}
+    same = before is not None and _are_equal(born, before.born) and drawn.defaults == before.drawn.defaults
+    outside, heard = _from_outside(source, born, before, same=same)
+    seeds = before.seeds if before is not None and same and heard is before.heard else _seeds(drawn, born, heard)
+    plain, numbers = _plain(drawn, seeds, before)
     owned = _owned(plain, source.underlay)
     if before is not None and plain is before.plain and owned == before.owned and _is_marked_alike(drawn, before.drawn):
         special = before.special
     else:
         special = _special(plain, sorted(drawn.aggregates), owned, _resolving(plain, drawn, heard))
     lists = tuple(map(kept.contents_of, drawn.speakers))
-    if before is not None and _are_same(lists, before.lists):
+    if before is not None and _are_equal(lists, before.lists):
         contents = before.contents
     else:
         contents = tuple(dict.fromkeys(content for each in lists for content in each))
@@ -191,15 +178,33 @@ def workload(source: Source, before: Workload | None) -> Workload:
     return Workload(drawn, born, outside, lists, heard, seeds, plain, numbers, owned, special, contents, classes)
 
 
-def _are_same(some: Sequence[object], others: Sequence[object]) -> bool:
+def _from_outside(
+    source: Source, born: tuple[Births, ...], before: Workload | None, *, same: bool
+) -> tuple[Outside, tuple[external.Heard, ...]]:
+    """What comes in from outside, with what it was read from; `same`: all is born as it was."""
+    snapshot = source.snapshot
+    pooled = frozenset(source.kept.pooled(source.devices))
+    outside = (source.sessions.pairings, snapshot.announcements, snapshot.inventory, pooled)
+    if before is not None and same and are_same(outside[:3], before.outside[:3]) and pooled == before.outside[3]:
+        return outside, before.heard
+    known = {*(prefix for each in born for prefix, _ in each), *pooled, *_in_pools(_named(snapshot.inventory))}
+    heard = external.heard(_outside_ends(source.sessions), snapshot.announcements, snapshot.inventory, known)
+    return outside, before.heard if before is not None and heard == before.heard else heard
+
+
+def _plain(drawn: _Drawn, seeds: Seeds, before: Workload | None) -> tuple[Seeds, Mapping[Prefix, int]]:
+    """Seeds of what is nobody's aggregate and no default that depends; a number for each, equal for equal seeds."""
+    left_out = (drawn.aggregates.keys(), drawn.late)
+    if before is not None and seeds is before.seeds and left_out == (before.aggregates.keys(), before.late):
+        return before.plain, before.numbers
+    numbers: dict[tuple[Seed, ...], int] = {}
+    plain = {prefix: held for prefix, held in seeds.items() if not any(prefix in each for each in left_out)}
+    return plain, {prefix: numbers.setdefault(held, len(numbers)) for prefix, held in plain.items()}
+
+
+def _are_equal(some: Sequence[object], others: Sequence[object]) -> bool:
     """Whether all are equal; most of them are the same objects."""
-    if len(some) != len(others):
-        return False
-    return all(map(operator.is_, some, others)) or some == others
-
-
-def _is_outside_same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    return all(map(operator.is_, one[:3], other[:3])) and one[3] == other[3]
+    return are_same(some, others) or some == others
 
 
 def _is_marked_alike(one: _Drawn, other: _Drawn) -> bool:
@@ -287,9 +292,7 @@ def _resolving(plain: Seeds, drawn: _Drawn, heard: Iterable[external.Heard]) -> 
     found: set[Prefix] = set()
     told = {route.attributes.next_hop for route in heard}
     for address in drawn.senders.union(each for each in told if each is not None):
-        for length in lengths[address.version] - {0}:
-            shift = WIDTH[address.version] - length
-            found.add(Prefix(address.version, address.value >> shift << shift, length))
+        found.update(prefix_of(address, length) for length in lengths[address.version] - {0})
     return found & plain.keys()
 
 

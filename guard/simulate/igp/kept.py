@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from guard.model.device import Device
+from guard.model.identity import are_same
 from guard.simulate.layer3.shelf import Shelf
 from guard.simulate.layer3.topology import Topology
 
@@ -81,10 +82,4 @@ class KeptInsides(Generic[Inside, External, Tables]):
 
 
 def _same(one: Read, other: Read) -> bool:
-    return list(one) == list(other) and all(
-        len(parts) == len(other[name]) and all(map(_is, parts, other[name])) for name, parts in one.items()
-    )
-
-
-def _is(one: object, other: object) -> bool:
-    return one is other
+    return list(one) == list(other) and all(are_same(parts, other[name]) for name, parts in one.items())

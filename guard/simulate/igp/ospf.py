@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from guard.model.address import WIDTH, Address, Prefix
+from guard.model.address import Address, Prefix, prefix_of
 from guard.model.device import Vendor
 from guard.model.rib import NextHop, RibEntry, RouteProtocol
 from guard.simulate.igp.numbering import Aligned, aligned
@@ -259,8 +259,7 @@ class Ospf:
         """The internal route that holds a forwarding address (longest match); external ones do not count."""
         routes = self.internal.routes(router)
         for length in sorted(self._lengths, reverse=True):
-            shift = WIDTH[address.version] - length
-            number = self.internal.numbers.get(Prefix(address.version, address.value >> shift << shift, length))
+            number = self.internal.numbers.get(prefix_of(address, length))
             if number is not None and routes.kinds[number] != NONE:
                 return number
         return None

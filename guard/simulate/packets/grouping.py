@@ -12,11 +12,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from operator import attrgetter, is_
+from operator import attrgetter
 from typing import NamedTuple
 
 from guard.model.address import WIDTH, Address, Prefix
 from guard.model.device import Device, Vendor
+from guard.model.identity import are_same
 from guard.model.inventory import Inventory
 from guard.simulate.layer3.links import PrefixSet
 from guard.simulate.packets.forwarding import Forwarder
@@ -108,8 +109,7 @@ class Grouping:
                 made = _destination(group, gaps)
                 found.append(known if known is not None and made == known else made)
         found.sort(key=_BY_PREFIX)
-        same = len(found) == len(self.destinations) and all(map(is_, found, self.destinations))
-        return self.destinations if same else tuple(found)
+        return self.destinations if are_same(found, self.destinations) else tuple(found)
 
     def _gaps_beside(
         self, every: Sequence[Prefix], added: Collection[Prefix], taken: frozenset[Address]

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar, cast
 
 from guard.model.address import Prefix, parse_prefix
 from guard.model.facts import Disposition, Fate, PrefixTable, SiteFact
+from guard.model.identity import are_same_by_key
 from guard.model.inventory import EXTERNAL, Site
 from guard.simulate.layer3.links import DEFAULT_VRF
 from guard.simulate.packets.column import ARRIVED, Column
@@ -208,8 +209,7 @@ def fate_table(forwarder: Forwarder, destinations: Sequence[Destination]) -> Pre
 def _as_before(forwarder: Forwarder, name: str, columns: Mapping[Prefix, Mapping[str, T]]) -> PrefixTable[T]:
     """The table of these columns; the very one of the state before where all columns are."""
     known = forwarder.before.tables.get(name) if forwarder.before is not None else None
-    same = known is not None and known.columns.keys() == columns.keys()
-    if known is None or not same or not all(column is known.columns[prefix] for prefix, column in columns.items()):
+    if known is None or not are_same_by_key(columns, known.columns):
         known = PrefixTable(columns)
     forwarder.tables[name] = known
     return cast(PrefixTable[T], known)

@@ -60,7 +60,7 @@ async def settled(workers: Workers, active: str, wanted: list[str]) -> None:
 def test_what_is_active_is_held_and_held_again_by_a_worker_that_takes_the_place_of_one() -> None:
     async def play() -> None:
         place, workers = Place(active=None), Workers("counting_pipeline", 1)
-        holder = Holder(place, workers, Settings(), SystemClock(), no_policies)  # type: ignore[arg-type]
+        holder = Holder(place, workers, Settings(), SystemClock(), no_policies)  # type: ignore[arg-type]  # Place: no disk is needed
         try:
             holder.wake()
             assert await held(workers, "a") == []

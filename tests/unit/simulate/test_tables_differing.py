@@ -13,7 +13,7 @@ import pytest
 from guard.model.address import Prefix
 from guard.model.state import NetworkState
 from guard.simulate.control_plane import compute
-from guard.simulate.rib.main_rib import Differing, MainRib, Turning
+from guard.simulate.rib.main_rib import Differing, IgpTable, MainRib, Turning
 from guard.snapshot.load import load
 
 LINKS = {1: ("10.1.0.1", "10.3.0.2"), 2: ("10.2.0.1", "10.1.0.2"), 3: ("10.3.0.1", "10.2.0.2")}
@@ -72,6 +72,6 @@ def test_nothing_that_differs_is_left_out(protocol: str, edit: str) -> None:
     assert moved
 
 
-def _way(table: object, prefix: Prefix) -> object:
-    entry = table.entry(prefix)  # type: ignore[attr-defined]
+def _way(table: IgpTable, prefix: Prefix) -> object:
+    entry = table.entry(prefix)
     return entry and replace(entry, metric=0)
